@@ -1,0 +1,138 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Checkpoints;
+
+/// <summary>
+/// A safetensors file, opened for reading. The file is mapped, not read: opening costs its header, and a tensor's bytes go from the map
+/// straight into the tensor. A file that another program cuts short while it is open can end the process; replace files by renaming, as
+/// a writer should. Reading from several threads is safe.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private readonly MemoryMappedFile _map;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly Dictionary<string, SafetensorsEntry> _entries;
+    private readonly Dictionary<string, string> _metadata;
+
+    private SafetensorsFile(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, long length)
+    {
+        Path = path;
+        _map = map;
+        _view = view;
+        int headerLength = SafetensorsHeader.JudgeLength(
+            BinaryPrimitives.ReadUInt64LittleEndian(Bytes(0, SafetensorsHeader.PrefixLength)), length, path);
+        (_entries, _metadata) = SafetensorsHeader.Judge(Bytes(SafetensorsHeader.PrefixLength, headerLength), length, path);
+    }
+
+    /// <summary>Path the file was opened by.</summary>
+    public string Path { get; }
+
+    /// <summary>Texts the writer put beside the tensors (<c>__metadata__</c>); empty where there are none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+
+    /// <summary>Tensors by name.</summary>
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
+
+    /// <summary>Opens a file and judges its header.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The open file; the caller disposes it.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names file, tensor and rule.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        FileInfo info = new(path);
+        if (!info.Exists)
+            throw new FileNotFoundException($"{path}: not found.", path);
+        if (info.Length < SafetensorsHeader.PrefixLength)
+            throw new InvalidDataException($"{path}: cut off: has {info.Length} bytes, takes at least {SafetensorsHeader.PrefixLength}.");
+        MemoryMappedFile? map = null;
+        MemoryMappedViewAccessor? view = null;
+        try
+        {
+            map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, mapName: null, capacity: 0, MemoryMappedFileAccess.Read);
+            view = map.CreateViewAccessor(0, info.Length, MemoryMappedFileAccess.Read);
+            return new SafetensorsFile(path, map, view, info.Length);
+        }
+        catch
+        {
+            view?.Dispose();
+            map?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a tensor in the type the file holds.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <returns>A new tensor on the CPU; the caller disposes it.</returns>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public Tensor Read(string name) => Read(name, Find(name).Type);
+
+    /// <summary>Reads a tensor and converts it.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="type">Element type of the result.</param>
+    /// <returns>A new tensor on the CPU; the caller disposes it.</returns>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public Tensor Read(string name, ScalarType type)
+    {
+        SafetensorsEntry entry = Find(name);
+        Tensor tensor = empty([.. entry.Shape], dtype: type);
+        try
+        {
+            ReadInto(name, tensor);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a tensor into one that exists, converting to its type; where it lies and how its elements lie doesn't matter.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="destination">A tensor of the same shape, any type and device.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another shape.</exception>
+    public void ReadInto(string name, Tensor destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        SafetensorsEntry entry = Find(name);
+        if (!destination.shape.AsSpan().SequenceEqual(entry.Shape.ToArray()))
+        {
+            throw new ArgumentException(
+                $"{Path}: tensor [{name}]: the destination has shape [{string.Join(", ", destination.shape)}], takes [{string.Join(", ", entry.Shape)}].",
+                nameof(destination));
+        }
+
+        if (entry.ByteCount > 0)
+            TensorBytes.Fill(destination, entry, (offset, count) => Bytes(entry.Offset + offset, count));
+    }
+
+    /// <summary>Ends the mapping. Tensors that were read stay valid.</summary>
+    public void Dispose()
+    {
+        _view.Dispose();
+        _map.Dispose();
+    }
+
+    /// <summary>Bytes of the file, in the map: valid until <see cref="Dispose"/>.</summary>
+    internal unsafe ReadOnlySpan<byte> Bytes(long offset, int count)
+    {
+        // The view's handle refuses a pointer after disposal; its own offset is that of the page it begins at.
+        byte* start = null;
+        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        return new ReadOnlySpan<byte>(start + _view.PointerOffset + offset, count);
+    }
+
+    private SafetensorsEntry Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _entries.TryGetValue(name, out SafetensorsEntry? entry)
+            ? entry
+            : throw new KeyNotFoundException($"{Path}: no tensor [{name}] among {_entries.Count}.");
+    }
+}

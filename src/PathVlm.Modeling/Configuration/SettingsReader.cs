@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace PathVlm.Modeling.Configuration;
+
+/// <summary>
+/// Reads the properties of one object of a settings file. Faults are gathered, each with its property, what was found and what is taken,
+/// so that <see cref="ThrowIfFaulty"/> tells them all at once; until then a faulty property reads as its lowest value or default.
+/// </summary>
+internal sealed class SettingsReader
+{
+    private const long LargestFile = 16L << 20;
+    private readonly string _file;
+    private readonly string _prefix;
+    private readonly JsonElement _object;
+    private readonly List<string> _faults;
+
+    private SettingsReader(string file, string prefix, JsonElement value, List<string> faults) =>
+        (_file, _prefix, _object, _faults) = (file, prefix, value, faults);
+
+    public bool HasFaults => _faults.Count > 0;
+
+    /// <summary>Reads a JSON file that holds one object.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file isn't JSON, isn't an object, names a property twice or is over 16 MiB.</exception>
+    public static SettingsReader Open(string folder, string name)
+    {
+        string path = Path.Combine(folder, name);
+        FileInfo info = new(path);
+        if (!info.Exists)
+            throw new FileNotFoundException($"{name}: not found in the folder [{folder}].", path);
+        return info.Length <= LargestFile
+            ? Parse(File.ReadAllBytes(path), path)
+            : throw new InvalidDataException($"{path}: has {info.Length} bytes, takes at most {LargestFile}.");
+    }
+
+    /// <summary>Reads JSON text that holds one object; <paramref name="file"/> is what messages call it.</summary>
+    /// <exception cref="InvalidDataException">The text isn't JSON, isn't an object or names a property twice.</exception>
+    public static SettingsReader Parse(ReadOnlyMemory<byte> json, string file)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new SettingsReader(file, "", document.RootElement.Clone(), [])
+                : throw new InvalidDataException($"{file}: takes a JSON object, got {Describe(document.RootElement)}.");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{file}: not readable as JSON: {exception.Message}", exception);
+        }
+    }
+
+    public bool Has(string name) => Find(name) is not null;
+
+    /// <summary>The object under <paramref name="name"/>, or null where it is absent, null or (a fault) something else.</summary>
+    public SettingsReader? Object(string name)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Object)
+            return new SettingsReader(_file, _prefix + name + ".", value, _faults);
+        Fault(name, Describe(value), "an object");
+        return null;
+    }
+
+    /// <summary>A whole number from <paramref name="lowest"/> to <paramref name="highest"/>; without a default it must be there.</summary>
+    public int Integer(string name, int lowest, int highest, int? whenAbsent = null)
+    {
+        if (Find(name) is not { } value)
+            return whenAbsent ?? Missing(name, $"a whole number from {lowest} to {highest}", lowest);
+        if (IsInteger(value, lowest, highest, out int number))
+            return number;
+        Fault(name, Describe(value), $"a whole number from {lowest} to {highest}");
+        return lowest;
+    }
+
+    /// <summary>A whole number that may be absent or null.</summary>
+    public int? OptionalInteger(string name, int lowest, int highest) => Has(name) ? Integer(name, lowest, highest) : null;
+
+    /// <summary>A number above <paramref name="above"/> and up to <paramref name="highest"/>.</summary>
+    public double Number(string name, double above, double highest, double whenAbsent)
+    {
+        if (Find(name) is not { } value)
+            return whenAbsent;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number > above && number <= highest)
+            return number;
+        Fault(name, Describe(value), string.Create(CultureInfo.InvariantCulture, $"a number above {above}, at most {highest}"));
+        return whenAbsent;
+    }
+
+    public bool Flag(string name, bool whenAbsent)
+    {
+        if (Find(name) is not { } value)
+            return whenAbsent;
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return value.GetBoolean();
+        Fault(name, Describe(value), "true or false");
+        return whenAbsent;
+    }
+
+    /// <summary>A text, or null where absent or (a fault) not a text.</summary>
+    public string? Text(string name)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.String)
+            return value.GetString();
+        Fault(name, Describe(value), "a text");
+        return null;
+    }
+
+    /// <summary>A list of whole numbers; a single number reads as a list of one.</summary>
+    public IReadOnlyList<int>? Integers(string name, int lowest, int highest)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (IsInteger(value, lowest, highest, out int single))
+            return [single];
+        List<int> numbers = [];
+        foreach (JsonElement item in value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : default)
+        {
+            if (IsInteger(item, lowest, highest, out int number))
+                numbers.Add(number);
+        }
+
+        if (value.ValueKind == JsonValueKind.Array && numbers.Count == value.GetArrayLength())
+            return numbers;
+        Fault(name, Describe(value), $"a list of whole numbers from {lowest} to {highest}");
+        return null;
+    }
+
+    /// <summary>A list of numbers of a set length.</summary>
+    public float[]? Numbers(string name, int count)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == count
+            && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite(item.GetSingle())))
+            return [.. value.EnumerateArray().Select(item => item.GetSingle())];
+        Fault(name, Describe(value), $"a list of {count} numbers");
+        return null;
+    }
+
+    /// <summary>A list of texts, or null where absent or (a fault) something else.</summary>
+    public IReadOnlyList<string>? Texts(string name)
+    {
+        if (Find(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
+            return [.. value.EnumerateArray().Select(item => item.GetString()!)];
+        Fault(name, Describe(value), "a list of texts");
+        return null;
+    }
+
+    public void Missing(string name, string takes) => _faults.Add($"{_prefix}{name}: missing, takes {takes}");
+
+    public void Fault(string name, object got, string takes) =>
+        _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{_prefix}{name}: got {got}, takes {takes}"));
+
+    /// <summary>Throws when anything was found wrong so far, in this object or in those read from it.</summary>
+    /// <exception cref="InvalidDataException">One line that names the file and every fault.</exception>
+    public void ThrowIfFaulty()
+    {
+        if (_faults.Count > 0)
+            throw new InvalidDataException($"{_file}: {string.Join("; ", _faults)}.");
+    }
+
+    private JsonElement? Find(string name) =>
+        _object.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private int Missing(string name, string takes, int instead)
+    {
+        Missing(name, takes);
+        return instead;
+    }
+
+    private static bool IsInteger(JsonElement value, int lowest, int highest, out int number)
+    {
+        number = lowest;
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out number) && number >= lowest && number <= highest;
+    }
+
+    private static string Describe(JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Object)
+            return "an object";
+        string text = value.GetRawText().ReplaceLineEndings(" ");
+        return text.Length <= 80 ? text : text[..80] + "...";
+    }
+}
