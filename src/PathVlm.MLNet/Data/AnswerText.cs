@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace PathVlm.MLNet.Data;
+
+/// <summary>How two texts are compared where their typing must not matter.</summary>
+internal static class AnswerText
+{
+    /// <summary>NFKC, white space collapsed to single spaces and cut at both ends.</summary>
+    public static string Collapse(string text)
+    {
+        string normal = text.Normalize(NormalizationForm.FormKC);
+        var collapsed = new StringBuilder(normal.Length);
+        foreach (char letter in normal)
+        {
+            if (!char.IsWhiteSpace(letter))
+                collapsed.Append(letter);
+            else if (collapsed.Length > 0 && collapsed[^1] != ' ')
+                collapsed.Append(' ');
+        }
+        return collapsed.ToString().TrimEnd();
+    }
+
+    /// <summary><see cref="Collapse"/>, then case folded and punctuation at the end cut off.</summary>
+    public static string Fold(string text) => Collapse(text).ToUpperInvariant().ToLowerInvariant().TrimEnd('.', ',', ';', ':', '!', '?', ' ');
+}
