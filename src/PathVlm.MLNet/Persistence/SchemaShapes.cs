@@ -1,0 +1,29 @@
+using Microsoft.ML;
+
+namespace PathVlm.MLNet.Persistence;
+
+/// <summary>Schema shapes of estimators: ML.NET keeps their constructors internal.</summary>
+internal static class SchemaShapes
+{
+    /// <summary>The shape of a schema that data has.</summary>
+    public static SchemaShape Of(DataViewSchema schema) => SchemaShape.Create(schema);
+
+    /// <summary>What a column added by an estimator promises.</summary>
+    /// <param name="shape">Name and type.</param>
+    /// <param name="knownLength">Whether a vector's length is part of the column's type.</param>
+    /// <param name="annotations">Annotations it will carry.</param>
+    public static SchemaShape.Column Promise(ColumnShape shape, bool knownLength = false, params ColumnShape[] annotations) => new(
+        shape.Name,
+        !shape.IsVector ? SchemaShape.Column.VectorKind.Scalar : knownLength ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.VariableVector,
+        shape.ItemType,
+        isKey: false,
+        new SchemaShape(annotations.Select(annotation => Promise(annotation))));
+
+    /// <summary>The input's shape with <paramref name="added"/> in place of columns of the same name, or behind them.</summary>
+    public static SchemaShape With(SchemaShape input, IEnumerable<SchemaShape.Column> added)
+    {
+        var columns = input.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        foreach (SchemaShape.Column column in added) columns[column.Name] = column;
+        return new SchemaShape(columns.Values);
+    }
+}

@@ -1,0 +1,82 @@
+using Microsoft.ML;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Tests.Contract;
+
+namespace PathVlm.MLNet.Tests.Rewards;
+
+public sealed class RewardSumContractTests : ComponentContract
+{
+    protected override object MakeCase()
+    {
+        var ml = new MLContext();
+        IDataView rows = ml.Data.LoadFromEnumerable<Scored>(
+        [
+            new("one", [1, 0, float.NaN], [0.5f, 1, float.NaN]),
+            new("two", [0, 1, 1], [float.NaN, 1, 0]),
+        ]);
+        return new ContractCase
+        {
+            ML = ml,
+            Estimator = ml.Pathology().SumRewards(new("FormatReward"), new("ProcessReward", 2)),
+            Rows = rows,
+            Added = ["Reward"],
+            Untouched = "Id",
+            SaveRows = folder => RowSource.Save(ml, rows, folder),
+            Refused =
+            [
+                (ml.Data.LoadFromEnumerable<Unscored>([new("one")]), "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
+                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: got Single, takes Vector<Single>."),
+            ],
+        };
+    }
+
+    [Fact]
+    public void SumsWeightedScoresAndLeavesMissingOnesOut()
+    {
+        var ml = new MLContext();
+        IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0, float.NaN], [0.5f, float.NaN, float.NaN])]);
+        IDataView sums = ml.Pathology().SumRewards(new("FormatReward"), new("ProcessReward", 2)).Fit(rows).Transform(rows);
+        Assert.Equal(["[2, 0, NaN]"], RowDump.Of(sums, "Reward"));
+    }
+
+    [Fact]
+    public void AllWrongWeightsAreToldTogether()
+    {
+        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards(new("A", float.NaN), new(" "), new("A")));
+        Assert.Equal("Weight of [A]: got NaN, takes a finite number. Column: got a blank name, takes the name of a reward column. Column [A]: got it 2 times, takes it once. (Parameter 'rewards')", failure.Message);
+    }
+
+    [Fact]
+    public void AnswersOneRowInAPredictionEngine()
+    {
+        var ml = new MLContext();
+        IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0], [0.5f, 1])]);
+        RewardSumTransformer fitted = ml.Pathology().SumRewards(new("FormatReward"), new("ProcessReward", 2)).Fit(rows);
+        using var engine = ml.Model.CreatePredictionEngine<Scored, Summed>(fitted, rows.Schema);
+        Assert.Equal([1, 3, 5], engine.Predict(new("one", [1, 1, 1], [0, 1, 2])).Reward);
+    }
+
+    private sealed class Scored
+    {
+        public Scored()
+        {
+        }
+
+        public Scored(string id, float[] format, float[] process) => (Id, FormatReward, ProcessReward) = (id, format, process);
+
+        public string Id { get; set; } = "";
+
+        public float[] FormatReward { get; set; } = [];
+
+        public float[] ProcessReward { get; set; } = [];
+    }
+
+    private sealed class Summed
+    {
+        public float[] Reward { get; set; } = [];
+    }
+
+    private sealed record Unscored(string Id);
+
+    private sealed record Mistyped(string Id, float FormatReward, float[] ProcessReward);
+}
