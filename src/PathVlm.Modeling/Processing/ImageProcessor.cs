@@ -1,0 +1,130 @@
+using PathVlm.Modeling.Configuration;
+
+namespace PathVlm.Modeling.Processing;
+
+/// <summary>
+/// Turns a picture into patches as the reference's Qwen2-VL image processor does: smart resize, Pillow's bicubic on 8-bit pixels,
+/// scaling by 1/255, normalisation, patches in merge order. Safe for use by several threads at once.
+/// </summary>
+public sealed class ImageProcessor
+{
+    private const int Channels = 3;
+    private const double RescaleFactor = 1 / 255d;
+
+    private readonly int patchSize, frames, mergeSize;
+    private readonly float[][] values;
+
+    /// <summary>Makes a processor with the given settings.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is not positive, the limits are empty or reversed, or mean and deviation are not three finite values with a deviation
+    /// above 0.
+    /// </exception>
+    public ImageProcessor(ImageProcessorConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(configuration.PatchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(configuration.TemporalPatchSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(configuration.MergeSize);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(configuration.MinPixels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(configuration.MaxPixels, configuration.MinPixels);
+        Configuration = configuration;
+        patchSize = configuration.PatchSize;
+        frames = configuration.TemporalPatchSize;
+        mergeSize = configuration.MergeSize;
+        values = NormalisedValues(configuration.Mean, configuration.Std);
+    }
+
+    /// <summary>The settings in use.</summary>
+    public ImageProcessorConfiguration Configuration { get; }
+
+    /// <summary>The size to which a picture is resized: multiples of patch x merge size within the pixel limits.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A side is not positive, or one is more than 200 times the other.</exception>
+    public (int Height, int Width) SmartResize(int height, int width) =>
+        Processing.SmartResize.Resize(height, width, patchSize * mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
+
+    /// <summary>Tokens that a picture of this size takes in the sequence, without the two around it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
+    public int TokenCount(int height, int width)
+    {
+        (int resizedHeight, int resizedWidth) = SmartResize(height, width);
+        return resizedHeight / (patchSize * mergeSize) * (resizedWidth / (patchSize * mergeSize));
+    }
+
+    /// <summary>Resizes, normalises and cuts a picture into patches.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
+    public ProcessedImage Process(RgbPicture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        RgbPicture resized = Resize(picture);
+        ImageGrid grid = new(1, resized.Height / patchSize, resized.Width / patchSize);
+        return new ProcessedImage(Patches(resized, grid), grid, grid.TokenCount(mergeSize));
+    }
+
+    /// <summary>The resized picture, before scaling and normalisation.</summary>
+    internal RgbPicture Resize(RgbPicture picture)
+    {
+        (int height, int width) = SmartResize(picture.Height, picture.Width);
+        return BicubicResizer.Resize(picture, width, height);
+    }
+
+    // Order: [rows / merge, columns / merge, merge, merge, channel, frame, side, side].
+    private float[] Patches(RgbPicture picture, ImageGrid grid)
+    {
+        int area = patchSize * patchSize, length = Channels * frames * area;
+        float[] patches = GC.AllocateUninitializedArray<float>(checked(grid.PatchCount * length));
+        int offset = 0;
+        for (int blockRow = 0; blockRow < grid.Rows; blockRow += mergeSize)
+            for (int blockColumn = 0; blockColumn < grid.Columns; blockColumn += mergeSize)
+                for (int cell = 0; cell < mergeSize * mergeSize; cell++, offset += length)
+                {
+                    int row = blockRow + cell / mergeSize, column = blockColumn + cell % mergeSize;
+                    WritePatch(picture, row * patchSize, column * patchSize, patches.AsSpan(offset, length), area);
+                }
+
+        return patches;
+    }
+
+    private void WritePatch(RgbPicture picture, int top, int left, Span<float> patch, int area)
+    {
+        float[] red = values[0], green = values[1], blue = values[2];
+        Span<float> reds = patch[..area], greens = patch.Slice(frames * area, area), blues = patch.Slice(2 * frames * area, area);
+        int index = 0;
+        for (int y = 0; y < patchSize; y++)
+        {
+            ReadOnlySpan<byte> pixels =
+                picture.Pixels.AsSpan(((top + y) * picture.Width + left) * Channels, patchSize * Channels);
+            for (; pixels.Length >= Channels; pixels = pixels[Channels..], index++)
+            {
+                reds[index] = red[pixels[0]];
+                greens[index] = green[pixels[1]];
+                blues[index] = blue[pixels[2]];
+            }
+        }
+
+        for (int channel = 0; channel < Channels; channel++)
+            for (int frame = 1; frame < frames; frame++)
+                patch.Slice(channel * frames * area, area).CopyTo(patch[((channel * frames + frame) * area)..]);
+    }
+
+    // The reference scales in double precision, rounds to float32, and normalises in float32.
+    private static float[][] NormalisedValues(IReadOnlyList<float> mean, IReadOnlyList<float> deviation)
+    {
+        CheckChannels(mean, nameof(mean), float.IsFinite);
+        CheckChannels(deviation, nameof(deviation), value => float.IsFinite(value) && value > 0);
+        float[][] tables = new float[Channels][];
+        for (int channel = 0; channel < Channels; channel++)
+        {
+            float[] table = tables[channel] = new float[byte.MaxValue + 1];
+            for (int value = 0; value < table.Length; value++)
+                table[value] = ((float)(value * RescaleFactor) - mean[channel]) / deviation[channel];
+        }
+
+        return tables;
+    }
+
+    private static void CheckChannels(IReadOnlyList<float> given, string name, Func<float, bool> isGood)
+    {
+        if (given is not { Count: Channels } || !given.All(isGood))
+            throw new ArgumentOutOfRangeException(name, $"got [{string.Join(", ", given ?? [])}], takes {Channels} values, finite; deviations above 0");
+    }
+}
