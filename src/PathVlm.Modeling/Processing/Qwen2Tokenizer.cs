@@ -1,0 +1,137 @@
+using System.Text;
+using PathVlm.Modeling.Processing.Tokenization;
+using PathVlm.Modeling.Processing.Unicode;
+
+namespace PathVlm.Modeling.Processing;
+
+/// <summary>
+/// The byte-level tokenizer of a Qwen2 checkpoint folder, equal to the reference's. Safe for use by several threads at once.
+/// </summary>
+public sealed class Qwen2Tokenizer
+{
+    private readonly BytePairs pairs;
+    private readonly bool normalizes;
+    private readonly AddedTokenFinder allTokens, plainTokens, normalizedTokens;
+    private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
+    private readonly string?[] tokens;
+    private readonly byte[]?[] bytes;
+    private readonly HashSet<int> control;
+
+    private Qwen2Tokenizer(TokenizerDefinition definition)
+    {
+        pairs = new BytePairs(definition.Vocabulary, definition.Merges, definition.IgnoresMerges);
+        normalizes = definition.Normalizes;
+        allTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized || token.IsSpecial));
+        plainTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized && !token.IsSpecial));
+        normalizedTokens = new AddedTokenFinder(definition.Added.Where(token => token.IsNormalized && !token.IsSpecial).Select(Normalized));
+        control = [.. definition.Added.Where(token => token.IsSpecial).Select(token => token.Id)];
+        foreach ((string token, int id) in definition.Vocabulary) ids[token] = id;
+        foreach (AddedToken token in definition.Added) ids[token.Content] = token.Id;
+        VocabularyCount = ids.Values.Max() + 1;
+        tokens = new string?[VocabularyCount];
+        bytes = new byte[]?[VocabularyCount];
+        foreach ((string token, int id) in ids)
+        {
+            tokens[id] = token;
+            bytes[id] = ByteAlphabet.Decode(token);
+        }
+    }
+
+    /// <summary>One more than the largest id; a model's embedding table may have more rows.</summary>
+    public int VocabularyCount { get; }
+
+    /// <summary>Ids of the control tokens (<c>special</c> in the files), ascending.</summary>
+    public IReadOnlyList<int> ControlIds => [.. control.Order()];
+
+    /// <summary>Loads the tokenizer of a checkpoint folder: tokenizer.json, or vocab.json and merges.txt, with tokenizer_config.json.</summary>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged or asks for something that Qwen2's tokenizer does not do.</exception>
+    public static Qwen2Tokenizer Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        return new Qwen2Tokenizer(TokenizerFiles.Load(folder));
+    }
+
+    /// <summary>Ids of a text; control tokens written in it become control tokens, as in the reference.</summary>
+    public int[] Encode(string text) => Encode(text, allTokens);
+
+    /// <summary>
+    /// Ids of a text from outside: control tokens written in it are encoded letter by letter and never become control tokens. Without
+    /// such, the ids are those of <see cref="Encode(string)"/>.
+    /// </summary>
+    public int[] EncodePlain(string text) => Encode(text, plainTokens);
+
+    /// <summary>The text of ids. Bytes that are no UTF-8 become U+FFFD; ids that the tokenizer does not have are left out.</summary>
+    /// <param name="ids">The ids.</param>
+    /// <param name="skipSpecial">Whether control tokens are left out.</param>
+    public string Decode(IEnumerable<int> ids, bool skipSpecial = false)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        using MemoryStream text = new();
+        foreach (int id in ids)
+            if ((uint)id < (uint)bytes.Length && bytes[id] is { } part && !(skipSpecial && control.Contains(id))) text.Write(part);
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+
+    /// <summary>The id of a token given as it stands in the files, or null.</summary>
+    public int? IdOf(string token) => ids.TryGetValue(token, out int id) ? id : null;
+
+    /// <summary>The token of an id as it stands in the files, or null where the tokenizer has no such id.</summary>
+    public string? TokenOf(int id) => (uint)id < (uint)tokens.Length ? tokens[id] : null;
+
+    /// <summary>Whether an id is a control token's.</summary>
+    public bool IsControl(int id) => control.Contains(id);
+
+    private int[] Encode(string text, AddedTokenFinder finder)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        List<int> result = new(text.Length / 3 + 8);
+        text = WithoutLoneSurrogates(text);
+        int start = 0;
+        while (finder.Next(text, start, out Range range) is { } token)
+        {
+            EncodeNormalized(text[start..range.Start], result);
+            result.Add(token.Id);
+            start = range.End.Value;
+        }
+
+        EncodeNormalized(start == 0 ? text : text[start..], result);
+        return [.. result];
+    }
+
+    private void EncodeNormalized(string text, List<int> result)
+    {
+        if (normalizes) text = CanonicalComposition.Normalize(text);
+        int start = 0;
+        while (normalizedTokens.Next(text, start, out Range range) is { } token)
+        {
+            EncodePieces(text.AsSpan(start, range.Start.Value - start), result);
+            result.Add(token.Id);
+            start = range.End.Value;
+        }
+
+        EncodePieces(text.AsSpan(start), result);
+    }
+
+    private void EncodePieces(ReadOnlySpan<char> text, List<int> result)
+    {
+        while (!text.IsEmpty)
+        {
+            int length = QwenSplitter.NextLength(text);
+            pairs.Encode(text[..length], result);
+            text = text[length..];
+        }
+    }
+
+    private AddedToken Normalized(AddedToken token) =>
+        normalizes ? token with { Content = CanonicalComposition.Normalize(token.Content) } : token;
+
+    private static string WithoutLoneSurrogates(string text)
+    {
+        if (text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF') < 0) return text;
+        StringBuilder clean = new(text.Length);
+        foreach (Rune rune in text.EnumerateRunes()) clean.Append(rune.ToString());
+        return clean.ToString();
+    }
+}

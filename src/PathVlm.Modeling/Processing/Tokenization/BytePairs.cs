@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using Microsoft.ML.Tokenizers;
+
+namespace PathVlm.Modeling.Processing.Tokenization;
+
+/// <summary>
+/// Turns one piece of text into byte-pair ids: Microsoft.ML.Tokenizers merges, a cache remembers the pieces of ordinary text. Safe
+/// for use by several threads at once.
+/// </summary>
+internal sealed class BytePairs
+{
+    private const int CachedPieces = 1 << 16, LongestCachedPiece = 48;
+
+    private readonly BpeTokenizer merger;
+    private readonly IReadOnlyDictionary<string, int>? wholePieces;
+    private readonly ConcurrentDictionary<string, int[]> cache = new();
+    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> lookup;
+    private int cached;
+
+    /// <param name="vocabulary">Byte-level tokens and their ids.</param>
+    /// <param name="merges">Merges "left right", the first merged first.</param>
+    /// <param name="ignoreMerges">Whether a piece that is a token as a whole is taken as it is.</param>
+    public BytePairs(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<string> merges, bool ignoreMerges)
+    {
+        BpeOptions options = new(vocabulary.Select(pair => (pair.Key, pair.Value))) { Merges = merges, ByteLevel = false };
+        merger = BpeTokenizer.Create(options);
+        wholePieces = ignoreMerges ? vocabulary : null;
+        lookup = cache.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public void Encode(ReadOnlySpan<char> piece, List<int> ids)
+    {
+        if (!lookup.TryGetValue(piece, out int[]? known))
+        {
+            known = Merge(ByteAlphabet.Encode(piece));
+            if (piece.Length <= LongestCachedPiece && Volatile.Read(ref cached) < CachedPieces && lookup.TryAdd(piece, known))
+                Interlocked.Increment(ref cached);
+        }
+
+        ids.AddRange(known.AsSpan());
+    }
+
+    private int[] Merge(string letters) =>
+        wholePieces?.TryGetValue(letters, out int whole) == true
+            ? [whole]
+            : [.. merger.EncodeToIds(letters, considerPreTokenization: false, considerNormalization: false)];
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace PathVlm.Modeling.Processing.Tokenization;
+
+/// <summary>A JSON file of a tokenizer; what it lacks is told with the file and the property.</summary>
+internal sealed class TokenizerJson : IDisposable
+{
+    private const long LargestFile = 256L << 20;
+
+    private readonly string path;
+    private readonly JsonDocument document;
+
+    private TokenizerJson(string path, JsonDocument document)
+    {
+        this.path = path;
+        this.document = document;
+    }
+
+    public JsonElement Root => document.RootElement;
+
+    public static TokenizerJson Open(string path)
+    {
+        long length = new FileInfo(path).Length;
+        if (length > LargestFile) throw new InvalidDataException($"{path}: has {length:N0} bytes; at most {LargestFile:N0} are taken");
+        try
+        {
+            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false });
+            if (document.RootElement.ValueKind == JsonValueKind.Object) return new TokenizerJson(path, document);
+            string kind = document.RootElement.ValueKind.ToString();
+            document.Dispose();
+            throw new InvalidDataException($"{path}: holds a JSON {kind}; takes an object");
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidDataException($"{path}: not valid JSON: {exception.Message}", exception);
+        }
+    }
+
+    public void Dispose() => document.Dispose();
+
+    public InvalidDataException Fault(string property, string found, string taken) =>
+        new($"{path}: property '{property}' is {found}; takes {taken}");
+
+    public JsonElement? Find(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
+
+    /// <summary>The property that the last part of <paramref name="property"/> names in <paramref name="parent"/>.</summary>
+    public JsonElement Get(JsonElement parent, string property, JsonValueKind kind)
+    {
+        if (Find(parent, LastPart(property)) is not { } value) throw Fault(property, "missing", Describe(kind));
+        return value.ValueKind == kind ? value : throw Fault(property, Describe(value.ValueKind), Describe(kind));
+    }
+
+    public string GetText(JsonElement parent, string property, string? missing = null) =>
+        missing is not null && Find(parent, LastPart(property)) is null ? missing : Text(Get(parent, property, JsonValueKind.String), property);
+
+    public bool GetFlag(JsonElement parent, string property) => Find(parent, LastPart(property))?.ValueKind switch
+    {
+        null or JsonValueKind.False or JsonValueKind.Null => false,
+        JsonValueKind.True => true,
+        JsonValueKind kind => throw Fault(property, Describe(kind), "true or false"),
+    };
+
+    /// <summary>Tokens and ids of an object.</summary>
+    public Dictionary<string, int> IdsOf(JsonElement vocabulary, string property)
+    {
+        Dictionary<string, int> ids = new(vocabulary.GetPropertyCount(), StringComparer.Ordinal);
+        foreach (JsonProperty token in vocabulary.EnumerateObject())
+            ids[token.Name] = IdOf(token.Value, $"{property}[\"{token.Name}\"]");
+        return ids;
+    }
+
+    /// <summary>A merge, stated as "left right" or as ["left", "right"].</summary>
+    public string MergeOf(JsonElement merge, int index)
+    {
+        string property = $"model.merges[{index}]";
+        if (merge.ValueKind == JsonValueKind.String) return Text(merge, property);
+        bool isPair = merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
+            && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String;
+        if (!isPair) throw Fault(property, merge.GetRawText(), "\"left right\" or [\"left\", \"right\"]");
+        return Text(merge[0], property) + " " + Text(merge[1], property);
+    }
+
+    /// <summary>The tokens of <c>added_tokens</c> of a tokenizer.json.</summary>
+    public IEnumerable<AddedToken> AddedTokens()
+    {
+        if (Find(Root, "added_tokens") is not { ValueKind: not JsonValueKind.Null }) yield break;
+        int index = 0;
+        foreach (JsonElement token in Get(Root, "added_tokens", JsonValueKind.Array).EnumerateArray())
+        {
+            string property = $"added_tokens[{index++}]";
+            yield return TokenOf(token, property, IdOf(Get(token, property + ".id", JsonValueKind.Number), property + ".id"));
+        }
+    }
+
+    /// <summary>The tokens of <c>added_tokens_decoder</c> of a tokenizer_config.json.</summary>
+    public IEnumerable<AddedToken> AddedTokensOfConfiguration()
+    {
+        if (Find(Root, "added_tokens_decoder") is not { ValueKind: not JsonValueKind.Null }) yield break;
+        foreach (JsonProperty token in Get(Root, "added_tokens_decoder", JsonValueKind.Object).EnumerateObject())
+        {
+            if (!int.TryParse(token.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+                throw Fault("added_tokens_decoder", $"naming the id '{token.Name}'", "ids in decimal digits");
+            yield return TokenOf(token.Value, $"added_tokens_decoder.{id}", id);
+        }
+    }
+
+    private AddedToken TokenOf(JsonElement token, string property, int id)
+    {
+        string content = GetText(token, property + ".content");
+        if (content.Length == 0) throw Fault(property + ".content", "empty", "text");
+        return new AddedToken(
+            id,
+            content,
+            IsSpecial: GetFlag(token, property + ".special"),
+            IsNormalized: GetFlag(token, property + ".normalized"),
+            TakesLeft: GetFlag(token, property + ".lstrip"),
+            TakesRight: GetFlag(token, property + ".rstrip"),
+            IsSingleWord: GetFlag(token, property + ".single_word"));
+    }
+
+    private int IdOf(JsonElement value, string property) =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int id) && id >= 0
+            ? id
+            : throw Fault(property, value.GetRawText(), "an id (a whole number from 0)");
+
+    private string Text(JsonElement value, string property)
+    {
+        try
+        {
+            return value.GetString()!;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new InvalidDataException($"{path}: property '{property}' is not valid Unicode text", exception);
+        }
+    }
+
+    private static string LastPart(string property) => property[(property.LastIndexOf('.') + 1)..];
+
+    private static string Describe(JsonValueKind kind) => kind switch
+    {
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "a list",
+        JsonValueKind.String => "text",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        _ => "null",
+    };
+}
