@@ -80,7 +80,7 @@ public static class PictureFile
             SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
             fixed (byte* target = rgba)
             {
-                SKCodecResult result = codec.GetPixels(wanted, wanted.RowBytes, (nint)target, SKCodecOptions.Default);
+                SKCodecResult result = codec.GetPixels(wanted, (nint)target, wanted.RowBytes, SKCodecOptions.Default);
                 if (result != SKCodecResult.Success)
                     throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {Describe(result)}");
             }

@@ -22,7 +22,7 @@ internal sealed class BytePairs
     /// <param name="ignoreMerges">Whether a piece that is a token as a whole is taken as it is.</param>
     public BytePairs(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<string> merges, bool ignoreMerges)
     {
-        BpeOptions options = new(vocabulary.Select(pair => (pair.Key, pair.Value))) { Merges = merges, ByteLevel = false };
+        BpeOptions options = new(vocabulary) { Merges = merges, ByteLevel = false };
         merger = BpeTokenizer.Create(options);
         wholePieces = ignoreMerges ? vocabulary : null;
         lookup = cache.GetAlternateLookup<ReadOnlySpan<char>>();

@@ -42,7 +42,7 @@ internal sealed class TokenizerJson : IDisposable
     public InvalidDataException Fault(string property, string found, string taken) =>
         new($"{path}: property '{property}' is {found}; takes {taken}");
 
-    public JsonElement? Find(JsonElement parent, string name) =>
+    public static JsonElement? Find(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
 
     /// <summary>The property that the last part of <paramref name="property"/> names in <paramref name="parent"/>.</summary>

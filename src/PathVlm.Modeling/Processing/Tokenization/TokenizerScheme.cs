@@ -12,17 +12,17 @@ internal sealed record TokenizerScheme(bool Normalizes, bool IgnoresMerges)
     {
         bool normalizes = ReadNormalizer(file);
         CheckPreTokenizer(file);
-        if (file.Find(model, "dropout") is { ValueKind: JsonValueKind.Number } dropout && dropout.GetDouble() != 0)
+        if (TokenizerJson.Find(model, "dropout") is { ValueKind: JsonValueKind.Number } dropout && dropout.GetDouble() != 0)
             throw file.Fault("model.dropout", dropout.GetRawText(), "null or 0");
         foreach (string affix in (string[])["continuing_subword_prefix", "end_of_word_suffix"])
-            if (file.Find(model, affix) is { ValueKind: not JsonValueKind.Null } value && value.GetRawText() != "\"\"")
+            if (TokenizerJson.Find(model, affix) is { ValueKind: not JsonValueKind.Null } value && value.GetRawText() != "\"\"")
                 throw file.Fault($"model.{affix}", value.GetRawText(), "null or \"\"");
         return new TokenizerScheme(normalizes, file.GetFlag(model, "model.ignore_merges"));
     }
 
     private static bool ReadNormalizer(TokenizerJson file)
     {
-        if (file.Find(file.Root, "normalizer") is not { ValueKind: not JsonValueKind.Null } normalizer) return false;
+        if (TokenizerJson.Find(file.Root, "normalizer") is not { ValueKind: not JsonValueKind.Null } normalizer) return false;
         string type = file.GetText(normalizer, "normalizer.type");
         return type == "NFC" ? true : throw file.Fault("normalizer.type", $"'{type}'", "'NFC' or no normalizer");
     }
