@@ -1,0 +1,82 @@
+using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Parameters;
+using PathVlm.Modeling.Sequences;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Language;
+
+/// <summary>The decoder: token embedding with picture features in place of their placeholders, layers, final norm.</summary>
+internal sealed class Decoder : IDisposable
+{
+    private readonly Tensor embed_tokens;
+    private readonly DecoderLayer[] layers;
+    private readonly Tensor norm;
+    private readonly TextConfiguration _settings;
+    private readonly TextRotary _rotary;
+
+    public Decoder(TextConfiguration settings, ParameterSet parameters)
+    {
+        _settings = settings;
+        _rotary = new TextRotary(settings, parameters.Values.dtype, parameters.Values.device);
+        embed_tokens = parameters["model.embed_tokens.weight"];
+        layers = [.. Enumerable.Range(0, settings.LayerCount).Select(index => new DecoderLayer(settings, parameters, index))];
+        norm = parameters["model.norm.weight"];
+    }
+
+    /// <summary>The layers, first to last.</summary>
+    public IReadOnlyList<DecoderLayer> Layers => layers;
+
+    /// <summary>Hidden states of the wanted rows after the final norm.</summary>
+    /// <param name="packed">The pack.</param>
+    /// <param name="imageFeatures">[placeholders, d], or null without pictures.</param>
+    /// <param name="rows">The rows wanted.</param>
+    /// <param name="keyValues">Receives (layer, keys, values) of every layer, each [T, KV, D]; or null.</param>
+    /// <param name="hiddenStates">Receives the input of each layer as it is computed; or null.</param>
+    public Tensor Forward(
+        PackedSequences packed, Tensor? imageFeatures, ForwardRows rows, Action<int, Tensor, Tensor>? keyValues = null,
+        Action<Tensor>? hiddenStates = null)
+    {
+        using var scope = NewDisposeScope();
+        using var rotary = _rotary.Of(packed.Positions);
+        var full = AttentionPlan.Full(packed);
+        var last = AttentionPlan.For(packed, rows);
+        var hidden = Embed(packed, imageFeatures);
+        for (var index = 0; index < layers.Length; index++)
+        {
+            hiddenStates?.Invoke(hidden);
+            var layer = index;
+            Action<Tensor, Tensor>? keep = keyValues is null ? null : (key, value) => keyValues(layer, key, value);
+            var next = layers[index].Forward(hidden, rotary, index == layers.Length - 1 ? last : full, keep);
+            hidden.Dispose();
+            hidden = next;
+        }
+
+        var wanted = Rows.Take(hidden, last.Locate(rows));
+        return Normalise(wanted).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Rows of the embedding table.</summary>
+    public Tensor Embed(Tensor tokenIds) => nn.functional.embedding(tokenIds, embed_tokens);
+
+    /// <summary>Turns for positions [3, n].</summary>
+    public Rotary Turns(Tensor positions) => _rotary.Of(positions);
+
+    /// <summary>The final norm.</summary>
+    public Tensor Normalise(Tensor hidden) => RmsNorm.Of(hidden, norm, _settings.NormEpsilon);
+
+    /// <inheritdoc/>
+    public void Dispose() => _rotary.Dispose();
+
+    private Tensor Embed(PackedSequences packed, Tensor? imageFeatures)
+    {
+        var expected = packed.ImageRows?.size(0) ?? 0;
+        var found = imageFeatures?.size(0) ?? 0;
+        if (found != expected)
+            throw new ArgumentException($"Image features: got {found} row(s), the pack takes {expected}.", nameof(imageFeatures));
+        var embedded = Embed(packed.TokenIds);
+        if (imageFeatures is null || packed.ImageRows is null) return embedded;
+        return embedded.index_copy(0, packed.ImageRows, imageFeatures);
+    }
+}

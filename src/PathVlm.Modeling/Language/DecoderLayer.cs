@@ -1,0 +1,86 @@
+using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Parameters;
+using PathVlm.Modeling.Sequences;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Language;
+
+/// <summary>One decoder layer: x + attention(norm x), then x + mlp(norm x). Grouped queries, three-axis rotary positions.</summary>
+internal sealed class DecoderLayer
+{
+    private readonly Tensor input_layernorm;
+    private readonly Tensor post_attention_layernorm;
+    private readonly Tensor qkv_weight;
+    private readonly Tensor qkv_bias;
+    private readonly Tensor o_proj;
+    private readonly GatedMlp mlp;
+    private readonly TextConfiguration _settings;
+
+    public DecoderLayer(TextConfiguration settings, ParameterSet parameters, int index)
+    {
+        var name = $"model.layers.{index}.";
+        _settings = settings;
+        input_layernorm = parameters[name + "input_layernorm.weight"];
+        post_attention_layernorm = parameters[name + "post_attention_layernorm.weight"];
+        qkv_weight = parameters[name + "self_attn.qkv.weight"];
+        qkv_bias = parameters[name + "self_attn.qkv.bias"];
+        o_proj = parameters[name + "self_attn.o_proj.weight"];
+        mlp = new GatedMlp(parameters, name + "mlp.", biased: false);
+    }
+
+    private int QueryWidth => _settings.HeadCount * _settings.HeadSize;
+
+    private int KeyWidth => _settings.KeyValueHeadCount * _settings.HeadSize;
+
+    /// <summary>Hidden states [T, d] -> hidden states of the asking rows [rows, d].</summary>
+    /// <param name="hidden">Hidden states of the pack.</param>
+    /// <param name="rotary">Turns of all T rows.</param>
+    /// <param name="plan">The rows that ask; others only serve as keys and values.</param>
+    /// <param name="keyValues">Called with the turned keys and the values, each [T, KV, D], where they are to be kept; or null.</param>
+    public Tensor Forward(Tensor hidden, Rotary rotary, AttentionPlan plan, Action<Tensor, Tensor>? keyValues = null)
+    {
+        using var scope = NewDisposeScope();
+        var normed = RmsNorm.Of(hidden, input_layernorm, _settings.NormEpsilon);
+        var (query, key, value) = plan.IsFull ? Project(normed, rotary) : ProjectAsking(normed, rotary, plan.QueryRanges());
+        keyValues?.Invoke(key, value);
+        var attended = SegmentAttention.Of(plan, query, key, value);
+        var asking = plan.IsFull ? hidden : Rows.Take(hidden, plan.QueryRanges());
+        return Finish(asking, attended).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Turned queries [n, H, D] and keys [n, KV, D], and values [n, KV, D], of normalised rows [n, d].</summary>
+    public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor normed, Rotary rotary)
+    {
+        var all = nn.functional.linear(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+        var turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
+        return (turned.narrow(1, 0, _settings.HeadCount), turned.narrow(1, _settings.HeadCount, _settings.KeyValueHeadCount),
+            all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
+    }
+
+    /// <summary>Normalises rows before their projection.</summary>
+    public Tensor Normalise(Tensor hidden) => RmsNorm.Of(hidden, input_layernorm, _settings.NormEpsilon);
+
+    /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
+    public Tensor Finish(Tensor hidden, Tensor attended)
+    {
+        using var projected = nn.functional.linear(attended, o_proj);
+        using var middle = hidden.add(projected);
+        using var normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
+        using var inner = mlp.Forward(normed);
+        return middle.add(inner);
+    }
+
+    private (Tensor Query, Tensor Key, Tensor Value) ProjectAsking(Tensor normed, Rotary rotary, IReadOnlyList<RowRange> asking)
+    {
+        var queries = nn.functional.linear(Rows.Take(normed, asking), qkv_weight.narrow(0, 0, QueryWidth), qkv_bias.narrow(0, 0, QueryWidth));
+        var others = nn.functional.linear(
+            normed, qkv_weight.narrow(0, QueryWidth, 2 * KeyWidth), qkv_bias.narrow(0, QueryWidth, 2 * KeyWidth))
+            .view(normed.size(0), -1, _settings.HeadSize);
+        using var turn = new Rotary(Rows.Take(rotary.Cosine, asking), Rows.Take(rotary.Sine, asking));
+        return (turn.Turn(queries.view(queries.size(0), -1, _settings.HeadSize)),
+            rotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount)),
+            others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
+    }
+}

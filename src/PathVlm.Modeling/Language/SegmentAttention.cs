@@ -1,0 +1,60 @@
+using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Sequences;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Language;
+
+/// <summary>
+/// Attention of a pack, one call a segment, in operations that autograd knows: the reference that the fast kernel is held to.
+/// </summary>
+internal static class SegmentAttention
+{
+    /// <summary>Attends.</summary>
+    /// <param name="plan">The asking rows.</param>
+    /// <param name="query">[asking rows, H, D], turned.</param>
+    /// <param name="key">[T, KV, D], turned.</param>
+    /// <param name="value">[T, KV, D].</param>
+    /// <returns>[asking rows, H * D].</returns>
+    public static Tensor Of(AttentionPlan plan, Tensor query, Tensor key, Tensor value)
+    {
+        var (heads, size) = (query.size(1), query.size(2));
+        var outputs = new List<Tensor>();
+        var row = 0;
+        foreach (var queries in plan.Segments)
+        {
+            using var scope = NewDisposeScope();
+            var segment = plan.Packed.Segments[queries.Segment];
+            var own = new RowRange(segment.Start, queries.To);
+            var keys = segment.Parent < 0 ? new[] { own } : [RangeOf(plan.Packed.Segments[segment.Parent]), own];
+            var q = query.narrow(0, row, queries.Count).transpose(0, 1).unsqueeze(0);
+            var k = Expand(Rows.Take(key, keys), heads);
+            var v = Expand(Rows.Take(value, keys), heads);
+            var causal = segment.Parent < 0 && queries.From == 0;
+            var mask = causal ? null : MaskOf(queries.Count, keys.Sum(range => range.Length), query);
+            var attended = ScaledAttention.Of(q, k, v, mask, causal);
+            outputs.Add(attended.squeeze(0).transpose(0, 1).reshape(queries.Count, heads * size).MoveToOuterDisposeScope());
+            row += queries.Count;
+        }
+
+        if (outputs.Count == 1) return outputs[0];
+        var joined = cat(outputs, 0);
+        foreach (var output in outputs) output.Dispose();
+        return joined;
+    }
+
+    private static RowRange RangeOf(PackedSegment segment) => new(segment.Start, segment.Length);
+
+    /// <summary>[S, KV, D] -> [1, H, S, D]: each key-value head serves H / KV neighbouring query heads.</summary>
+    private static Tensor Expand(Tensor rows, long heads)
+    {
+        var (length, groups, size) = (rows.size(0), rows.size(1), rows.size(2));
+        var byHead = rows.transpose(0, 1);
+        if (groups == heads) return byHead.unsqueeze(0);
+        return byHead.unsqueeze(1).expand(groups, heads / groups, length, size).reshape(1, heads, length, size);
+    }
+
+    /// <summary>Row i of the last <paramref name="rows"/> positions sees keys up to its own: 0 there, minus infinity beyond.</summary>
+    private static Tensor MaskOf(long rows, long keys, Tensor like) =>
+        full([rows, keys], double.NegativeInfinity, like.dtype, like.device).triu(keys - rows + 1);
+}

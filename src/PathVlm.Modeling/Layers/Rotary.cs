@@ -1,0 +1,38 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>Turns heads by position: x cos + rotate_half(x) sin, where rotate_half of (a, b) is (-b, a), a and b the halves of a head.</summary>
+/// <param name="Cosine">[T, 1, D], both halves alike.</param>
+/// <param name="Sine">[T, 1, D].</param>
+internal sealed record Rotary(Tensor Cosine, Tensor Sine) : IDisposable
+{
+    /// <summary>cos and sin of angles [T, D/2], each laid twice.</summary>
+    public static Rotary OfAngles(Tensor angles, ScalarType type)
+    {
+        using var twice = cat([angles, angles], 1);
+        using var rows = twice.unsqueeze(1);
+        return new Rotary(rows.cos().to_type(type), rows.sin().to_type(type));
+    }
+
+    /// <summary>Turns heads [T, H, D].</summary>
+    public Tensor Turn(Tensor heads)
+    {
+        var half = heads.size(2) / 2;
+        using var first = heads.narrow(2, 0, half);
+        using var second = heads.narrow(2, half, half);
+        using var negative = second.neg();
+        using var rotated = cat([negative, first], 2);
+        using var straight = heads.mul(Cosine);
+        using var across = rotated.mul(Sine);
+        return straight.add(across);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Cosine.Dispose();
+        Sine.Dispose();
+    }
+}

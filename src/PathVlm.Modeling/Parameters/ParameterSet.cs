@@ -1,0 +1,159 @@
+using PathVlm.Modeling.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Parameters;
+
+/// <summary>
+/// All parameters of a model in one flat buffer, and their gradients in another. Modules hold views; zeroing, clipping, weight decay
+/// and an optimizer step are single calls on ranges of the two buffers.
+/// </summary>
+public sealed class ParameterSet : IDisposable
+{
+    private readonly ParameterLayout _layout;
+    private readonly Dictionary<string, Tensor> _blocks = [];
+    private readonly Dictionary<string, Tensor> _published = [];
+    private readonly Dictionary<string, Tensor> _publishedGradients = [];
+    private readonly List<Tensor> _gradientViews = [];
+    private Tensor? _gradients;
+
+    internal ParameterSet(ModelConfiguration configuration, ScalarType type, Device device)
+        : this(ParameterLayout.Of(configuration), length => zeros(length, type, device))
+    {
+    }
+
+    private ParameterSet(ParameterLayout layout, Func<long, Tensor> allocate)
+    {
+        _layout = layout;
+        Values = allocate(layout.Count).DetachFromDisposeScope();
+        foreach (var (block, start) in layout.Blocks)
+        {
+            _blocks.Add(block.Name, ViewOf(Values, start, block.Shape));
+            foreach (var (part, offset) in PartsOf(block, start)) _published.Add(part.Key, ViewOf(Values, offset, part.Shape));
+        }
+    }
+
+    /// <summary>The flat buffer [<see cref="Count"/>]: every parameter, with zeros in the gaps that align them.</summary>
+    public Tensor Values { get; }
+
+    /// <summary>Length of the flat buffer, gaps included.</summary>
+    public long Count => _layout.Count;
+
+    /// <summary>Number of parameters without the gaps; tied embeddings count once.</summary>
+    public long ParameterCount => _layout.Blocks.Sum(entry => entry.Block.Count);
+
+    /// <summary>Published key -> view of the flat buffer with the checkpoint's shape; owned by this set.</summary>
+    public IReadOnlyDictionary<string, Tensor> Published => _published;
+
+    /// <summary>Published key -> view of the gradient; empty until <see cref="Train"/>, and without keys of frozen parts.</summary>
+    public IReadOnlyDictionary<string, Tensor> PublishedGradients => _publishedGradients;
+
+    /// <summary>Whether <see cref="Train"/> was called.</summary>
+    public bool IsTraining => _gradients is not null;
+
+    /// <summary>The run of <see cref="Values"/> that is trained; empty until <see cref="Train"/>.</summary>
+    public ParameterRange Trainable { get; private set; }
+
+    /// <summary>Gradients of the trained run, [<see cref="Trainable"/>.Count]: index 0 belongs to <see cref="Trainable"/>.Start.</summary>
+    /// <exception cref="InvalidOperationException">Nothing is being trained.</exception>
+    public Tensor Gradients => _gradients ?? throw new InvalidOperationException("The model is not being trained: call Train first.");
+
+    /// <summary>Trained runs of <see cref="Values"/> that weight decay applies to.</summary>
+    public IReadOnlyList<ParameterRange> Decayed { get; private set; } = [];
+
+    /// <summary>Trained runs of <see cref="Values"/> that weight decay leaves out: biases, <c>*layernorm*</c> and <c>norm</c>.</summary>
+    public IReadOnlyList<ParameterRange> NotDecayed { get; private set; } = [];
+
+    /// <summary>Published keys, and whether weight decay applies to each.</summary>
+    public IReadOnlyDictionary<string, bool> DecayByKey =>
+        _layout.Blocks.SelectMany(entry => entry.Block.Parts.Select(part => (part.Key, entry.Block.Decayed)))
+            .ToDictionary(entry => entry.Key, entry => entry.Decayed);
+
+    internal Tensor this[string block] => _blocks[block];
+
+    /// <summary>
+    /// Makes parameters trainable: allocates zero gradients and presets <c>grad</c> of every trained tensor to its view of them,
+    /// so that backward adds in place. Called again with another choice, it starts over with zero gradients.
+    /// </summary>
+    /// <param name="visionFrozen">Whether the vision tower and merger stay as they are; the recipe's default is true.</param>
+    public void Train(bool visionFrozen = true)
+    {
+        Freeze();
+        var sections = _layout.Sections;
+        var start = visionFrozen ? sections[2].Start : 0;
+        Trainable = new ParameterRange(start, Count - start);
+        Decayed = visionFrozen ? [sections[3]] : [sections[0], sections[3]];
+        NotDecayed = visionFrozen ? [sections[2]] : [new(sections[1].Start, sections[1].Count + sections[2].Count)];
+        _gradients = zeros(Trainable.Count, Values.dtype, Values.device).DetachFromDisposeScope();
+        foreach (var (block, offset) in _layout.Blocks.Where(entry => entry.Start >= start))
+        {
+            var gradient = ViewOf(_gradients, offset - start, block.Shape);
+            _gradientViews.Add(gradient);
+            _blocks[block.Name].requires_grad_(true).grad = gradient;
+            foreach (var (part, place) in PartsOf(block, offset - start))
+                _publishedGradients.Add(part.Key, ViewOf(_gradients, place, part.Shape));
+        }
+    }
+
+    /// <summary>Ends training: no parameter asks for a gradient, and the gradient buffer is freed.</summary>
+    public void Freeze()
+    {
+        foreach (var tensor in _blocks.Values.Where(tensor => tensor.requires_grad))
+        {
+            tensor.grad = null;
+            tensor.requires_grad_(false);
+        }
+
+        foreach (var view in _gradientViews.Concat(_publishedGradients.Values)) view.Dispose();
+        _gradientViews.Clear();
+        _publishedGradients.Clear();
+        _gradients?.Dispose();
+        _gradients = null;
+        Trainable = default;
+        Decayed = NotDecayed = [];
+    }
+
+    /// <summary>Sets every gradient to zero.</summary>
+    public void ZeroGradients() => Gradients.zero_();
+
+    /// <summary>Copies all values of a set with the same layout.</summary>
+    /// <exception cref="ArgumentException">The other set has another length.</exception>
+    public void CopyFrom(ParameterSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        if (other.Count != Count)
+            throw new ArgumentException($"Parameter count: got {other.Count}, takes {Count} (the same configuration).", nameof(other));
+        using var _ = no_grad();
+        Values.copy_(other.Values);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Freeze();
+        foreach (var tensor in _blocks.Values.Concat(_published.Values)) tensor.Dispose();
+        Values.Dispose();
+    }
+
+    internal ParameterSet Clone(ScalarType type, Device device) =>
+        new(_layout, _ =>
+        {
+            var copy = Values.to(type, device, copy: true);
+            return copy;
+        });
+
+    private static IEnumerable<(ParameterPart Part, long Start)> PartsOf(ParameterBlock block, long start)
+    {
+        foreach (var part in block.Parts)
+        {
+            yield return (part, start);
+            start += part.Count;
+        }
+    }
+
+    private static Tensor ViewOf(Tensor flat, long start, long[] shape)
+    {
+        using var run = flat.narrow(0, start, shape.Aggregate(1L, (product, side) => product * side));
+        return run.view(shape).DetachFromDisposeScope();
+    }
+}
