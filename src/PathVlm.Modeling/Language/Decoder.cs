@@ -2,7 +2,6 @@ using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Sequences;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -58,7 +57,7 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Rows of the embedding table.</summary>
-    public Tensor Embed(Tensor tokenIds) => nn.functional.embedding(tokenIds, embed_tokens);
+    public Tensor Embed(Tensor tokenIds) => embed_tokens.index_select(0, tokenIds);
 
     /// <summary>Turns for positions [3, n].</summary>
     public Rotary Turns(Tensor positions) => _rotary.Of(positions);

@@ -1,6 +1,5 @@
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Sequences;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;

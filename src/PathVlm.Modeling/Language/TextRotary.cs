@@ -1,6 +1,5 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;

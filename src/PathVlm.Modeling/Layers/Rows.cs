@@ -1,5 +1,4 @@
 using PathVlm.Modeling.Sequences;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;

@@ -1,5 +1,4 @@
 using PathVlm.Modeling.Configuration;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Parameters;

@@ -1,5 +1,4 @@
 using PathVlm.Modeling.Processing;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Sequences;

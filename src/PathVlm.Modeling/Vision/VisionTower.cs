@@ -2,7 +2,6 @@ using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Processing;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Vision;

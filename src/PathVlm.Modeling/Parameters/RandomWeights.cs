@@ -1,0 +1,73 @@
+using PathVlm.Modeling.Configuration;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Parameters;
+
+/// <summary>
+/// Weights to train a small model from: norms 1, biases 0, embeddings N(0, 0.02²) (the head too where it is its own), matrices
+/// N(0, 1/columns); matrices that write into the residual stream (o_proj, proj, down_proj) smaller by sqrt(2 * layers).
+/// Each tensor draws from a generator of its own, so a tensor depends on the seed and its key alone.
+/// </summary>
+internal static class RandomWeights
+{
+    private const double EmbeddingDeviation = 0.02;
+
+    /// <summary>Fills a set.</summary>
+    public static void Fill(ParameterSet parameters, ModelConfiguration configuration, long seed)
+    {
+        using var none = no_grad();
+        foreach (var (key, tensor) in parameters.Published)
+        {
+            if (key.EndsWith(".bias", StringComparison.Ordinal)) tensor.zero_();
+            else if (tensor.dim() == 1) tensor.fill_(1);
+            else Draw(tensor, Deviation(key, tensor, configuration), SeedOf(seed, key));
+        }
+    }
+
+    private static double Deviation(string key, Tensor tensor, ModelConfiguration configuration)
+    {
+        if (key is "model.embed_tokens.weight" or "lm_head.weight") return EmbeddingDeviation;
+        var deviation = 1 / Math.Sqrt((double)tensor.numel() / tensor.size(0));
+        var layers = key.StartsWith("visual.", StringComparison.Ordinal) ? configuration.Vision.Depth : configuration.Text.LayerCount;
+        var residual = key.EndsWith("o_proj.weight", StringComparison.Ordinal) || key.EndsWith("attn.proj.weight", StringComparison.Ordinal)
+            || key.EndsWith("down_proj.weight", StringComparison.Ordinal);
+        return residual ? deviation / Math.Sqrt(2.0 * layers) : deviation;
+    }
+
+    private static void Draw(Tensor tensor, double deviation, ulong seed)
+    {
+        var values = new float[tensor.numel()];
+        var state = seed;
+        for (var index = 0; index < values.Length; index += 2)
+        {
+            var radius = Math.Sqrt(-2 * Math.Log(1 - Uniform(ref state)));
+            var angle = 2 * Math.PI * Uniform(ref state);
+            values[index] = (float)(deviation * radius * Math.Cos(angle));
+            if (index + 1 < values.Length) values[index + 1] = (float)(deviation * radius * Math.Sin(angle));
+        }
+
+        using var drawn = torch.tensor(values, tensor.shape);
+        tensor.copy_(drawn);
+    }
+
+    private static double Uniform(ref ulong state) => (Next(ref state) >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>splitmix64.</summary>
+    private static ulong Next(ref ulong state)
+    {
+        var mixed = state += 0x9E3779B97F4A7C15;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        return mixed ^ (mixed >> 31);
+    }
+
+    /// <summary>FNV-1a of the key, mixed with the seed.</summary>
+    private static ulong SeedOf(long seed, string key)
+    {
+        var hash = 0xCBF29CE484222325;
+        foreach (var character in key) hash = (hash ^ character) * 0x100000001B3;
+        var state = hash ^ (ulong)seed;
+        return Next(ref state);
+    }
+}

@@ -1,0 +1,149 @@
+using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Heads;
+using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Parameters;
+using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Sequences;
+using PathVlm.Modeling.Vision;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling;
+
+/// <summary>
+/// Qwen2.5-VL: vision tower, decoder over packed segments, head. Shapes: T rows of a pack, D the decoder's width, V the vocabulary,
+/// N patches. Tensors that a call returns belong to the caller's dispose scope. Gradients flow where <see cref="ParameterSet.Train"/>
+/// asked for them. Not thread-safe while training.
+/// </summary>
+public sealed class Qwen25VlModel : IDisposable
+{
+    private readonly VisionTower _visual;
+    private readonly LanguageHead _head;
+
+    private Qwen25VlModel(ModelConfiguration configuration, ParameterSet parameters)
+    {
+        Configuration = configuration;
+        Parameters = parameters;
+        _visual = new VisionTower(configuration.Vision, parameters);
+        Decoder = new Decoder(configuration.Text, parameters);
+        _head = new LanguageHead(parameters[configuration.Text.TieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"]);
+    }
+
+    /// <summary>The settings the model was built from.</summary>
+    public ModelConfiguration Configuration { get; }
+
+    /// <summary>All weights, their gradients, and which of them are trained.</summary>
+    public ParameterSet Parameters { get; }
+
+    /// <summary>Published checkpoint key -> weight; views of <see cref="Parameters"/>, owned by the model.</summary>
+    public IReadOnlyDictionary<string, Tensor> CheckpointTensors => Parameters.Published;
+
+    /// <summary>What was computed so far.</summary>
+    public ForwardCounters Counters { get; } = new();
+
+    /// <summary>Device of the weights.</summary>
+    public Device Device => Parameters.Values.device;
+
+    /// <summary>Type of the weights.</summary>
+    public ScalarType Type => Parameters.Values.dtype;
+
+    internal Decoder Decoder { get; }
+
+    /// <summary>A model with random weights to train from: a function of the settings and the seed alone.</summary>
+    public static Qwen25VlModel CreateRandom(ModelConfiguration configuration, long seed, ModelLoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var model = Create(configuration, options ?? new ModelLoadOptions());
+        RandomWeights.Fill(model.Parameters, configuration, seed);
+        return model;
+    }
+
+    /// <summary>A copy with weights of its own, not being trained: a reference policy, another type, another device.</summary>
+    /// <param name="options">Type and device; null keeps both.</param>
+    public Qwen25VlModel Clone(ModelLoadOptions? options = null) =>
+        new(Configuration, Parameters.Clone(options?.Type ?? Type, options?.Device ?? Device));
+
+    /// <summary>Takes over the weights of a model with the same settings.</summary>
+    /// <exception cref="ArgumentException">The other model has another number of weights.</exception>
+    public void CopyWeightsFrom(Qwen25VlModel other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        Parameters.CopyFrom(other.Parameters);
+    }
+
+    /// <summary>Encodes pictures; without gradient unless the vision tower is trained.</summary>
+    /// <param name="patches">[N, patch values], the pictures one after the other, as the image processor gives them.</param>
+    /// <param name="grids">Their grids; together N patches.</param>
+    /// <returns>[N / merge², D], in the order of the pictures' placeholder tokens.</returns>
+    /// <exception cref="ArgumentException">Shape or grids do not fit.</exception>
+    public Tensor EncodeImages(Tensor patches, IReadOnlyList<ImageGrid> grids)
+    {
+        ArgumentNullException.ThrowIfNull(patches);
+        ArgumentNullException.ThrowIfNull(grids);
+        long expected = grids.Sum(grid => (long)grid.PatchCount), values = Configuration.Vision.PatchValues;
+        if (grids.Count == 0 || patches.dim() != 2 || patches.size(0) != expected || patches.size(1) != values)
+            throw new ArgumentException(
+                $"Patches: got [{string.Join(", ", patches.shape)}], takes [{expected}, {values}] for {grids.Count} grid(s).", nameof(patches));
+        foreach (var grid in grids)
+            if (grid.Rows % Configuration.Vision.SpatialMergeSize != 0 || grid.Columns % Configuration.Vision.SpatialMergeSize != 0)
+                throw new ArgumentException($"Grid: got {grid}, takes rows and columns divisible by {Configuration.Vision.SpatialMergeSize}.", nameof(grids));
+        Counters.EncodedPictures += grids.Count;
+        using var none = Parameters.IsTraining && Parameters.Trainable.Start == 0 ? null : no_grad();
+        using var typed = patches.to(Type, Device);
+        return _visual.Forward(typed, grids);
+    }
+
+    /// <summary>Hidden states after the final norm, of the wanted rows alone.</summary>
+    /// <param name="packed">The pack, on the model's device.</param>
+    /// <param name="imageFeatures">Features of the pack's pictures in its order [placeholders, D]; null without pictures.</param>
+    /// <param name="rows">The rows wanted; null for all.</param>
+    /// <returns>[rows, D].</returns>
+    /// <exception cref="ArgumentException">Features do not fit the pack's placeholders, or rows lie outside it.</exception>
+    public Tensor Forward(PackedSequences packed, Tensor? imageFeatures = null, ForwardRows? rows = null)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        Counters.TrunkRows += packed.TokenCount;
+        return Decoder.Forward(packed, imageFeatures, rows ?? ForwardRows.All);
+    }
+
+    /// <summary>The hidden states that enter each layer, then the normed output: layers + 1 tensors [T, D]. For tests.</summary>
+    public IReadOnlyList<Tensor> HiddenStates(PackedSequences packed, Tensor? imageFeatures = null)
+    {
+        ArgumentNullException.ThrowIfNull(packed);
+        var states = new List<Tensor>();
+        states.Add(Decoder.Forward(packed, imageFeatures, ForwardRows.All, hiddenStates: state => states.Add(state.alias().DetachFromDisposeScope())));
+        states.Add(states[0]);
+        states.RemoveAt(0);
+        return states;
+    }
+
+    /// <summary>Logits of hidden states, [n, D] -> [n, V].</summary>
+    public Tensor Logits(Tensor hidden)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        Counters.HeadRows += hidden.size(0);
+        return _head.Logits(hidden);
+    }
+
+    /// <summary>Log-probabilities of target tokens, in chunks: logits of all rows never exist at one time.</summary>
+    /// <param name="hidden">[n, D], from <see cref="Forward"/>: the row before each target.</param>
+    /// <param name="targets">Target ids, int64 [n].</param>
+    /// <param name="options">Temperature, suppressed ids, by-products; null for the defaults.</param>
+    /// <exception cref="ArgumentException">Shapes or options do not fit.</exception>
+    public TokenScores TokenLogProbabilities(Tensor hidden, Tensor targets, TokenScoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(hidden);
+        ArgumentNullException.ThrowIfNull(targets);
+        Counters.HeadRows += hidden.size(0);
+        return _head.Score(hidden, targets, options ?? new TokenScoreOptions());
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Decoder.Dispose();
+        Parameters.Dispose();
+    }
+
+    private static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options) =>
+        new(configuration, new ParameterSet(configuration, options.Type, options.Device));
+}
