@@ -1,0 +1,14 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// The divisor of DAPO and CISPO: tokens of the whole generation batch x accumulation steps / steps per generation, so that an optimizer
+/// step that takes a part of the generation batch still averages over about its own tokens.
+/// </summary>
+internal static class GenerationTokens
+{
+    /// <summary>Sum of the tokens that count over the divisor.</summary>
+    public static Tensor Mean(Tensor perToken, Tensor mask, LossWindow window) =>
+        (perToken * mask).sum() / (Math.Max(1, window.GenerationTokens) * ((double)window.MicroBatches / window.StepsPerGeneration));
+}

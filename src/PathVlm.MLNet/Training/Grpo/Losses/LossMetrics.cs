@@ -1,0 +1,47 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// A micro-batch's loss metrics under TRL's names: kl, entropy, clip_ratio/* (low_min and high_max are taken over processes, so with one
+/// they equal the means) or cispo_clip_ratio. A mean is over the tokens that count, or over completions where the ratio is by sequence.
+/// </summary>
+internal static class LossMetrics
+{
+    /// <summary>Metrics of one micro-batch.</summary>
+    /// <param name="loss">The loss that was computed.</param>
+    /// <param name="result">What it gave.</param>
+    /// <param name="inputs">What it was computed from.</param>
+    /// <param name="entropies">[R, L] float32, no gradient; 0 at padding.</param>
+    public static IReadOnlyDictionary<string, double> Of(PolicyLoss loss, LossResult result, LossInputs inputs, Tensor entropies)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Dictionary<string, double> metrics = [];
+        Tensor mask = inputs.Mask;
+        if (result.Kl is not null) metrics["kl"] = MaskedMean(result.Kl, mask);
+        metrics["entropy"] = MaskedMean(entropies, mask);
+        Tensor gains = inputs.Advantages.gt(0), losses = inputs.Advantages.lt(0);
+        PolicyLossSettings settings = loss.Settings;
+        if (!loss.LogsClipRatios)
+        {
+            metrics["cispo_clip_ratio"] = MaskedMean(result.Ratio.gt(settings.UpperEpsilon) & gains, mask);
+            return metrics;
+        }
+        Tensor low = result.Ratio.lt(1 - settings.Epsilon) & losses;
+        Tensor high = result.Ratio.gt(1 + settings.UpperEpsilon) & gains;
+        metrics["clip_ratio/low_mean"] = metrics["clip_ratio/low_min"] = MaskedMean(low, mask);
+        metrics["clip_ratio/high_mean"] = metrics["clip_ratio/high_max"] = MaskedMean(high, mask);
+        metrics["clip_ratio/region_mean"] = MaskedMean(low | high, mask);
+        return metrics;
+    }
+
+    private static double MaskedMean(Tensor values, Tensor mask)
+    {
+        Tensor numbers = values.to(ScalarType.Float32);
+        Tensor mean = numbers.shape[1] == 1 && mask.shape[1] != 1
+            ? numbers.mean()
+            : (numbers * mask).sum() / mask.sum().clamp_min(1);
+        return mean.item<float>();
+    }
+}
