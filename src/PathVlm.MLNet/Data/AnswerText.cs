@@ -8,7 +8,7 @@ internal static class AnswerText
     /// <summary>NFKC, white space collapsed to single spaces and cut at both ends.</summary>
     public static string Collapse(string text)
     {
-        string normal = text.Normalize(NormalizationForm.FormKC);
+        string normal = CompatibilityForm.Normalize(text);
         var collapsed = new StringBuilder(normal.Length);
         foreach (char letter in normal)
         {
@@ -20,6 +20,14 @@ internal static class AnswerText
         return collapsed.ToString().TrimEnd();
     }
 
-    /// <summary><see cref="Collapse"/>, then case folded and punctuation at the end cut off.</summary>
-    public static string Fold(string text) => Collapse(text).ToUpperInvariant().ToLowerInvariant().TrimEnd('.', ',', ';', ':', '!', '?', ' ');
+    /// <summary><see cref="Collapse"/>, then <see cref="FoldCollapsed"/>.</summary>
+    public static string Fold(string text) => FoldCollapsed(Collapse(text));
+
+    /// <summary>Case folded and punctuation at the end cut off; a text of punctuation alone stays.</summary>
+    public static string FoldCollapsed(string text)
+    {
+        string folded = text.ToUpperInvariant().ToLowerInvariant();
+        string bare = folded.TrimEnd('.', ',', ';', ':', '!', '?', '。', ' ');
+        return bare.Length > 0 ? bare : folded;
+    }
 }
