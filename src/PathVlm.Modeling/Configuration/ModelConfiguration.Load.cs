@@ -69,9 +69,7 @@ public sealed partial record ModelConfiguration
 
     private static void RefuseUnsupported(SettingsReader root, SettingsReader text)
     {
-        if (!root.Has("model_type"))
-            root.Missing("model_type", "qwen2_5_vl");
-        else if (root.Text("model_type") is { } type && type != "qwen2_5_vl")
+        if (root.Text("model_type") is { } type && type != "qwen2_5_vl")
             root.Fault("model_type", type, "qwen2_5_vl");
         root.ThrowIfFaulty();
         if (root.Has("quantization_config"))

@@ -20,6 +20,9 @@ internal sealed class SettingsReader
 
     public bool HasFaults => _faults.Count > 0;
 
+    /// <summary>Names of all properties.</summary>
+    public IEnumerable<string> Names => _object.EnumerateObject().Select(property => property.Name);
+
     /// <summary>Reads a JSON file that holds one object.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file isn't JSON, isn't an object, names a property twice or is over 16 MiB.</exception>

@@ -1,0 +1,40 @@
+using PathVlm.Modeling.Configuration;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Checkpoints;
+
+/// <summary>Reads checkpoint folders: published ones, ones in the layout of current releases, and ones that transformers 5 re-saved.</summary>
+public static class CheckpointReader
+{
+    /// <summary>
+    /// Fills tensors from a checkpoint folder. Everything is judged before the first byte of a tensor is read: every weight file's header,
+    /// and then, told all at once, tensors that are missing, unknown, misshapen, of a type that isn't a float's, in two shards, or not
+    /// where the index says.
+    /// </summary>
+    /// <param name="folder">Checkpoint folder: one safetensors file, or shards with an index.</param>
+    /// <param name="configuration">Settings of the model, as <see cref="ModelConfiguration.Load"/> gives them.</param>
+    /// <param name="destination">A tensor for each key of <see cref="CheckpointTable.Of"/>; any float type and device, views too.</param>
+    /// <exception cref="FileNotFoundException">The folder has no weights.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is faulty, or isn't of these settings.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> isn't what the settings ask for.</exception>
+    public static void LoadInto(string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> destination)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(destination);
+        IReadOnlyList<TensorSpecification> table = CheckpointTable.Of(configuration);
+        CheckpointTensors.Check(table, destination, nameof(destination));
+        CheckpointFaults faults = new();
+        using CheckpointFiles files = CheckpointFiles.Open(folder, faults);
+        KeyLayout layout = CheckpointRules.Judge(files, configuration, faults);
+        faults.ThrowIfAny(folder);
+        CheckpointRules.JudgeTiedHead(files, configuration, layout, folder);
+        var reads = table
+            .Select(tensor => (tensor.Key, Stored: CheckpointKeys.Spell(tensor.Key, layout)))
+            .Select(read => (read.Key, read.Stored, File: files.Tensors[read.Stored]))
+            .OrderBy(read => read.File.Path, StringComparer.Ordinal)
+            .ThenBy(read => read.File.Entries[read.Stored].Offset);
+        foreach ((string key, string stored, SafetensorsFile file) in reads)
+            file.ReadInto(stored, destination[key]);
+    }
+}
