@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace PathVlm.MLNet.Rewards.Judging;
+
+/// <summary>Which options a normalised text names, by label ("option b", "b)") or by the option's own words.</summary>
+internal static partial class OptionMentions
+{
+    /// <summary>Labels in the order of the options.</summary>
+    internal static IEnumerable<string> In(string normalised, IReadOnlyList<string> options)
+    {
+        foreach (string option in options)
+        {
+            (string label, string text) = Split(option);
+            string words = ReviewText.Normalised(text).TrimEnd('.');
+            bool byText = words.Length > 2 && Regex.IsMatch(normalised, $@"(?<!\w){Regex.Escape(words)}(?:e?s)?(?!\w)");
+            bool byLabel = Regex.IsMatch(normalised, $@"\b(?:option|choice|answer) \(?{label.ToLowerInvariant()}\b|(?<!\w)\(?{label.ToLowerInvariant()}\)(?!\w)");
+            if (byText || byLabel) yield return label;
+        }
+    }
+
+    /// <summary>The label that a judge's naming of an option means ("B", "B) text", "text"); null where it is none or several.</summary>
+    internal static string? LabelNamed(string naming, IReadOnlyList<string> options)
+    {
+        string normalised = ReviewText.Normalised(naming).TrimEnd('.');
+        string[] matches = [.. options.Select(Split)
+            .Where(option => normalised == option.Label.ToLowerInvariant()
+                || normalised == ReviewText.Normalised(option.Text).TrimEnd('.')
+                || LabelOf(naming) is { } label && label == option.Label && normalised.EndsWith(ReviewText.Normalised(option.Text).TrimEnd('.'), StringComparison.Ordinal))
+            .Select(option => option.Label)];
+        if (matches.Length == 1) return matches[0];
+        return matches.Length == 0 && BareLabel().Match(naming) is { Success: true } bare && options.Any(option => Split(option).Label == bare.Groups[1].Value.ToUpperInvariant())
+            ? bare.Groups[1].Value.ToUpperInvariant()
+            : null;
+    }
+
+    /// <summary>Whether a sentence is a line of the option list copied.</summary>
+    internal static bool StartsWithLabel(string sentence) => Labelled().IsMatch(sentence);
+
+    private static (string Label, string Text) Split(string option)
+    {
+        Match match = Labelled().Match(option);
+        return match.Success ? (match.Groups[1].Value, option[match.Length..].Trim()) : ("", option.Trim());
+    }
+
+    private static string? LabelOf(string text) => Labelled().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    [GeneratedRegex(@"^\s*([A-Z])\s*[).:]")]
+    private static partial Regex Labelled();
+
+    [GeneratedRegex(@"^\s*(?:option\s+)?\(?([A-Za-z])\s*[).:]?\s*$", RegexOptions.IgnoreCase)]
+    private static partial Regex BareLabel();
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+
+namespace PathVlm.MLNet.Rewards.Judging;
+
+/// <summary>
+/// Asks a judge inside bounds: concurrency, rate, money, missing rate; answers from memory and from the record what was asked before,
+/// so that a repeated transform or a resumed run calls nobody twice. Safe for concurrent use.
+/// </summary>
+public sealed class ReviewPanel : IDisposable
+{
+    private readonly IProcessJudge judge;
+    private readonly ReviewPanelOptions options;
+    private readonly TimeProvider time;
+    private readonly ReviewRecord? record;
+    private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> reviews = new();
+    private readonly SemaphoreSlim places;
+    private readonly MinuteWindow begun;
+    private readonly MinuteWindow tokens;
+    private readonly ReviewStatistics statistics;
+
+    /// <summary>Creates a panel.</summary>
+    /// <param name="judge">Who is asked.</param>
+    /// <param name="options">Bounds; copied where they matter after construction.</param>
+    /// <param name="time">The clock of rates and record.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="InvalidDataException">The record is damaged.</exception>
+    public ReviewPanel(IProcessJudge judge, ReviewPanelOptions? options = null, TimeProvider? time = null)
+    {
+        this.options = options ?? new ReviewPanelOptions();
+        this.options.Validate();
+        this.judge = judge;
+        this.time = time ?? TimeProvider.System;
+        places = new SemaphoreSlim(this.options.Concurrency);
+        begun = new MinuteWindow(this.options.ReviewsPerMinute, this.time);
+        tokens = new MinuteWindow(this.options.TokensPerMinute, this.time);
+        statistics = new ReviewStatistics(this.options);
+        if (this.options.RecordFile is not { } path) return;
+        record = ReviewRecord.Open(path, this.options.RecordText);
+        foreach (ReviewRecordLine line in record.Lines)
+            reviews[line.Key] = new Lazy<Task<ProcessReview>>(Task.FromResult(line.ToReview()));
+    }
+
+    /// <summary>Counts and costs so far.</summary>
+    public ReviewStatistics Statistics => statistics;
+
+    /// <summary>Reviews many completions, concurrently inside the bounds, in the order given.</summary>
+    /// <exception cref="JudgeStoppedException">The judge cannot be used any further, the budget is spent, or too many reviews are missing.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<ProcessReview[]> ReviewAsync(IReadOnlyList<ProcessReviewRequest> requests, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource first = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<ProcessReview>[] all = [.. requests.Select(request => ReviewAsync(request, first))];
+        try
+        {
+            return await Task.WhenAll(all).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw all.Select(task => task.Exception?.InnerException).OfType<JudgeStoppedException>().First();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        record?.Dispose();
+        places.Dispose();
+    }
+
+    private async Task<ProcessReview> ReviewAsync(ProcessReviewRequest request, CancellationTokenSource stop)
+    {
+        if (string.IsNullOrWhiteSpace(ReviewText.Shown(request.Reasoning))) return statistics.Blank();
+        string key = ReviewKey.Of(judge.Identity, request);
+        Lazy<Task<ProcessReview>> mine = new(() => AskAsync(key, request, stop));
+        Lazy<Task<ProcessReview>> review = reviews.GetOrAdd(key, mine);
+        try
+        {
+            ProcessReview result = await review.Value.ConfigureAwait(false);
+            return review == mine ? result : statistics.FromCache(result);
+        }
+        catch
+        {
+            reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
+            throw;
+        }
+    }
+
+    private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
+    {
+        await places.WaitAsync(stop.Token).ConfigureAwait(false);
+        try
+        {
+            await begun.TakeAsync(1, stop.Token).ConfigureAwait(false);
+            await tokens.TakeAsync(0, stop.Token).ConfigureAwait(false);
+            statistics.RequireBudget();
+            JudgeReply reply = await judge.ReviewAsync(request, stop.Token).ConfigureAwait(false);
+            tokens.Add(reply.InputTokens + reply.OutputTokens);
+            ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, options.RequireShownInImage) : null;
+            decimal price = statistics.Add(reply, score);
+            IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
+            record?.Append(LineOf(key, request, reply, score, verdicts, price));
+            statistics.RequireFewMissing();
+            return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts));
+        }
+        catch (JudgeStoppedException)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private ReviewRecordLine LineOf(
+        string key, ProcessReviewRequest request, JudgeReply reply, ReviewScore? score, IReadOnlyList<FindingVerdict> verdicts, decimal price) => new()
+    {
+        Time = time.GetUtcNow(),
+        Run = options.Run,
+        Step = request.Coordinates.Step,
+        Row = request.Coordinates.Row,
+        Completion = request.Coordinates.Completion,
+        Judge = judge.Identity,
+        Key = key,
+        Reply = reply.RawReply,
+        Verdicts = verdicts,
+        Completeness = score?.Completeness,
+        Soundness = score?.Soundness,
+        Missing = reply.Missing,
+        Requests = reply.Requests,
+        InputTokens = reply.InputTokens,
+        OutputTokens = reply.OutputTokens,
+        Price = price,
+    };
+}

@@ -1,0 +1,67 @@
+namespace PathVlm.MLNet.Rewards.Judging;
+
+/// <summary>Bounds on asking a judge (judge.md, Bounds).</summary>
+public sealed class ReviewPanelOptions
+{
+    /// <summary>Reviews under way at once, 1 or more.</summary>
+    /// <value>8.</value>
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>Reviews begun in any minute, 1 or more.</summary>
+    /// <value>500.</value>
+    public int ReviewsPerMinute { get; set; } = 500;
+
+    /// <summary>Tokens read and written in any minute, 1 or more; a review waits until the minute before it has room.</summary>
+    /// <value>800,000.</value>
+    public long TokensPerMinute { get; set; } = 800_000;
+
+    /// <summary>Money that a run may spend, in the currency of the prices, 0 or more; null for no bound.</summary>
+    /// <value>null.</value>
+    public decimal? Budget { get; set; }
+
+    /// <summary>Price of a million tokens read, 0 or more.</summary>
+    /// <value>2.50 (GPT-4o, US dollars).</value>
+    public decimal PricePerMillionInputTokens { get; set; } = 2.50m;
+
+    /// <summary>Price of a million tokens written, 0 or more.</summary>
+    /// <value>10 (GPT-4o, US dollars).</value>
+    public decimal PricePerMillionOutputTokens { get; set; } = 10m;
+
+    /// <summary>Share of missing reviews over the last <see cref="MissingWindow"/> above which the run stops, 0 to 1; 1 never stops.</summary>
+    /// <value>0.05.</value>
+    public double MaxMissingRate { get; set; } = 0.05;
+
+    /// <summary>Reviews that <see cref="MaxMissingRate"/> is taken over, 1 or more.</summary>
+    /// <value>200.</value>
+    public int MissingWindow { get; set; } = 200;
+
+    /// <summary>Whether a visual finding that the judge says the picture does not show is dropped.</summary>
+    /// <value>true.</value>
+    public bool RequireShownInImage { get; set; } = true;
+
+    /// <summary>The file reviews are recorded in and answered from; null for memory only.</summary>
+    /// <value>null.</value>
+    public string? RecordFile { get; set; }
+
+    /// <summary>What the record keeps of texts.</summary>
+    /// <value>Full.</value>
+    public RecordText RecordText { get; set; } = RecordText.Full;
+
+    /// <summary>The run's name in the record.</summary>
+    /// <value>run.</value>
+    public string Run { get; set; } = "run";
+
+    internal void Validate()
+    {
+        List<string> faults = [];
+        if (Concurrency < 1) faults.Add($"Concurrency: got {Concurrency}, takes 1 or more");
+        if (ReviewsPerMinute < 1) faults.Add($"ReviewsPerMinute: got {ReviewsPerMinute}, takes 1 or more");
+        if (TokensPerMinute < 1) faults.Add($"TokensPerMinute: got {TokensPerMinute}, takes 1 or more");
+        if (Budget < 0) faults.Add($"Budget: got {Budget}, takes 0 or more");
+        if (PricePerMillionInputTokens < 0) faults.Add($"PricePerMillionInputTokens: got {PricePerMillionInputTokens}, takes 0 or more");
+        if (PricePerMillionOutputTokens < 0) faults.Add($"PricePerMillionOutputTokens: got {PricePerMillionOutputTokens}, takes 0 or more");
+        if (!(MaxMissingRate is >= 0 and <= 1)) faults.Add($"MaxMissingRate: got {MaxMissingRate}, takes 0 to 1");
+        if (MissingWindow < 1) faults.Add($"MissingWindow: got {MissingWindow}, takes 1 or more");
+        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ReviewPanelOptions), string.Join("; ", faults));
+    }
+}
