@@ -23,14 +23,14 @@ internal static partial class OptionMentions
     {
         string normalised = ReviewText.Normalised(naming).TrimEnd('.');
         string[] matches = [.. options.Select(Split)
-            .Where(option => normalised == option.Label.ToLowerInvariant()
+            .Where(option => normalised.Equals(option.Label, StringComparison.OrdinalIgnoreCase)
                 || normalised == ReviewText.Normalised(option.Text).TrimEnd('.')
                 || LabelOf(naming) is { } label && label == option.Label && normalised.EndsWith(ReviewText.Normalised(option.Text).TrimEnd('.'), StringComparison.Ordinal))
             .Select(option => option.Label)];
         if (matches.Length == 1) return matches[0];
-        return matches.Length == 0 && BareLabel().Match(naming) is { Success: true } bare && options.Any(option => Split(option).Label == bare.Groups[1].Value.ToUpperInvariant())
-            ? bare.Groups[1].Value.ToUpperInvariant()
-            : null;
+        if (matches.Length > 1 || BareLabel().Match(naming) is not { Success: true } bare) return null;
+        string label = bare.Groups[1].Value.ToUpperInvariant();
+        return options.Any(option => Split(option).Label == label) ? label : null;
     }
 
     /// <summary>Whether a sentence is a line of the option list copied.</summary>

@@ -130,7 +130,7 @@ public static class ReviewParser
                 throw new InvalidReviewException($"{where} has an unknown key '{name}'");
     }
 
-    private static IEnumerable<JsonElement> Items(JsonElement value, string where) =>
+    private static JsonElement.ArrayEnumerator Items(JsonElement value, string where) =>
         value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw new InvalidReviewException($"{where} is {value.ValueKind}, takes an array");
 
     private static string Text(JsonElement value, string where) =>

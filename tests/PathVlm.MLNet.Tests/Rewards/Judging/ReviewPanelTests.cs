@@ -1,0 +1,167 @@
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.MLNet.Tests.Rewards.Judging;
+
+public sealed class ReviewPanelTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-record").FullName;
+
+    private string RecordFile => Path.Combine(folder, "reviews.jsonl");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public async Task ABlankReasoningIsZeroWithNoCall()
+    {
+        CountingJudge judge = new();
+        using ReviewPanel panel = new(judge);
+        ProcessReview review = Assert.Single(await panel.ReviewAsync([JudgeFixture.Request(" \n<|im_end|> ")], CancellationToken.None));
+        Assert.Equal((0f, true, 0, 1), (review.Reward, review.Blank, judge.Calls, panel.Statistics.BlankReasonings));
+    }
+
+    [Fact]
+    public async Task AMissingReviewIsNaN()
+    {
+        using ReviewPanel panel = new(new CountingJudge(MissingCause.Refused));
+        ProcessReview review = Assert.Single(await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None));
+        Assert.True(float.IsNaN(review.Reward) && float.IsNaN(review.Completeness) && float.IsNaN(review.Soundness));
+        Assert.Equal(1, panel.Statistics.Missing[MissingCause.Refused]);
+    }
+
+    [Fact]
+    public async Task TheSameReviewIsAskedOnceAlsoWhenAskedTogether()
+    {
+        CountingJudge judge = new();
+        using ReviewPanel panel = new(judge);
+        await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(), JudgeFixture.Request(chosen: "A")], CancellationToken.None);
+        await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
+        Assert.Equal((2, 2), (judge.Calls, panel.Statistics.CacheHits));
+    }
+
+    [Theory]
+    [InlineData(RecordText.Full)]
+    [InlineData(RecordText.None)]
+    public async Task AResumedRunCallsNobodyTwice(RecordText text)
+    {
+        ReviewPanelOptions options = new() { RecordFile = RecordFile, RecordText = text };
+        float reward;
+        using (ReviewPanel first = new(new CountingJudge(), options)) reward = (await first.ReviewAsync([JudgeFixture.Request()], CancellationToken.None))[0].Reward;
+        CountingJudge judge = new();
+        using ReviewPanel second = new(judge, options);
+        ProcessReview review = (await second.ReviewAsync([JudgeFixture.Request()], CancellationToken.None))[0];
+        Assert.Equal((reward, 0, true), (review.Reward, judge.Calls, review.Cached));
+        Assert.Equal(1f, reward);
+    }
+
+    [Fact]
+    public async Task ARecordKeepsHashesInsteadOfTextsWhenAskedTo()
+    {
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile, RecordText = RecordText.None }))
+            await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
+        string text = await File.ReadAllTextAsync(RecordFile);
+        Assert.DoesNotContain("vacuole", text, StringComparison.Ordinal);
+        Assert.Contains("sha256:", text, StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RecordFile));
+    }
+
+    [Fact]
+    public async Task ARecordIsReplayedWithoutNetworkAndWhatItLacksIsMissing()
+    {
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
+        using ReviewPanel replay = new(new RecordedJudge(RecordFile));
+        ProcessReview[] reviews = await replay.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(chosen: "C")], CancellationToken.None);
+        Assert.Equal(1f, reviews[0].Reward);
+        Assert.Equal(MissingCause.NotRecorded, reviews[1].Missing);
+    }
+
+    [Fact]
+    public async Task AChangedLineOfARecordIsRefusedWithItsNumber()
+    {
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(chosen: "A")], CancellationToken.None);
+        string text = await File.ReadAllTextAsync(RecordFile);
+        await File.WriteAllTextAsync(RecordFile, text.Replace("\"completeness\":10", "\"completeness\":6", StringComparison.Ordinal));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => ReviewRecord.Open(RecordFile));
+        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ALastLineCutByACrashIsTakenOff()
+    {
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
+        await File.AppendAllTextAsync(RecordFile, "{\"time\":\"2026");
+        using (ReviewRecord record = ReviewRecord.Open(RecordFile)) Assert.Single(record.Lines);
+        Assert.Single(ReviewRecord.Read(RecordFile));
+    }
+
+    [Fact]
+    public async Task TooManyMissingReviewsStopTheRunWithOneLine()
+    {
+        using ReviewPanel panel = new(new CountingJudge(MissingCause.ServerBusy), new ReviewPanelOptions { MissingWindow = 20, Concurrency = 1 });
+        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync(Different(30), CancellationToken.None));
+        Assert.Contains("20 of the last 20 reviews are missing", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("ServerBusy 20", stopped.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASpentBudgetStopsTheRun()
+    {
+        using ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { Budget = 0.01m, Concurrency = 1 });
+        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync(Different(10), CancellationToken.None));
+        Assert.Contains("budget is spent", stopped.Message, StringComparison.Ordinal);
+        Assert.Equal(3, panel.Statistics.Asked); // 0.0045 a review: the third passes 0.01
+    }
+
+    [Fact]
+    public async Task AtMostSoManyReviewsAreUnderWayAtOnce()
+    {
+        CountingJudge judge = new(delay: TimeSpan.FromMilliseconds(20));
+        using ReviewPanel panel = new(judge, new ReviewPanelOptions { Concurrency = 3 });
+        await panel.ReviewAsync(Different(12), CancellationToken.None);
+        Assert.Equal((12, 3), (judge.Calls, judge.MostAtOnce));
+    }
+
+    [Fact]
+    public async Task CancellationPassesThrough()
+    {
+        using ReviewPanel panel = new(new CountingJudge(delay: TimeSpan.FromMinutes(5)));
+        using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => panel.ReviewAsync(Different(3), cancel.Token));
+    }
+
+    [Fact]
+    public void AllFaultsOfTheOptionsAreToldAtOnce()
+    {
+        ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(
+            () => new ReviewPanel(new CountingJudge(), new ReviewPanelOptions { Concurrency = 0, MaxMissingRate = double.NaN }));
+        Assert.Contains("Concurrency: got 0, takes 1 or more; MaxMissingRate: got NaN, takes 0 to 1", error.Message, StringComparison.Ordinal);
+    }
+
+    private static ProcessReviewRequest[] Different(int count) =>
+        [.. Enumerable.Range(0, count).Select(index => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {index}."))];
+
+    private sealed class CountingJudge(MissingCause? missing = null, TimeSpan delay = default) : IProcessJudge
+    {
+        private int calls, underWay, mostAtOnce;
+
+        public int Calls => calls;
+
+        public int MostAtOnce => mostAtOnce;
+
+        public string Identity => "counting";
+
+        public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref calls);
+            int now = Interlocked.Increment(ref underWay);
+            for (int most = mostAtOnce; now > most; most = mostAtOnce) Interlocked.CompareExchange(ref mostAtOnce, now, most);
+            if (delay > TimeSpan.Zero) await Task.Delay(delay, cancellationToken);
+            Interlocked.Decrement(ref underWay);
+            return missing is { } cause
+                ? JudgeReply.WithoutFindings(cause, 1)
+                : new JudgeReply(ReviewParser.Parse(JudgeFixture.ValidReview), null, JudgeFixture.ValidReview, 1, 1000, 200);
+        }
+    }
+}
