@@ -63,7 +63,7 @@ public sealed class JudgeRequestTests
         return (body, UserParts(body).Last().GetProperty("text").GetString()!);
     }
 
-    private static IEnumerable<JsonElement> UserParts(JsonElement body) =>
+    private static JsonElement.ArrayEnumerator UserParts(JsonElement body) =>
         body.GetProperty("messages").EnumerateArray().Single(message => message.GetProperty("role").GetString() == "user").GetProperty("content").EnumerateArray();
 
     private static int Occurrences(string text, string part) => text.Split(part).Length - 1;
