@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
+using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Data;
 
@@ -44,7 +45,7 @@ public static class PathologySchema
         foreach ((string name, bool vector, bool image, bool needed) in Inputs(needs))
         {
             string expected = Describe(vector, image);
-            if (!schema.TryFindColumn(name, out SchemaShape.Column column))
+            if (SchemaShapes.Find(schema, name) is not SchemaShape.Column column)
             {
                 if (needed)
                     faults.Add($"column [{name}] is missing, expected {expected}");
@@ -53,7 +54,7 @@ public static class PathologySchema
             bool isVector = column.Kind != SchemaShape.Column.VectorKind.Scalar;
             bool fits = image ? column.ItemType is ImageDataViewType : column.ItemType is TextDataViewType && isVector == vector;
             if (!fits)
-                faults.Add($"column [{name}]: got {column.GetTypeString()}, expected {expected}");
+                faults.Add($"column [{name}]: got {SchemaShapes.TypeOf(column)}, expected {expected}");
         }
         Report(faults, nameof(schema), schema.Select(column => column.Name));
     }

@@ -39,11 +39,11 @@ internal sealed record ColumnShape(string Name, DataViewType ItemType, bool IsVe
     public SchemaShape.Column Find(SchemaShape schema, string component)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        if (!schema.TryFindColumn(Name, out SchemaShape.Column column))
+        if (SchemaShapes.Find(schema, Name) is not SchemaShape.Column column)
             throw new ArgumentOutOfRangeException(nameof(schema), Missing(component, schema.Select(item => item.Name)));
         bool vector = column.Kind != SchemaShape.Column.VectorKind.Scalar;
         if (vector != IsVector || !SameItem(column.ItemType))
-            throw new ArgumentOutOfRangeException(nameof(schema), Mistyped(component, vector ? $"Vector<{column.ItemType}>" : column.ItemType.ToString()!));
+            throw new ArgumentOutOfRangeException(nameof(schema), Mistyped(component, SchemaShapes.TypeOf(column)));
         return column;
     }
 

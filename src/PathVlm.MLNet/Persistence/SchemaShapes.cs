@@ -8,6 +8,13 @@ internal static class SchemaShapes
     /// <summary>The shape of a schema that data has.</summary>
     public static SchemaShape Of(DataViewSchema schema) => SchemaShape.Create(schema);
 
+    /// <summary>The column of that name, or null.</summary>
+    public static SchemaShape.Column? Find(SchemaShape shape, string name) =>
+        shape.TryFindColumn(name, out SchemaShape.Column column) ? column : null;
+
+    /// <summary>A column's type as ML.NET's messages write it.</summary>
+    public static string TypeOf(SchemaShape.Column column) => column.GetTypeString();
+
     /// <summary>What a column added by an estimator promises.</summary>
     /// <param name="shape">Name and type.</param>
     /// <param name="knownLength">Whether a vector's length is part of the column's type.</param>

@@ -1,0 +1,43 @@
+using Microsoft.ML;
+using PathVlm.MLNet.Data;
+
+namespace PathVlm.MLNet.Inference;
+
+/// <summary>
+/// Rows of <paramref name="input"/> with a model's answers: columns of the input pass through, answer columns are made in batches of
+/// <paramref name="batchSize"/> rows read ahead. A cursor in which no answer column is active reads nothing ahead.
+/// </summary>
+/// <param name="input">The rows.</param>
+/// <param name="schema">The input's columns in their places, then those of <paramref name="columns"/>.</param>
+/// <param name="columns">The answer columns.</param>
+/// <param name="batchSize">Rows that are answered together; 1 or more.</param>
+/// <param name="answer">Answers rows, in their order.</param>
+internal sealed class LookAheadView(
+    IDataView input,
+    DataViewSchema schema,
+    IReadOnlyList<AnswerColumn> columns,
+    int batchSize,
+    Func<IReadOnlyList<PathologyRow>, IReadOnlyList<PathologyAnswer>> answer) : IDataView
+{
+    public DataViewSchema Schema => schema;
+
+    /// <summary>False: two cursors walk the input side by side, so it has to come in one order.</summary>
+    public bool CanShuffle => false;
+
+    internal IDataView Input => input;
+
+    internal IReadOnlyList<AnswerColumn> Columns => columns;
+
+    internal int BatchSize => batchSize;
+
+    public long? GetRowCount() => input.GetRowCount();
+
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        new LookAheadCursor(this, columnsNeeded);
+
+    /// <summary>One cursor whatever <paramref name="n"/>: the model answers one batch at a time.</summary>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+        [GetRowCursor(columnsNeeded, rand)];
+
+    internal IReadOnlyList<PathologyAnswer> Answer(IReadOnlyList<PathologyRow> rows) => answer(rows);
+}
