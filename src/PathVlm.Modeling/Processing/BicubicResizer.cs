@@ -6,8 +6,9 @@ using System.Runtime.Intrinsics;
 namespace PathVlm.Modeling.Processing;
 
 /// <summary>
-/// Resizes 8-bit RGB pictures as Pillow's <c>Image.resize(…, BICUBIC)</c> does, byte for byte: rows first, then columns, rounded
-/// to 8 bits between the passes; a direction whose size stays is not resampled.
+/// Resizes 8-bit RGB pictures as the <c>Image.resize(…, BICUBIC)</c> of Pillow 13 does, byte for byte: two passes, rounded to 8 bits
+/// between them; a direction whose size stays is not resampled. The pass along rows comes first, unless the height shrinks by more than
+/// twice as many pixels as the width (Pillow before 13 knew no such exception; the order changes some values by a level).
 /// </summary>
 internal static class BicubicResizer
 {
@@ -19,7 +20,10 @@ internal static class BicubicResizer
         if (picture.Width == width && picture.Height == height) return picture;
         if (picture.Width == width) return ResizeRows(picture, height);
         if (picture.Height == height) return ResizeColumns(picture, width);
-        return ResizeRows(ResizeColumns(picture, width), height);
+        int lostRows = picture.Height - height, lostColumns = picture.Width - width;
+        return lostRows > 0 && lostRows > 2L * lostColumns
+            ? ResizeColumns(ResizeRows(picture, height), width)
+            : ResizeRows(ResizeColumns(picture, width), height);
     }
 
     private static RgbPicture ResizeColumns(RgbPicture picture, int width)
