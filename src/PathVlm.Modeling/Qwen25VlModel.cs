@@ -133,8 +133,6 @@ public sealed class Qwen25VlModel : IDisposable
         ArgumentNullException.ThrowIfNull(packed);
         var states = new List<Tensor>();
         states.Add(Decoder.Forward(packed, imageFeatures, ForwardRows.All, hiddenStates: state => states.Add(state.alias().DetachFromDisposeScope())));
-        states.Add(states[0]);
-        states.RemoveAt(0);
         return states;
     }
 
