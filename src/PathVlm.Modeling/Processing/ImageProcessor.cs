@@ -42,17 +42,13 @@ public sealed class ImageProcessor
     public (int Height, int Width) SmartResize(int height, int width) =>
         Processing.SmartResize.Resize(height, width, patchSize * mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
 
-    /// <summary>The patch grid of a picture of this size.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
-    public ImageGrid GridOf(int height, int width)
-    {
-        (int resizedHeight, int resizedWidth) = SmartResize(height, width);
-        return new ImageGrid(1, resizedHeight / patchSize, resizedWidth / patchSize);
-    }
-
     /// <summary>Tokens that a picture of this size takes in the sequence, without the two around it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
-    public int TokenCount(int height, int width) => GridOf(height, width).TokenCount(mergeSize);
+    public int TokenCount(int height, int width)
+    {
+        (int resizedHeight, int resizedWidth) = SmartResize(height, width);
+        return resizedHeight / (patchSize * mergeSize) * (resizedWidth / (patchSize * mergeSize));
+    }
 
     /// <summary>Resizes, normalises and cuts a picture into patches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>

@@ -1,0 +1,152 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Generation;
+
+/// <summary>One call of the generator: admit prompts, decode a step, retire finished rows, until nothing waits or lives.</summary>
+internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, TokenSampler sampler, SeenTokens? seen) : IDisposable
+{
+    private readonly List<DecodeRow> _live = [];
+    private readonly List<GeneratedSequence> _finished = [];
+    private readonly Stack<int> _free = [];
+    private int _prompts;
+
+    /// <summary>Most rows decoded at a time; at least <see cref="Completions"/>.</summary>
+    public required int RowLimit { get; init; }
+
+    /// <summary>Most tokens of a prefill pass.</summary>
+    public required int PrefillTokenLimit { get; init; }
+
+    /// <summary>Completions of each prompt.</summary>
+    public required int Completions { get; init; }
+
+    /// <summary>Most tokens of a completion.</summary>
+    public required int MaxNewTokens { get; init; }
+
+    /// <summary>Ids that end a completion.</summary>
+    public required IReadOnlyCollection<int> EndTokenIds { get; init; }
+
+    /// <summary>Seed of the draws.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>Training step of the draws.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Gets every token chosen.</summary>
+    public Action<GeneratedToken>? Progress { get; init; }
+
+    /// <summary>What was computed so far.</summary>
+    public GenerationStatistics Statistics { get; private set; }
+
+    /// <summary>Completes the prompts.</summary>
+    public GeneratedSequence[] Complete(IEnumerable<GenerationPrompt> prompts, CancellationToken cancellation)
+    {
+        for (int slot = RowLimit - 1; slot >= 0; slot--)
+            _free.Push(slot);
+        using IEnumerator<GenerationPrompt> waiting = prompts.GetEnumerator();
+        bool more = waiting.MoveNext();
+        while (more || _live.Count > 0)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            // A pass over a few prompts costs little more than over one: wait for an eighth of the batch, unless it runs dry.
+            if (more && _free.Count >= Math.Max(Completions, _live.Count == 0 ? 0 : RowLimit / 8))
+                more = Admit(waiting);
+            else
+                Decode();
+        }
+
+        return [.. _finished.OrderBy(sequence => sequence.PromptIndex).ThenBy(sequence => sequence.SampleIndex)];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (DecodeRow row in _live)
+            row.Prompt.Dispose();
+    }
+
+    // Prefills waiting prompts as far as rows and tokens allow; returns whether more wait.
+    private bool Admit(IEnumerator<GenerationPrompt> waiting)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        List<GenerationPrompt> admitted = [];
+        long tokens = 0;
+        bool more = true;
+        while (more && (admitted.Count + 1) * Completions <= _free.Count
+            && (admitted.Count == 0 || tokens + waiting.Current.TokenIds.Count <= PrefillTokenLimit))
+        {
+            GenerationPrompt prompt = waiting.Current;
+            if (prompt.MaxNewTokens is { } limit && (limit < 1 || limit > MaxNewTokens))
+                throw new ArgumentOutOfRangeException(
+                    nameof(waiting), limit, $"Prompt {_prompts + admitted.Count}: MaxNewTokens takes 1 to {MaxNewTokens}.");
+            admitted.Add(prompt);
+            tokens += prompt.TokenIds.Count;
+            more = waiting.MoveNext();
+        }
+
+        (PromptState[] states, Tensor logits) = Prefill.Run(model, admitted);
+        List<DecodeRow> rows = [.. admitted.SelectMany((prompt, index) => RowsOf(prompt, states[index]))];
+        Statistics = Statistics with { Prefills = Statistics.Prefills + 1, PrefilledTokens = Statistics.PrefilledTokens + tokens };
+        _live.AddRange(rows);
+        Choose(rows, Completions == 1 ? logits : logits.repeat_interleave(Completions, 0));
+        Retire();
+        return more;
+    }
+
+    private IEnumerable<DecodeRow> RowsOf(GenerationPrompt prompt, PromptState state)
+    {
+        int index = _prompts++;
+        state.LiveRows = Completions;
+        for (int sample = 0; sample < Completions; sample++)
+        {
+            int slot = _free.Pop();
+            seen?.Start(slot, prompt.TokenIds.Concat(prompt.AlsoSeenTokenIds));
+            yield return new DecodeRow
+            {
+                Prompt = state, PromptIndex = index, SampleIndex = sample, Slot = slot,
+                Draws = new DrawCoordinates(Seed, Step, prompt.Row ?? index, sample),
+                EndTokenIds = prompt.EndTokenIds ?? EndTokenIds, Limit = prompt.MaxNewTokens ?? MaxNewTokens,
+            };
+        }
+    }
+
+    private void Decode()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Choose(_live, engine.Step(_live));
+        Statistics = Statistics with
+        {
+            Steps = Statistics.Steps + 1, DecodedRows = Statistics.DecodedRows + _live.Count, FullRows = Statistics.FullRows + RowLimit,
+        };
+        Retire();
+    }
+
+    private void Choose(List<DecodeRow> rows, Tensor logits)
+    {
+        double[] uniforms = [.. rows.Select(row => row.Draws.Uniform(row.TokenIds.Count))];
+        Tensor? slots = seen is null ? null : tensor(rows.Select(row => (long)row.Slot).ToArray(), device: logits.device);
+        (Tensor ids, Tensor logProbabilities) = sampler.Choose(logits, slots is null ? null : seen!.Of(slots), uniforms);
+        if (slots is not null)
+            seen!.Add(slots, ids);
+        // The one copy from the device a step; double holds every id and float exactly.
+        double[] chosen = stack([ids.to_type(ScalarType.Float64), logProbabilities.to_type(ScalarType.Float64)]).cpu().data<double>().ToArray();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            rows[i].Add((int)chosen[i], (float)chosen[rows.Count + i]);
+            Progress?.Invoke(new GeneratedToken(rows[i].PromptIndex, rows[i].SampleIndex, (int)chosen[i]));
+        }
+    }
+
+    private void Retire()
+    {
+        foreach (DecodeRow row in _live.Where(row => row.Finished))
+        {
+            _finished.Add(row.ToSequence());
+            _free.Push(row.Slot);
+            if (--row.Prompt.LiveRows == 0)
+                row.Prompt.Dispose();
+        }
+
+        _live.RemoveAll(row => row.Finished);
+    }
+}
