@@ -11,8 +11,11 @@ internal static class TrainingDefaults
     public const double AdamEpsilon = 1e-8;
     public const double MaxGradientNorm = 1.0;
     public const int MaxNonFiniteSteps = 3;
+    public const long FeatureCacheBytes = 4L << 30;
     public const int MaxPromptLength = 1_024;
     public const int MaxCompletionLength = 1_024;
+    public const int MinPixels = 3_136;
+    public const int MaxPixels = 602_112;
     public const long Seed = 42;
 
     // Supervised fine-tuning.
@@ -20,6 +23,7 @@ internal static class TrainingDefaults
     public const double SftWarmupFraction = 0.03;
     public const long SftSteps = 18_000;
     public const int SftBatchSize = 8;
+    public const int ValidationSteps = 100;
 
     // GRPO.
     public const double GrpoLearningRate = 1e-6;
@@ -29,4 +33,6 @@ internal static class TrainingDefaults
     public const double Beta = 0.04;
     public const double Epsilon = 0.2;
     public const double Temperature = 1.0;
+    public const double ReferenceMixupAlpha = 0.6;
+    public const int ReferenceSyncSteps = 512;
 }

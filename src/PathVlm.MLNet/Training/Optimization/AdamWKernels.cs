@@ -41,11 +41,13 @@ internal static class AdamWKernels
 /// <summary>aten::_fused_adamw_, which TorchSharp does not bind, through TorchScript: one pass over memory instead of ten.</summary>
 internal sealed class FusedAdamWKernel : IAdamWKernel
 {
+    // Returning an element of the list that the operator writes to keeps TorchScript from dropping the call as dead code.
     private const string Script = """
         def update(values: Tensor, gradient: Tensor, first: Tensor, second: Tensor, step: Tensor, c: Tensor):
-            torch._fused_adamw_([values], [gradient], [first], [second], [], [step], lr=float(c[0]), beta1=float(c[1]),
+            written = [values]
+            torch._fused_adamw_(written, [gradient], [first], [second], [], [step], lr=float(c[0]), beta1=float(c[1]),
                 beta2=float(c[2]), weight_decay=float(c[3]), eps=float(c[4]), amsgrad=False, maximize=False)
-            return values
+            return written[0]
 
         """;
 
@@ -54,7 +56,7 @@ internal sealed class FusedAdamWKernel : IAdamWKernel
     public void Update(Tensor values, Tensor gradient, Tensor first, Tensor second, long step, double learningRate, AdamWSettings settings)
     {
         Tensor count = tensor((float)step, device: values.device);
-        Tensor constants = tensor([learningRate, settings.Beta1, settings.Beta2, settings.WeightDecay, settings.Epsilon]);
+        Tensor constants = tensor((double[])[learningRate, settings.Beta1, settings.Beta2, settings.WeightDecay, settings.Epsilon]);
         _unit.invoke("update", values, gradient, first, second, count, constants);
     }
 }

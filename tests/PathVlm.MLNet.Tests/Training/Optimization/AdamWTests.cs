@@ -30,6 +30,12 @@ public sealed class AdamWTests
     }
 
     [Fact]
+    public void TheFusedKernelIsReachable() => Assert.IsType<FusedAdamWKernel>(AdamWKernels.Best);
+
+    [Fact]
+    public void FusedAndPlainKernelsAgreeOverTenSteps() => AssertClose(TenSteps(new PlainAdamWKernel()), TenSteps(new FusedAdamWKernel()));
+
+    [Fact]
     public void TenStepsEqualTorchSharpsAdamW()
     {
         using Tensor start = Start();

@@ -1,0 +1,47 @@
+using System.Text;
+using System.Text.Json;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>Appends JSON objects to a file, one a line, each written out before the next; numbers that are not finite become null.</summary>
+internal sealed class JsonLinesWriter : IDisposable
+{
+    private readonly FileStream _file;
+    private readonly MemoryStream _line = new();
+
+    /// <summary>Opens a file to append to; its folder is made where it does not exist.</summary>
+    public JsonLinesWriter(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+    }
+
+    /// <summary>Writes one object; <paramref name="write"/> writes its properties.</summary>
+    public void Write(Action<Utf8JsonWriter> write)
+    {
+        _line.SetLength(0);
+        using (Utf8JsonWriter json = new(_line, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            write(json);
+            json.WriteEndObject();
+        }
+        _line.Write(Encoding.UTF8.GetBytes("\n"));
+        _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
+        _file.Flush();
+    }
+
+    /// <summary>A number, or null where it is not finite.</summary>
+    public static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        if (double.IsFinite(value)) json.WriteNumber(name, value);
+        else json.WriteNull(name);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _file.Dispose();
+        _line.Dispose();
+    }
+}

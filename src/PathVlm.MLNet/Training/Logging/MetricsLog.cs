@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using TorchSharp;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// A run's log lines: kept for the result, told to the caller's progress, and where a folder is given written to metrics.jsonl (step and
+/// TRL's names) and as TensorBoard events (tag train/NAME; names that begin with eval_ as eval/NAME).
+/// </summary>
+internal sealed class MetricsLog : IDisposable
+{
+    private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
+    private readonly JsonLinesWriter? _json;
+    private readonly TorchSharp.Modules.SummaryWriter? _events;
+    private readonly IProgress<TrainingProgress>? _progress;
+    private readonly long _totalSteps;
+    private readonly long _started = Stopwatch.GetTimestamp();
+
+    /// <summary>A log of a run.</summary>
+    public MetricsLog(string? folder, long totalSteps, IProgress<TrainingProgress>? progress)
+    {
+        _totalSteps = totalSteps;
+        _progress = progress;
+        if (folder is null) return;
+        _json = new JsonLinesWriter(Path.Combine(folder, "metrics.jsonl"));
+        _events = torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"));
+    }
+
+    /// <summary>All lines, oldest first.</summary>
+    public IReadOnlyList<IReadOnlyDictionary<string, double>> Lines => _lines;
+
+    /// <summary>Adds a line.</summary>
+    public void Write(long step, IReadOnlyDictionary<string, double> metrics)
+    {
+        _lines.Add(metrics);
+        _json?.Write(json =>
+        {
+            json.WriteNumber("step", step);
+            foreach ((string name, double value) in metrics) JsonLinesWriter.WriteNumber(json, name, value);
+        });
+        if (_events is not null)
+            foreach ((string name, double value) in metrics)
+                if (double.IsFinite(value)) _events.add_scalar(TagOf(name), (float)value, (int)step);
+        _progress?.Report(new TrainingProgress(step, _totalSteps, metrics, Stopwatch.GetElapsedTime(_started)));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _json?.Dispose();
+        (_events as IDisposable)?.Dispose();
+    }
+
+    private static string TagOf(string name) =>
+        name.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{name["eval_".Length..]}" : $"train/{name}";
+}

@@ -1,0 +1,91 @@
+using PathVlm.Modeling.Parameters;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>What became of an optimizer step.</summary>
+/// <param name="GradientNorm">Global norm before clipping (<c>grad_norm</c>).</param>
+/// <param name="Applied">False where loss or norm was not finite: no weight and no moment changed.</param>
+internal readonly record struct UpdateOutcome(double GradientNorm, bool Applied);
+
+/// <summary>
+/// Clips and applies the gradients of a model's flat buffers. Weights that are not float32 are updated through a float32 copy, because
+/// most updates at small learning rates round to nothing in 16 bits.
+/// </summary>
+internal sealed class PolicyUpdater : IDisposable
+{
+    private readonly ParameterSet _parameters;
+    private readonly double _maxNorm;
+    private readonly Tensor? _master;
+    private readonly Tensor? _masterGradient;
+    private readonly List<OptimizedRange> _ranges = [];
+    private readonly Tensor[] _gradients;
+
+    /// <summary>An updater of the parameters being trained; <see cref="ParameterSet.Train"/> was called before.</summary>
+    public PolicyUpdater(ParameterSet parameters, AdamWSettings settings, double maxNorm)
+    {
+        _parameters = parameters;
+        _maxNorm = maxNorm;
+        if (parameters.Values.dtype != ScalarType.Float32)
+        {
+            using Tensor trained = parameters.Values.narrow(0, parameters.Trainable.Start, parameters.Trainable.Count);
+            _master = trained.to(ScalarType.Float32).DetachFromDisposeScope();
+            _masterGradient = zeros_like(_master).DetachFromDisposeScope();
+        }
+        AddRanges(parameters.Decayed, decayed: true);
+        AddRanges(parameters.NotDecayed, decayed: false);
+        _gradients = [.. _ranges.Select(range => range.Gradient)];
+        Optimizer = new AdamW(_ranges, settings);
+    }
+
+    /// <summary>The optimizer with its moments.</summary>
+    public AdamW Optimizer { get; }
+
+    /// <summary>Sets all gradients to zero, before a step's first micro-batch.</summary>
+    public void ZeroGradients()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _parameters.ZeroGradients();
+    }
+
+    /// <summary>Applies the summed gradients of an optimizer step.</summary>
+    /// <param name="learningRate">The step's rate.</param>
+    /// <param name="loss">The step's loss; where it is not finite nothing is applied.</param>
+    public UpdateOutcome Apply(double learningRate, double loss)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        _masterGradient?.copy_(_parameters.Gradients);
+        double norm = GradientClipping.Clip(_gradients, _maxNorm);
+        if (!double.IsFinite(norm) || !double.IsFinite(loss)) return new UpdateOutcome(norm, Applied: false);
+        Optimizer.Step(learningRate);
+        if (_master is not null) _parameters.Values.narrow(0, _parameters.Trainable.Start, _parameters.Trainable.Count).copy_(_master);
+        return new UpdateOutcome(norm, Applied: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        foreach (OptimizedRange range in _ranges)
+        {
+            range.Values.Dispose();
+            range.Gradient.Dispose();
+        }
+        _master?.Dispose();
+        _masterGradient?.Dispose();
+    }
+
+    private void AddRanges(IReadOnlyList<ParameterRange> runs, bool decayed)
+    {
+        long first = _parameters.Trainable.Start;
+        foreach (ParameterRange run in runs)
+        {
+            if (run.Count == 0) continue;
+            Tensor values = _master is null ? _parameters.Values.narrow(0, run.Start, run.Count) : _master.narrow(0, run.Start - first, run.Count);
+            Tensor gradient = (_masterGradient ?? _parameters.Gradients).narrow(0, run.Start - first, run.Count);
+            _ranges.Add(new OptimizedRange(values.DetachFromDisposeScope(), gradient.DetachFromDisposeScope(), decayed));
+        }
+    }
+}

@@ -1,0 +1,32 @@
+namespace PathVlm.MLNet.Training;
+
+/// <summary>Gathers what a log line tells of its optimizer steps: loss, grad_norm, learning_rate, then the means in their order.</summary>
+internal sealed class StepMetrics
+{
+    private double _loss;
+    private int _steps;
+    private double _norm;
+    private double _rate;
+
+    /// <summary>Metrics that the line tells as means over micro-batches.</summary>
+    public MetricMeans Means { get; } = new();
+
+    /// <summary>Counts an optimizer step.</summary>
+    public void Count(double loss, UpdateOutcome outcome, double learningRate)
+    {
+        _loss += loss;
+        _steps++;
+        _norm = outcome.GradientNorm;
+        _rate = learningRate;
+    }
+
+    /// <summary>The line of the steps counted since the last: mean loss, the last step's norm and rate, the means.</summary>
+    public Dictionary<string, double> TakeLine()
+    {
+        Dictionary<string, double> line = new() { ["loss"] = _loss / _steps, ["grad_norm"] = _norm, ["learning_rate"] = _rate };
+        Means.MoveTo(line);
+        _loss = 0;
+        _steps = 0;
+        return line;
+    }
+}

@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using PathVlm.Modeling.Processing;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// A picture of an example. Its patches are asked for only when its features are computed: once a distinct picture where the vision tower
+/// is frozen, so that a large set never lies in memory as patches.
+/// </summary>
+/// <param name="ContentHash">Names the content: two pictures with the same hash have the same patches and grid.</param>
+/// <param name="Grid">Patch grid, which decides the number of placeholders in the prompt.</param>
+/// <param name="LoadPatches">Gives the normalised patches [N, patch values].</param>
+public sealed record TrainingPicture(string ContentHash, ImageGrid Grid, Func<float[]> LoadPatches)
+{
+    /// <summary>A picture whose patches are held in memory, named by the SHA-256 of grid and patches.</summary>
+    /// <param name="image">The processed picture.</param>
+    public static TrainingPicture Of(ProcessedImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        byte[] digest = SHA256.HashData(MemoryMarshal.AsBytes<float>(image.Patches));
+        string hash = $"{image.Grid.Frames}x{image.Grid.Rows}x{image.Grid.Columns}:{Convert.ToHexStringLower(digest)}";
+        return new TrainingPicture(hash, image.Grid, () => image.Patches);
+    }
+}

@@ -1,0 +1,33 @@
+using PathVlm.Modeling.Parameters;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>A copy of the trained weights, kept to come back to them.</summary>
+internal sealed class WeightSnapshot : IDisposable
+{
+    private Tensor? _copy;
+
+    /// <summary>Copies the trained run of the parameters over what was kept.</summary>
+    public void Take(ParameterSet parameters)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor trained = parameters.Values.narrow(0, parameters.Trainable.Start, parameters.Trainable.Count);
+        if (_copy is null) _copy = trained.clone().DetachFromDisposeScope();
+        else _copy.copy_(trained);
+    }
+
+    /// <summary>Puts the kept weights back; nothing where none were kept.</summary>
+    public void Restore(ParameterSet parameters)
+    {
+        if (_copy is null) return;
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        parameters.Values.narrow(0, parameters.Trainable.Start, parameters.Trainable.Count).copy_(_copy);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _copy?.Dispose();
+}

@@ -1,0 +1,16 @@
+namespace PathVlm.MLNet.Training;
+
+/// <summary>A prompt with the answer it is to be followed by, ready for the model.</summary>
+/// <param name="Id">Names the row in messages.</param>
+/// <param name="TokenIds">
+/// Prompt, response, end-of-turn token and line break, picture placeholders expanded; what stands from <paramref name="AnswerStart"/> on
+/// is trained on.
+/// </param>
+/// <param name="AnswerStart">Index of the response's first token, 1 or more.</param>
+/// <param name="Pictures">The pictures of the placeholders, in order.</param>
+public sealed record SupervisedExample(
+    string Id, IReadOnlyList<int> TokenIds, int AnswerStart, IReadOnlyList<TrainingPicture> Pictures)
+{
+    /// <summary>Tokens that are trained on.</summary>
+    public int AnswerLength => TokenIds.Count - AnswerStart;
+}

@@ -1,0 +1,51 @@
+using PathVlm.Modeling;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// Supervised fine-tuning, TRL SFTTrainer's semantics: cross-entropy of response, end-of-turn token and line break. Departures: no padding
+/// (packed segments), logits of answer tokens alone, features of a frozen vision tower computed once a picture, and the order of the
+/// examples is a function of seed and epoch.
+/// </summary>
+public sealed class SupervisedTrainer
+{
+    private readonly Qwen25VlModel _model;
+    private readonly PathologySftOptions _options;
+
+    /// <summary>A trainer of a model.</summary>
+    /// <param name="model">The model, trained in place; not owned.</param>
+    /// <param name="options">Options, copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Options are out of range; the message names all that are.</exception>
+    public SupervisedTrainer(Qwen25VlModel model, PathologySftOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _model = model;
+        _options = options.Copy();
+    }
+
+    /// <summary>Trains the model.</summary>
+    /// <param name="examples">What to train on; asked for one by one, so it may prepare them lazily.</param>
+    /// <param name="validation">What to judge by; empty or null: the last model is the result.</param>
+    /// <param name="progress">Told each log line.</param>
+    /// <param name="cancellation">Ends the run within a step.</param>
+    /// <exception cref="ArgumentException">There are no examples.</exception>
+    public TrainingResult Train(
+        IReadOnlyList<SupervisedExample> examples, IReadOnlyList<SupervisedExample>? validation = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(examples);
+        if (examples.Count == 0) throw new ArgumentException("Examples: got none, takes one or more.", nameof(examples));
+        _model.Parameters.Train(_options.FreezeVision);
+        try
+        {
+            using SupervisedLoop loop = new(_model, _options, examples, validation ?? [], progress);
+            return loop.Run(cancellation);
+        }
+        finally
+        {
+            _model.Parameters.Freeze();
+        }
+    }
+}
