@@ -1,4 +1,5 @@
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.MLNet;
@@ -8,7 +9,14 @@ public sealed class PathologyCatalog
 {
     private readonly IHostEnvironment environment;
 
-    internal PathologyCatalog(IHostEnvironment environment) => this.environment = environment;
+    internal PathologyCatalog(IHostEnvironment environment)
+    {
+        this.environment = environment;
+        Data = new PathologyDataCatalog(environment);
+    }
+
+    /// <summary>Loads, splits and checks sets of questions.</summary>
+    public PathologyDataCatalog Data { get; }
 
     /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns.</summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>

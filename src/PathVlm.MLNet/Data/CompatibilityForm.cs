@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
+using PathVlm.Modeling.Processing.Unicode;
 
 namespace PathVlm.MLNet.Data;
 
@@ -28,7 +29,7 @@ internal static class CompatibilityForm
             else
                 replaced.Append(rune.ToString());
         }
-        return replaced.ToString().Normalize();
+        return CanonicalComposition.Normalize(replaced.ToString());
     }
 
     private static FrozenDictionary<int, string> Load()

@@ -14,7 +14,7 @@ namespace PathVlm.MLNet.Data;
 /// </remarks>
 public sealed class PathologyDataView : IDataView
 {
-    private readonly bool _hasStage;
+    private readonly bool hasStage;
 
     /// <summary>Makes a view over questions.</summary>
     /// <param name="questions">The rows, in their order.</param>
@@ -26,12 +26,16 @@ public sealed class PathologyDataView : IDataView
         for (int row = 0; row < Questions.Count; row++)
             if (FirstNull(Questions[row]) is string name)
                 throw new ArgumentException($"row {row}: {name} is null; every text of a question but Stage takes a value", nameof(questions));
-        _hasStage = Questions.Any(question => question.Stage is not null);
-        Schema = MakeSchema(_hasStage);
+        hasStage = Questions.Any(question => question.Stage is not null);
+        Schema = MakeSchema(hasStage);
+        LoadReport = new LoadReport(Questions.Count, []);
     }
 
     /// <summary>The rows.</summary>
     public IReadOnlyList<PathologyQuestion> Questions { get; }
+
+    /// <summary>What the loader that made the view read and left out; without faults for a view made by hand.</summary>
+    public LoadReport LoadReport { get; init; }
 
     /// <inheritdoc/>
     public DataViewSchema Schema { get; }
@@ -67,7 +71,7 @@ public sealed class PathologyDataView : IDataView
         return cursors;
     }
 
-    private static DataViewSchema MakeSchema(bool hasStage)
+    private static DataViewSchema MakeSchema(bool withStage)
     {
         var schema = new DataViewSchema.Builder();
         schema.AddColumn(PathologyColumns.Id, TextDataViewType.Instance);
@@ -78,7 +82,7 @@ public sealed class PathologyDataView : IDataView
         schema.AddColumn(PathologyColumns.Answer, TextDataViewType.Instance);
         schema.AddColumn(PathologyColumns.Explanation, TextDataViewType.Instance);
         schema.AddColumn(PathologyColumns.Subset, TextDataViewType.Instance);
-        if (hasStage)
+        if (withStage)
             schema.AddColumn(PathologyColumns.Stage, TextDataViewType.Instance);
         return schema.ToSchema();
     }

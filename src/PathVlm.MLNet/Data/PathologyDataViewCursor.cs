@@ -13,40 +13,40 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     /// <summary>Rows of a batch.</summary>
     internal const int BatchRows = 16;
 
-    private int _next = index * BatchRows;
-    private int _row = -1;
-    private long _position = -1;
-    private long _batch = index;
-    private bool _disposed;
+    private int next = index * BatchRows;
+    private int row = -1;
+    private long position = -1;
+    private long batch = index;
+    private bool disposed;
 
     /// <inheritdoc/>
-    public override long Position => _position;
+    public override long Position => position;
 
     /// <inheritdoc/>
-    public override long Batch => _batch;
+    public override long Batch => batch;
 
     /// <inheritdoc/>
     public override DataViewSchema Schema => view.Schema;
 
-    private PathologyQuestion Current => _row >= 0
-        ? view.Questions[_row]
+    private PathologyQuestion Current => row >= 0
+        ? view.Questions[row]
         : throw new InvalidOperationException("the cursor stands on no row: call MoveNext first, and stop where it returns false");
 
     /// <inheritdoc/>
     public override bool MoveNext()
     {
-        if (_disposed || _next >= order.Length)
+        if (disposed || next >= order.Length)
         {
-            _row = -1;
-            _position = -1;
+            row = -1;
+            position = -1;
             return false;
         }
-        _row = order[_next];
-        _batch = _next / BatchRows;
-        _position = _next / BatchRows / count * BatchRows + _next % BatchRows;
-        _next++;
-        if (_next % BatchRows == 0)
-            _next += (count - 1) * BatchRows;
+        row = order[next];
+        batch = next / BatchRows;
+        position = next / BatchRows / count * BatchRows + next % BatchRows;
+        next++;
+        if (next % BatchRows == 0)
+            next += (count - 1) * BatchRows;
         return true;
     }
 
@@ -57,7 +57,7 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
     {
         _ = Current;
-        value = new DataViewRowId((ulong)_row, 0);
+        value = new DataViewRowId((ulong)row, 0);
     };
 
     /// <inheritdoc/>
@@ -84,9 +84,9 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        _disposed = true;
-        _row = -1;
-        _position = -1;
+        disposed = true;
+        row = -1;
+        position = -1;
         base.Dispose(disposing);
     }
 
@@ -108,17 +108,22 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
 
     private void GetImage(ref MLImage value)
     {
-        PathologyQuestion question = Current;
-        if (question.ImagePath.Length == 0)
-            throw new InvalidDataException($"row [{question.Id}]: ImagePath is empty, so there is no picture to decode");
-        RgbPicture picture = Decode(question.ImagePath);
+        RgbPicture picture = Decode(Current);
         value?.Dispose();
         value = MLImages.FromPicture(picture);
     }
 
-    private static RgbPicture Decode(string path) // until PictureFile lands
+    private static RgbPicture Decode(PathologyQuestion question)
     {
-        using MLImage image = MLImage.CreateFromFile(path);
-        return MLImages.ToPicture(image);
+        if (question.ImagePath.Length == 0)
+            throw new InvalidDataException($"row [{question.Id}]: column [{PathologyColumns.ImagePath}] is empty, so there is no picture");
+        try
+        {
+            return PictureFile.Decode(question.ImagePath);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidDataException($"row [{question.Id}], column [{PathologyColumns.Image}]: {fault.Message}", fault);
+        }
     }
 }

@@ -13,13 +13,13 @@ namespace PathVlm.MLNet.Data;
 /// </remarks>
 public sealed class PathologyRowReader
 {
-    private readonly DataViewRow _row;
-    private readonly PathologyRowNeeds _needs;
-    private readonly Dictionary<string, ValueGetter<ReadOnlyMemory<char>>> _texts = [];
-    private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? _options;
-    private readonly ValueGetter<MLImage>? _image;
-    private VBuffer<ReadOnlyMemory<char>> _optionBuffer;
-    private MLImage? _imageBuffer;
+    private readonly DataViewRow row;
+    private readonly PathologyRowNeeds needs;
+    private readonly Dictionary<string, ValueGetter<ReadOnlyMemory<char>>> texts = [];
+    private readonly ValueGetter<VBuffer<ReadOnlyMemory<char>>>? options;
+    private readonly ValueGetter<MLImage>? image;
+    private VBuffer<ReadOnlyMemory<char>> optionBuffer;
+    private MLImage? imageBuffer;
 
     /// <summary>Binds to a row.</summary>
     /// <param name="row">A row whose columns of <see cref="PathologySchema.Columns"/> are active; it stays the caller's.</param>
@@ -29,21 +29,21 @@ public sealed class PathologyRowReader
     {
         ArgumentNullException.ThrowIfNull(row);
         PathologySchema.Check(row.Schema, needs);
-        _row = row;
-        _needs = needs;
+        this.row = row;
+        this.needs = needs;
         foreach (DataViewSchema.Column column in PathologySchema.Columns(row.Schema, needs))
         {
             if (column.Name == PathologyColumns.Image)
-                _image = row.GetGetter<MLImage>(column);
+                image = row.GetGetter<MLImage>(column);
             else if (column.Name == PathologyColumns.Options)
-                _options = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column);
+                options = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(column);
             else
-                _texts[column.Name] = row.GetGetter<ReadOnlyMemory<char>>(column);
+                texts[column.Name] = row.GetGetter<ReadOnlyMemory<char>>(column);
         }
     }
 
     /// <summary>Whether the view has the column <see cref="PathologyColumns.Stage"/>.</summary>
-    public bool HasStage => _texts.ContainsKey(PathologyColumns.Stage);
+    public bool HasStage => texts.ContainsKey(PathologyColumns.Stage);
 
     /// <summary>The current row's stage; empty where there is no such column.</summary>
     public string Stage() => Text(PathologyColumns.Stage);
@@ -53,7 +53,7 @@ public sealed class PathologyRowReader
     public PathologyRow Read()
     {
         PathologyQuestion question = ReadQuestion();
-        return new PathologyRow(_row.Position, question, _image is null ? null : ReadPicture(Name(question.Id)));
+        return new PathologyRow(row.Position, question, image is null ? null : ReadPicture(Name(question.Id)));
     }
 
     private PathologyQuestion ReadQuestion()
@@ -64,10 +64,10 @@ public sealed class PathologyRowReader
         IReadOnlyList<string> options = ReadOptions();
         if (options.Count == 0)
             (text, options) = AnswerOptions.CutFrom(text);
-        if (_needs.HasFlag(PathologyRowNeeds.Answer) || options.Count > 0)
+        if (needs.HasFlag(PathologyRowNeeds.Answer) || options.Count > 0)
             (options, answer) = Fit(id, options, answer);
         string explanation = Text(PathologyColumns.Explanation);
-        if (_needs.HasFlag(PathologyRowNeeds.Explanation) && string.IsNullOrWhiteSpace(explanation))
+        if (needs.HasFlag(PathologyRowNeeds.Explanation) && string.IsNullOrWhiteSpace(explanation))
             throw Fault(id, PathologyColumns.Explanation, "is blank; fine-tuning needs a reasoning to teach");
         return new PathologyQuestion(id, Text(PathologyColumns.ImagePath), text, options, answer, explanation,
             Text(PathologyColumns.Subset), HasStage ? Stage() : null);
@@ -75,7 +75,7 @@ public sealed class PathologyRowReader
 
     private (IReadOnlyList<string> Options, string Answer) Fit(string id, IReadOnlyList<string> options, string answer)
     {
-        bool answerNeeded = _needs.HasFlag(PathologyRowNeeds.Answer);
+        bool answerNeeded = needs.HasFlag(PathologyRowNeeds.Answer);
         AnswerOptions fitted = AnswerOptions.Read(options, answerNeeded || answer.Length > 0 ? answer : null);
         OptionFault? fault = fitted.Faults.FirstOrDefault(fault => fault.Blocking);
         if (fault is not null && (answerNeeded || fault.Field == PathologyColumns.Options))
@@ -85,30 +85,30 @@ public sealed class PathologyRowReader
 
     private string[] ReadOptions()
     {
-        if (_options is null)
+        if (options is null)
             return [];
-        _options(ref _optionBuffer);
-        return [.. _optionBuffer.DenseValues().Select(option => option.ToString())];
+        options(ref optionBuffer);
+        return [.. optionBuffer.DenseValues().Select(option => option.ToString())];
     }
 
     private RgbPicture ReadPicture(string name)
     {
-        _image!(ref _imageBuffer!);
-        if (_imageBuffer is null)
+        image!(ref imageBuffer!);
+        if (imageBuffer is null)
             throw new InvalidDataException($"{name}: column [{PathologyColumns.Image}] holds no picture");
-        return MLImages.ToPicture(_imageBuffer);
+        return MLImages.ToPicture(imageBuffer);
     }
 
     private string Text(string column)
     {
-        if (!_texts.TryGetValue(column, out ValueGetter<ReadOnlyMemory<char>>? getter))
+        if (!texts.TryGetValue(column, out ValueGetter<ReadOnlyMemory<char>>? getter))
             return "";
         ReadOnlyMemory<char> value = default;
         getter(ref value);
         return value.ToString();
     }
 
-    private string Name(string id) => id.Length > 0 ? $"row [{id}]" : $"row {_row.Position}";
+    private string Name(string id) => id.Length > 0 ? $"row [{id}]" : $"row {row.Position}";
 
     private InvalidDataException Fault(string id, string column, string message) =>
         new($"{Name(id)}: column [{column}] {message}");

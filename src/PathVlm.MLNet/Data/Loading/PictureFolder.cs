@@ -1,0 +1,74 @@
+namespace PathVlm.MLNet.Data.Loading;
+
+/// <summary>
+/// The folder that a set's pictures lie in. A set may name pictures below it and nowhere else: a path that is absolute, climbs out with
+/// <c>..</c>, or leaves through a link is refused.
+/// </summary>
+internal sealed class PictureFolder
+{
+    private readonly string folder;
+    private readonly string? fallback;
+    private readonly string realFolder;
+
+    /// <summary>Takes the folder.</summary>
+    /// <param name="folder">The folder that paths start from.</param>
+    /// <param name="fallback">A folder inside it in which a picture is looked for where it is not found otherwise (<c>images</c>).</param>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    public PictureFolder(string folder, string? fallback = null)
+    {
+        this.folder = Path.GetFullPath(folder);
+        this.fallback = fallback;
+        if (!Directory.Exists(this.folder))
+            throw new DirectoryNotFoundException($"picture folder [{this.folder}] does not exist");
+        realFolder = RealPath(this.folder, 0);
+    }
+
+    /// <summary>The full path of a picture, or what is wrong with it.</summary>
+    /// <param name="relative">The path as the set writes it; <c>\</c> is read as <c>/</c>.</param>
+    /// <param name="path">The full path.</param>
+    /// <returns>Null where the picture is there and inside.</returns>
+    public string? FaultOf(string relative, out string path)
+    {
+        string name = relative.Trim().Replace('\\', '/');
+        path = "";
+        if (name.Contains('\0', StringComparison.Ordinal))
+            return "holds a zero character; a path below the picture folder is taken";
+        if (Path.IsPathRooted(name) || name.Length > 1 && name[1] == ':')
+            return $"is [{relative}], an absolute path; a path below [{folder}] is taken";
+        string full = Path.GetFullPath(name, folder);
+        if (!IsInside(full, folder))
+            return $"is [{relative}], which lies outside [{folder}]; a path below it is taken";
+        if (!File.Exists(full) && fallback is not null && File.Exists(Path.GetFullPath(name, Path.Combine(folder, fallback))))
+            full = Path.GetFullPath(name, Path.Combine(folder, fallback));
+        if (!IsInside(full, folder))
+            return $"is [{relative}], which lies outside [{folder}]; a path below it is taken";
+        if (!File.Exists(full))
+            return $"is [{relative}], but there is no picture [{full}]";
+        if (!IsInside(RealPath(full, 0), realFolder))
+            return $"is [{relative}], which leaves [{folder}] through a link; a path below it is taken";
+        path = full;
+        return null;
+    }
+
+    private static bool IsInside(string path, string root) =>
+        path.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
+
+    // The path with every link on the way followed.
+    private static string RealPath(string path, int depth)
+    {
+        if (depth > 40)
+            throw new InvalidDataException($"[{path}]: too many links");
+        string real = Path.GetPathRoot(path)!;
+        string[] parts = path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        for (int index = 0; index < parts.Length; index++)
+        {
+            real = Path.Combine(real, parts[index]);
+            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
+            if (entry.LinkTarget is not string target)
+                continue;
+            string next = Path.GetFullPath(target, Path.GetDirectoryName(real)!);
+            return RealPath(Path.Combine([next, .. parts[(index + 1)..]]), depth + 1);
+        }
+        return real;
+    }
+}
