@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Heads;
 using PathVlm.Modeling.Language;
@@ -47,6 +48,27 @@ public sealed class Qwen25VlModel : IDisposable
     public ScalarType Type => Parameters.Values.dtype;
 
     internal Decoder Decoder { get; }
+
+    /// <summary>Loads a checkpoint folder, published layout or nested, one file or shards, any float type.</summary>
+    /// <param name="folder">Folder with config.json and safetensors files.</param>
+    /// <param name="options">Type and device; null for the defaults.</param>
+    /// <exception cref="InvalidDataException">The folder is no checkpoint of this architecture; the message names every fault.</exception>
+    public static Qwen25VlModel Load(string folder, ModelLoadOptions? options = null)
+    {
+        var configuration = ModelConfiguration.Load(folder);
+        var model = Create(configuration, options ?? new ModelLoadOptions());
+        try
+        {
+            using var none = no_grad();
+            CheckpointReader.LoadInto(folder, configuration, model.CheckpointTensors);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>A model with random weights to train from: a function of the settings and the seed alone.</summary>
     public static Qwen25VlModel CreateRandom(ModelConfiguration configuration, long seed, ModelLoadOptions? options = null)
@@ -111,8 +133,6 @@ public sealed class Qwen25VlModel : IDisposable
         ArgumentNullException.ThrowIfNull(packed);
         var states = new List<Tensor>();
         states.Add(Decoder.Forward(packed, imageFeatures, ForwardRows.All, hiddenStates: state => states.Add(state.alias().DetachFromDisposeScope())));
-        states.Add(states[0]);
-        states.RemoveAt(0);
         return states;
     }
 

@@ -42,13 +42,17 @@ public sealed class ImageProcessor
     public (int Height, int Width) SmartResize(int height, int width) =>
         Processing.SmartResize.Resize(height, width, patchSize * mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
 
-    /// <summary>Tokens that a picture of this size takes in the sequence, without the two around it.</summary>
+    /// <summary>The patch grid of a picture of this size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
-    public int TokenCount(int height, int width)
+    public ImageGrid GridOf(int height, int width)
     {
         (int resizedHeight, int resizedWidth) = SmartResize(height, width);
-        return resizedHeight / (patchSize * mergeSize) * (resizedWidth / (patchSize * mergeSize));
+        return new ImageGrid(1, resizedHeight / patchSize, resizedWidth / patchSize);
     }
+
+    /// <summary>Tokens that a picture of this size takes in the sequence, without the two around it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
+    public int TokenCount(int height, int width) => GridOf(height, width).TokenCount(mergeSize);
 
     /// <summary>Resizes, normalises and cuts a picture into patches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>

@@ -15,16 +15,17 @@ public sealed class Qwen2Tokenizer
     private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
     private readonly string?[] tokens;
     private readonly byte[]?[] bytes;
-    private readonly HashSet<int> control;
+    private readonly HashSet<int> special, control;
 
     private Qwen2Tokenizer(TokenizerDefinition definition)
     {
         pairs = new BytePairs(definition.Vocabulary, definition.Merges, definition.IgnoresMerges);
         normalizes = definition.Normalizes;
-        allTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized || token.IsSpecial));
-        plainTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized && !token.IsSpecial));
-        normalizedTokens = new AddedTokenFinder(definition.Added.Where(token => token.IsNormalized && !token.IsSpecial).Select(Normalized));
-        control = [.. definition.Added.Where(token => token.IsSpecial).Select(token => token.Id)];
+        special = [.. definition.Added.Where(token => token.IsSpecial).Select(token => token.Id)];
+        control = [.. definition.Added.Where(token => token.IsControl).Select(token => token.Id)];
+        allTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized || token.IsControl));
+        plainTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized && !token.IsControl));
+        normalizedTokens = new AddedTokenFinder(definition.Added.Where(token => token.IsNormalized && !token.IsControl).Select(Normalized));
         foreach ((string token, int id) in definition.Vocabulary) ids[token] = id;
         foreach (AddedToken token in definition.Added) ids[token.Content] = token.Id;
         VocabularyCount = ids.Values.Max() + 1;
@@ -40,7 +41,9 @@ public sealed class Qwen2Tokenizer
     /// <summary>One more than the largest id; a model's embedding table may have more rows.</summary>
     public int VocabularyCount { get; }
 
-    /// <summary>Ids of the control tokens (<c>special</c> in the files), ascending.</summary>
+    /// <summary>
+    /// Ids of the control tokens, ascending: those that the files call special, and those written <c>&lt;|…|&gt;</c>.
+    /// </summary>
     public IReadOnlyList<int> ControlIds => [.. control.Order()];
 
     /// <summary>Loads the tokenizer of a checkpoint folder: tokenizer.json, or vocab.json and merges.txt, with tokenizer_config.json.</summary>
@@ -64,13 +67,13 @@ public sealed class Qwen2Tokenizer
 
     /// <summary>The text of ids. Bytes that are no UTF-8 become U+FFFD; ids that the tokenizer does not have are left out.</summary>
     /// <param name="ids">The ids.</param>
-    /// <param name="skipSpecial">Whether control tokens are left out.</param>
+    /// <param name="skipSpecial">Whether the tokens that the files call special are left out.</param>
     public string Decode(IEnumerable<int> ids, bool skipSpecial = false)
     {
         ArgumentNullException.ThrowIfNull(ids);
         using MemoryStream text = new();
         foreach (int id in ids)
-            if ((uint)id < (uint)bytes.Length && bytes[id] is { } part && !(skipSpecial && control.Contains(id))) text.Write(part);
+            if ((uint)id < (uint)bytes.Length && bytes[id] is { } part && !(skipSpecial && special.Contains(id))) text.Write(part);
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 

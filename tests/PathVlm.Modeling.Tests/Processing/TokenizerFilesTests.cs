@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using PathVlm.Modeling.Processing;
+using PathVlm.Testing;
+
+namespace PathVlm.Modeling.Tests.Processing;
+
+public sealed class TokenizerFilesTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void MergesAsTextAndAsPairsGiveEqualIds()
+    {
+        JsonObject file = Read();
+        JsonArray merges = file["model"]!["merges"]!.AsArray();
+        bool isPairs = merges[0] is JsonArray;
+        JsonNode[] other = [.. merges.Select(merge => isPairs
+            ? JsonValue.Create($"{merge![0]} {merge[1]}")
+            : (JsonNode)new JsonArray([.. merge!.ToString().Split(' ').Select(part => JsonValue.Create(part))]))];
+        file["model"]!["merges"] = new JsonArray(other);
+        Write(file);
+
+        string text = "Keratin pearls and intercellular bridges point to squamous differentiation.";
+        Assert.Equal(Qwen2Tokenizer.Load(source).Encode(text), Qwen2Tokenizer.Load(folder.Path).Encode(text));
+    }
+
+    [Fact]
+    public void TokensThatOnlyTheConfigurationAddsAreAdded()
+    {
+        Write(Read());
+        int next = Qwen2Tokenizer.Load(source).VocabularyCount;
+        File.WriteAllText(folder.PathOf("tokenizer_config.json"), $$"""
+            {"added_tokens_decoder": {"{{next}}": {"content": "<slide>", "special": true, "lstrip": true} } }
+            """);
+        Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(folder.Path);
+        int[] plain = tokenizer.Encode("a");
+        Assert.Equal([.. plain, next, .. tokenizer.Encode(" b")], tokenizer.Encode("a  <slide> b"));
+        Assert.True(tokenizer.IsControl(next));
+        Assert.Equal("a b", tokenizer.Decode(tokenizer.Encode("a <slide> b"), skipSpecial: true));
+    }
+
+    [Theory]
+    [InlineData("model.type", "\"WordPiece\"", "property 'model.type' is 'WordPiece'; takes 'BPE'")]
+    [InlineData("model.vocab", "null", "property 'model.vocab' is null; takes an object")]
+    [InlineData("model.vocab", "{\"a\": \"x\"}", "property 'model.vocab[\"a\"]' is \"x\"; takes an id")]
+    [InlineData("model.vocab", "{\"a\": -1}", "property 'model.vocab[\"a\"]' is -1; takes an id")]
+    [InlineData("model.vocab", "{\"a\": 0}", "lacks the byte letter")]
+    [InlineData("model.merges", "[\"a\"]", "merge 0 is 'a'; takes two byte-level tokens")]
+    [InlineData("model.merges", "[\"a b c\"]", "merge 0 is 'a b c'")]
+    [InlineData("model.merges", "[3]", "property 'model.merges[0]' is 3")]
+    [InlineData("model.merges", "[[\"a\", \"zzzz\"]]", "merge 0 'a zzzz' needs the token 'zzzz'")]
+    [InlineData("model.dropout", "0.1", "property 'model.dropout' is 0.1; takes null or 0")]
+    [InlineData("model.end_of_word_suffix", "\"</w>\"", "property 'model.end_of_word_suffix'")]
+    [InlineData("model.ignore_merges", "3", "property 'model.ignore_merges' is a number; takes true or false")]
+    [InlineData("normalizer", "{\"type\": \"Lowercase\"}", "property 'normalizer.type' is 'Lowercase'; takes 'NFC'")]
+    [InlineData("pre_tokenizer", "{\"type\": \"Whitespace\"}", "property 'pre_tokenizer.pretokenizers' is missing")]
+    [InlineData("pre_tokenizer", "null", "property 'pre_tokenizer' is null; takes an object")]
+    [InlineData("added_tokens", "[{\"id\": 3, \"content\": \"<x>\"}]", "have the same id 3")]
+    [InlineData("added_tokens", "[{\"id\": 9999, \"content\": \"\"}]", "property 'added_tokens[0].content' is empty; takes text")]
+    [InlineData("added_tokens", "[{\"id\": 999999999, \"content\": \"<x>\"}]", "token '<x>' has the id 999999999")]
+    [InlineData("added_tokens", "[7]", "property 'added_tokens[0].id' is missing; takes a number")]
+    public void AFaultNamesFilePropertyFoundAndTaken(string property, string value, string expected)
+    {
+        JsonObject file = Read();
+        JsonObject parent = property.StartsWith("model.", StringComparison.Ordinal) ? file["model"]!.AsObject() : file;
+        parent[property.Split('.')[^1]] = JsonNode.Parse(value);
+        Write(file);
+        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        Assert.Contains("tokenizer.json", message, StringComparison.Ordinal);
+        Assert.Contains(expected, message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AnotherSplitRuleIsRefused()
+    {
+        JsonObject file = Read();
+        file["pre_tokenizer"]!["pretokenizers"]![0]!["pattern"]!["Regex"] = @"\w+";
+        Write(file);
+        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        Assert.Contains(@"pattern.Regex' is '\w+'; takes Qwen2's rule", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ACutFileIsRefusedByName()
+    {
+        string text = File.ReadAllText(Path.Combine(source, "tokenizer.json"));
+        File.WriteAllText(folder.PathOf("tokenizer.json"), text[..(text.Length / 2)]);
+        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        Assert.Contains("tokenizer.json: not valid JSON", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ATokenNamedTwiceIsRefused()
+    {
+        File.WriteAllText(folder.PathOf("vocab.json"), "{\"a\": 0, \"a\": 1}");
+        File.WriteAllText(folder.PathOf("merges.txt"), "#version: 0.2\n");
+        Assert.Contains("vocab.json", Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AFolderWithoutTokenizerSaysWhatItTakes()
+    {
+        string message = Assert.Throws<FileNotFoundException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        Assert.Contains("takes tokenizer.json, or vocab.json and merges.txt", message, StringComparison.Ordinal);
+        Assert.Throws<DirectoryNotFoundException>(() => Qwen2Tokenizer.Load(folder.PathOf("none")));
+    }
+
+    private JsonObject Read() => JsonNode.Parse(File.ReadAllText(Path.Combine(source, "tokenizer.json")))!.AsObject();
+
+    private void Write(JsonObject file) => File.WriteAllText(folder.PathOf("tokenizer.json"), file.ToJsonString(new JsonSerializerOptions()));
+}
