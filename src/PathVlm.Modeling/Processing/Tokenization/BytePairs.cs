@@ -11,7 +11,11 @@ internal sealed class BytePairs
 {
     private const int CachedPieces = 1 << 16, LongestCachedPiece = 48;
 
+    /// <summary>Letters from which a piece is long.</summary>
+    internal const int LongPiece = 1_000;
+
     private readonly BpeTokenizer merger;
+    private readonly Lazy<LongPieceMerger> longMerger;
     private readonly IReadOnlyDictionary<string, int>? wholePieces;
     private readonly ConcurrentDictionary<string, int[]> cache = new();
     private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> lookup;
@@ -20,10 +24,11 @@ internal sealed class BytePairs
     /// <param name="vocabulary">Byte-level tokens and their ids.</param>
     /// <param name="merges">Merges "left right", the first merged first.</param>
     /// <param name="ignoreMerges">Whether a piece that is a token as a whole is taken as it is.</param>
-    public BytePairs(IReadOnlyDictionary<string, int> vocabulary, IEnumerable<string> merges, bool ignoreMerges)
+    public BytePairs(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<string> merges, bool ignoreMerges)
     {
         BpeOptions options = new(vocabulary) { Merges = merges, ByteLevel = false };
         merger = BpeTokenizer.Create(options);
+        longMerger = new Lazy<LongPieceMerger>(() => new LongPieceMerger(vocabulary, merges));
         wholePieces = ignoreMerges ? vocabulary : null;
         lookup = cache.GetAlternateLookup<ReadOnlySpan<char>>();
     }
@@ -40,8 +45,11 @@ internal sealed class BytePairs
         ids.AddRange(known.AsSpan());
     }
 
-    private int[] Merge(string letters) =>
-        wholePieces?.TryGetValue(letters, out int whole) == true
-            ? [whole]
+    private int[] Merge(string letters)
+    {
+        if (wholePieces?.TryGetValue(letters, out int whole) == true) return [whole];
+        return letters.Length >= LongPiece
+            ? longMerger.Value.Merge(letters)
             : [.. merger.EncodeToIds(letters, considerPreTokenization: false, considerNormalization: false)];
+    }
 }
