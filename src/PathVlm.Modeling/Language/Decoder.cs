@@ -24,6 +24,9 @@ internal sealed class Decoder : IDisposable
         norm = parameters["model.norm.weight"];
     }
 
+    /// <summary>Whether attention takes the reference kernel, segment by segment in operations that autograd knows; for tests.</summary>
+    public bool UsesReferenceAttention { get; set; }
+
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<DecoderLayer> Layers => layers;
 
@@ -38,16 +41,19 @@ internal sealed class Decoder : IDisposable
         Action<Tensor>? hiddenStates = null)
     {
         using var scope = NewDisposeScope();
-        using var rotary = _rotary.Of(packed.Positions);
-        var full = AttentionPlan.Full(packed);
+        var first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
         var last = AttentionPlan.For(packed, rows);
+        var lastCall = last.IsFull ? first : CallOf(last, first.KeyRotary);
         var hidden = Embed(packed, imageFeatures);
         for (var index = 0; index < layers.Length; index++)
         {
             hiddenStates?.Invoke(hidden);
             var layer = index;
-            Action<Tensor, Tensor>? keep = keyValues is null ? null : (key, value) => keyValues(layer, key, value);
-            var next = layers[index].Forward(hidden, rotary, index == layers.Length - 1 ? last : full, keep);
+            var call = (index == layers.Length - 1 ? lastCall : first) with
+            {
+                KeyValues = keyValues is null ? null : (key, value) => keyValues(layer, key, value),
+            };
+            var next = layers[index].Forward(hidden, call);
             hidden.Dispose();
             hidden = next;
         }
@@ -67,6 +73,14 @@ internal sealed class Decoder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _rotary.Dispose();
+
+    private LayerCall CallOf(AttentionPlan plan, Rotary rotary)
+    {
+        var groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, embed_tokens.dtype);
+        if (plan.IsFull) return new LayerCall(plan, groups, rotary, rotary, null);
+        var asking = plan.QueryRanges();
+        return new LayerCall(plan, groups, new Rotary(Rows.Take(rotary.Cosine, asking), Rows.Take(rotary.Sine, asking)), rotary, null);
+    }
 
     private Tensor Embed(PackedSequences packed, Tensor? imageFeatures)
     {

@@ -1,7 +1,6 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Parameters;
-using PathVlm.Modeling.Sequences;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -35,17 +34,13 @@ internal sealed class DecoderLayer
 
     /// <summary>Hidden states [T, d] -> hidden states of the asking rows [rows, d].</summary>
     /// <param name="hidden">Hidden states of the pack.</param>
-    /// <param name="rotary">Turns of all T rows.</param>
-    /// <param name="plan">The rows that ask; others only serve as keys and values.</param>
-    /// <param name="keyValues">Called with the turned keys and the values, each [T, KV, D], where they are to be kept; or null.</param>
-    public Tensor Forward(Tensor hidden, Rotary rotary, AttentionPlan plan, Action<Tensor, Tensor>? keyValues = null)
+    /// <param name="call">Who asks, whom they see, and the turns.</param>
+    public Tensor Forward(Tensor hidden, LayerCall call)
     {
         using var scope = NewDisposeScope();
-        var normed = RmsNorm.Of(hidden, input_layernorm, _settings.NormEpsilon);
-        var (query, key, value) = plan.IsFull ? Project(normed, rotary) : ProjectAsking(normed, rotary, plan.QueryRanges());
-        keyValues?.Invoke(key, value);
-        var attended = SegmentAttention.Of(plan, query, key, value);
-        var asking = plan.IsFull ? hidden : Rows.Take(hidden, plan.QueryRanges());
+        var normed = Normalise(hidden);
+        var (attended, asking) = call.Plan.IsFull ? (AttendAll(normed, call), hidden)
+            : (AttendAsking(normed, call), Rows.Take(hidden, call.Plan.QueryRanges()));
         return Finish(asking, attended).MoveToOuterDisposeScope();
     }
 
@@ -71,15 +66,31 @@ internal sealed class DecoderLayer
         return middle.add(inner);
     }
 
-    private (Tensor Query, Tensor Key, Tensor Value) ProjectAsking(Tensor normed, Rotary rotary, IReadOnlyList<RowRange> asking)
+    private Tensor AttendAll(Tensor normed, LayerCall call)
     {
-        var queries = nn.functional.linear(Rows.Take(normed, asking), qkv_weight.narrow(0, 0, QueryWidth), qkv_bias.narrow(0, 0, QueryWidth));
+        if (call.Groups is not null)
+        {
+            var all = nn.functional.linear(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+            return PackedAttentionFunction.apply(all, call.Node(_settings, separate: false));
+        }
+
+        var (query, key, value) = Project(normed, call.KeyRotary);
+        call.KeyValues?.Invoke(key, value);
+        return SegmentAttention.Of(call.Plan, query, key, value);
+    }
+
+    private Tensor AttendAsking(Tensor normed, LayerCall call)
+    {
+        var queries = nn.functional.linear(
+            Rows.Take(normed, call.Plan.QueryRanges()), qkv_weight.narrow(0, 0, QueryWidth), qkv_bias.narrow(0, 0, QueryWidth))
+            .view(call.Plan.QueryCount, -1, _settings.HeadSize);
         var others = nn.functional.linear(
             normed, qkv_weight.narrow(0, QueryWidth, 2 * KeyWidth), qkv_bias.narrow(0, QueryWidth, 2 * KeyWidth))
             .view(normed.size(0), -1, _settings.HeadSize);
-        using var turn = new Rotary(Rows.Take(rotary.Cosine, asking), Rows.Take(rotary.Sine, asking));
-        return (turn.Turn(queries.view(queries.size(0), -1, _settings.HeadSize)),
-            rotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount)),
-            others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
+        if (call.Groups is not null) return PackedAttentionFunction.apply(queries, others, call.Node(_settings, separate: true));
+        var key = call.KeyRotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount));
+        var value = others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount);
+        call.KeyValues?.Invoke(key, value);
+        return SegmentAttention.Of(call.Plan, call.QueryRotary.Turn(queries), key, value);
     }
 }

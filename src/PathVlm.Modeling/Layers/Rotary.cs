@@ -28,6 +28,29 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine) : IDisposable
         return straight.add(across);
     }
 
+    /// <summary>Turns heads [T, H, D], outside a graph.</summary>
+    public Tensor Turned(Tensor heads)
+    {
+        using var scope = NewDisposeScope();
+        var half = heads.size(2) / 2;
+        var sine = Sine.narrow(2, 0, half);
+        var turned = heads.mul(Cosine);
+        turned.narrow(2, 0, half).addcmul_(heads.narrow(2, half, half), sine, -1);
+        turned.narrow(2, half, half).addcmul_(heads.narrow(2, 0, half), sine, 1);
+        return turned.MoveToOuterDisposeScope();
+    }
+
+    /// <summary>Undoes a turn in place, outside a graph: the gradient of what was turned, given that of the turned.</summary>
+    public void TurnBack_(Tensor heads)
+    {
+        using var scope = NewDisposeScope();
+        var half = heads.size(2) / 2;
+        var across = heads.mul(Sine);
+        heads.mul_(Cosine);
+        heads.narrow(2, 0, half).add_(across.narrow(2, half, half));
+        heads.narrow(2, half, half).sub_(across.narrow(2, 0, half));
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -77,6 +77,7 @@ public sealed class ParameterSet : IDisposable
     /// <param name="visionFrozen">Whether the vision tower and merger stay as they are; the recipe's default is true.</param>
     public void Train(bool visionFrozen = true)
     {
+        using var scope = NewDisposeScope();
         Freeze();
         var sections = _layout.Sections;
         var start = visionFrozen ? sections[2].Start : 0;
@@ -97,6 +98,7 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Ends training: no parameter asks for a gradient, and the gradient buffer is freed.</summary>
     public void Freeze()
     {
+        using var scope = NewDisposeScope();
         foreach (var tensor in _blocks.Values.Where(tensor => tensor.requires_grad))
         {
             tensor.grad = null;
@@ -113,7 +115,11 @@ public sealed class ParameterSet : IDisposable
     }
 
     /// <summary>Sets every gradient to zero.</summary>
-    public void ZeroGradients() => Gradients.zero_();
+    public void ZeroGradients()
+    {
+        using var scope = NewDisposeScope();
+        Gradients.zero_();
+    }
 
     /// <summary>Copies all values of a set with the same layout.</summary>
     /// <exception cref="ArgumentException">The other set has another length.</exception>
@@ -122,7 +128,7 @@ public sealed class ParameterSet : IDisposable
         ArgumentNullException.ThrowIfNull(other);
         if (other.Count != Count)
             throw new ArgumentException($"Parameter count: got {other.Count}, takes {Count} (the same configuration).", nameof(other));
-        using var _ = no_grad();
+        using var none = no_grad();
         Values.copy_(other.Values);
     }
 

@@ -17,6 +17,7 @@ internal static class RandomWeights
     public static void Fill(ParameterSet parameters, ModelConfiguration configuration, long seed)
     {
         using var none = no_grad();
+        using var scope = NewDisposeScope();
         foreach (var (key, tensor) in parameters.Published)
         {
             if (key.EndsWith(".bias", StringComparison.Ordinal)) tensor.zero_();

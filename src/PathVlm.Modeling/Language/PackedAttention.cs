@@ -1,0 +1,173 @@
+using PathVlm.Modeling.Layers;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Language;
+
+/// <summary>
+/// Attention of a pack, without a graph. A completion's softmax runs over its prompt and itself; both parts are computed apart and
+/// merged: l = logaddexp(l1, l2), o = o1 exp(l1 - l) + o2 exp(l2 - l). Backward asks the kernel twice, each time with the merged o and
+/// l; the prompt's gradients come out summed over its completions. Heads lie as [key-value head, query head of it]: no key is copied
+/// to serve several query heads.
+/// </summary>
+internal static class PackedAttention
+{
+    private const double Nowhere = 1e30;
+
+    /// <summary>Attends.</summary>
+    /// <param name="groups">The calls.</param>
+    /// <param name="tensors">The groups' tensors.</param>
+    /// <param name="query">[asking rows, H, D], turned.</param>
+    /// <param name="key">[T, KV, D], turned.</param>
+    /// <param name="value">[T, KV, D].</param>
+    /// <returns>[asking rows, H * D], and the log-sum-exp [asking rows, H].</returns>
+    public static (Tensor Output, Tensor LogSumExp) Forward(
+        AttentionGroups groups, IReadOnlyList<Tensor> tensors, Tensor query, Tensor key, Tensor value)
+    {
+        using var scope = NewDisposeScope();
+        var (rows, heads, size) = (query.size(0), query.size(1), query.size(2));
+        var flat = empty([rows, heads * size], query.dtype, query.device);
+        var output = flat.view(rows, heads, size);
+        var total = empty([rows, heads], query.dtype, query.device);
+        foreach (var group in groups.Own)
+        {
+            using var inner = NewDisposeScope();
+            var (q, k, v) = OwnInputs(group, tensors, query, key, value);
+            var (attended, sums) = FlashAttention.Forward(q, k, v, group.Mask < 0 ? null : tensors[group.Mask], group.Mask < 0);
+            Put(output, attended.transpose(1, 2).reshape(-1, heads, size), group.QueryStart, group.Query, tensors);
+            Put(total, sums.transpose(1, 2).reshape(-1, heads), group.QueryStart, group.Query, tensors);
+        }
+
+        foreach (var prefix in groups.Prefixes)
+        {
+            using var inner = NewDisposeScope();
+            var (q, k, v) = PrefixInputs(prefix, query, key, value);
+            var (attended, sums) = FlashAttention.Forward(q, k, v);
+            Merge(output.narrow(0, prefix.QueryStart, prefix.QueryCount), total.narrow(0, prefix.QueryStart, prefix.QueryCount),
+                FromGrouped(attended), sums.flatten(0, 1).transpose(0, 1));
+        }
+
+        return (flat.MoveToOuterDisposeScope(), total.MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Adds the gradients of query, key and value to buffers that hold zeros.</summary>
+    /// <param name="groups">The calls.</param>
+    /// <param name="tensors">The groups' tensors.</param>
+    /// <param name="saved">Query, key, value, output and log-sum-exp of the forward pass.</param>
+    /// <param name="gradient">Of the output, [asking rows, H, D].</param>
+    /// <param name="ofQuery">Like query.</param>
+    /// <param name="ofKey">Like key.</param>
+    /// <param name="ofValue">Like value.</param>
+    public static void Backward(
+        AttentionGroups groups, IReadOnlyList<Tensor> tensors, Saved saved, Tensor gradient, Tensor ofQuery, Tensor ofKey, Tensor ofValue)
+    {
+        foreach (var group in groups.Own)
+        {
+            using var scope = NewDisposeScope();
+            BackwardOwn(group, tensors, saved, gradient, ofQuery, ofKey, ofValue);
+        }
+
+        foreach (var prefix in groups.Prefixes)
+        {
+            using var scope = NewDisposeScope();
+            var (q, k, v) = PrefixInputs(prefix, saved.Query, saved.Key, saved.Value);
+            var (start, count, groupsOfHeads) = (prefix.QueryStart, prefix.QueryCount, saved.Key.size(1));
+            var (dq, dk, dv) = FlashAttention.Backward(
+                Grouped(gradient.narrow(0, start, count), groupsOfHeads), q, k, v, Grouped(saved.Output.narrow(0, start, count), groupsOfHeads),
+                saved.LogSumExp.narrow(0, start, count).unflatten(1, groupsOfHeads, -1).permute(1, 2, 0).contiguous());
+            ofQuery.narrow(0, start, count).add_(FromGrouped(dq));
+            ofKey.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dk.sum(1).transpose(0, 1));
+            ofValue.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dv.sum(1).transpose(0, 1));
+        }
+    }
+
+    private static void BackwardOwn(
+        AttentionGroup group, IReadOnlyList<Tensor> tensors, Saved saved, Tensor gradient, Tensor ofQuery, Tensor ofKey, Tensor ofValue)
+    {
+        var (heads, size, groupsOfHeads) = (saved.Query.size(1), saved.Query.size(2), saved.Key.size(1));
+        var (q, k, v) = OwnInputs(group, tensors, saved.Query, saved.Key, saved.Value);
+        var upstream = Get(gradient, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
+        var sums = Get(saved.LogSumExp, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
+        if (group.Query is { Padding: >= 0 } padded)
+        {
+            upstream.index_fill_(0, tensors[padded.Padding], 0);
+            sums.index_fill_(0, tensors[padded.Padding], Nowhere);
+        }
+
+        var output = Get(saved.Output, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
+        var (dq, dk, dv) = FlashAttention.Backward(
+            Batched(upstream, group.Count), q, k, v, Batched(output, group.Count),
+            sums.unflatten(0, group.Count, group.Queries).transpose(1, 2).contiguous(),
+            group.Mask < 0 ? null : tensors[group.Mask], group.Mask < 0);
+        Put(ofQuery, dq.transpose(1, 2).reshape(-1, heads, size), group.QueryStart, group.Query, tensors);
+        Put(ofKey, Collected(dk, groupsOfHeads), group.KeyStart, group.Key, tensors);
+        Put(ofValue, Collected(dv, groupsOfHeads), group.KeyStart, group.Key, tensors);
+    }
+
+    /// <summary>[B, H, R, D] and [B, H, S, D] twice.</summary>
+    private static (Tensor Query, Tensor Key, Tensor Value) OwnInputs(
+        AttentionGroup group, IReadOnlyList<Tensor> tensors, Tensor query, Tensor key, Tensor value)
+    {
+        var heads = query.size(1);
+        var keys = group.Count * group.Keys;
+        return (Batched(Get(query, group.QueryStart, group.Query, group.Count * group.Queries, tensors), group.Count),
+            Expanded(Batched(Get(key, group.KeyStart, group.Key, keys, tensors), group.Count), heads),
+            Expanded(Batched(Get(value, group.KeyStart, group.Key, keys, tensors), group.Count), heads));
+    }
+
+    /// <summary>[KV, H/KV, R, D] and, without copying, [KV, H/KV, P, D] twice.</summary>
+    private static (Tensor Query, Tensor Key, Tensor Value) PrefixInputs(PrefixGroup prefix, Tensor query, Tensor key, Tensor value)
+    {
+        var (groups, each) = (key.size(1), query.size(1) / key.size(1));
+        return (Grouped(query.narrow(0, prefix.QueryStart, prefix.QueryCount), groups), Shared(key), Shared(value));
+
+        Tensor Shared(Tensor all) => all.narrow(0, prefix.PromptStart, prefix.PromptLength).transpose(0, 1).unsqueeze(1)
+            .expand(groups, each, prefix.PromptLength, all.size(2));
+    }
+
+    /// <summary>[n, H, D] -> [KV, H/KV, n, D].</summary>
+    private static Tensor Grouped(Tensor rows, long groups) => rows.unflatten(1, groups, -1).permute(1, 2, 0, 3);
+
+    /// <summary>[KV, H/KV, n, D] -> [n, H, D].</summary>
+    private static Tensor FromGrouped(Tensor grouped) => grouped.flatten(0, 1).transpose(0, 1);
+
+    /// <summary>[B * n, h, D] -> [B, h, n, D].</summary>
+    private static Tensor Batched(Tensor rows, long count) => rows.unflatten(0, count, -1).transpose(1, 2);
+
+    /// <summary>[B, KV, S, D] -> [B, H, S, D].</summary>
+    private static Tensor Expanded(Tensor keys, long heads)
+    {
+        var (count, groups, length, size) = (keys.size(0), keys.size(1), keys.size(2), keys.size(3));
+        if (groups == heads) return keys;
+        return groups == 1 ? keys.expand(count, heads, length, size)
+            : keys.unsqueeze(2).expand(count, groups, heads / groups, length, size).reshape(count, heads, length, size);
+    }
+
+    /// <summary>Gradients [B, H, S, D] -> [B * S, KV, D], summed over the query heads of a key-value head.</summary>
+    private static Tensor Collected(Tensor gradient, long groups)
+    {
+        var byGroup = groups == gradient.size(1) ? gradient : gradient.unflatten(1, groups, -1).sum(2);
+        return byGroup.transpose(1, 2).flatten(0, 1);
+    }
+
+    private static Tensor Get(Tensor rows, int start, PaddedIndex? index, long count, IReadOnlyList<Tensor> tensors) =>
+        index is null ? rows.narrow(0, start, count) : rows.index_select(0, tensors[index.Gather]);
+
+    private static void Put(Tensor rows, Tensor values, int start, PaddedIndex? index, IReadOnlyList<Tensor> tensors)
+    {
+        if (index is null) rows.narrow(0, start, values.size(0)).copy_(values);
+        else if (index.Padding < 0) rows.index_copy_(0, tensors[index.Gather], values);
+        else rows.index_copy_(0, tensors[index.Rows], values.index_select(0, tensors[index.Places]));
+    }
+
+    private static void Merge(Tensor output, Tensor total, Tensor prefixOutput, Tensor prefixTotal)
+    {
+        var merged = total.logaddexp(prefixTotal);
+        var ownShare = total.sub(merged).exp_().unsqueeze_(2);
+        var prefixShare = prefixTotal.sub(merged).exp_().unsqueeze_(2);
+        output.mul_(ownShare).addcmul_(prefixOutput, prefixShare, 1);
+        total.copy_(merged);
+    }
+
+    /// <summary>What backward needs of the forward pass.</summary>
+    internal readonly record struct Saved(Tensor Query, Tensor Key, Tensor Value, Tensor Output, Tensor LogSumExp);
+}

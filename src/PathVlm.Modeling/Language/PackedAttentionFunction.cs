@@ -1,0 +1,81 @@
+using PathVlm.Modeling.Layers;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Language;
+
+/// <summary>
+/// Rotary positions and attention of one layer as one node of the graph. Inputs: queries, keys and values of all rows in one tensor
+/// [T, H + 2 KV, D] and a <see cref="Call"/>; or, in the last layer, queries of the asking rows [n, H, D], keys and values of all rows
+/// [T, 2 KV, D] and a <see cref="Call"/>. Output [n, H * D].
+/// </summary>
+internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<PackedAttentionFunction>
+{
+    private const int FixedTensors = 9;
+
+    /// <inheritdoc/>
+    public override string Name => nameof(PackedAttentionFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        var call = (Call)vars[^1];
+        var others = (Tensor)vars[^2];
+        var (heads, groups) = (call.Heads, call.Groups);
+        Tensor query, key;
+        if (call.Separate)
+        {
+            query = call.QueryRotary.Turned((Tensor)vars[0]);
+            key = call.KeyRotary.Turned(others.narrow(1, 0, groups));
+        }
+        else
+        {
+            var turned = call.KeyRotary.Turned(others.narrow(1, 0, heads + groups));
+            (query, key) = (turned.narrow(1, 0, heads), turned.narrow(1, heads, groups));
+        }
+
+        var value = others.narrow(1, others.size(1) - groups, groups);
+        call.KeyValues?.Invoke(key, value);
+        var (output, total) = PackedAttention.Forward(call.Plan, call.Plan.Tensors, query, key, value);
+        var saved = output.detach().view_as(query);
+        ctx.save_for_backward([query, key, value, saved, total, call.QueryRotary.Cosine, call.QueryRotary.Sine, call.KeyRotary.Cosine,
+            call.KeyRotary.Sine, .. call.Plan.Tensors]);
+        ctx.save_data(nameof(Call), call);
+        foreach (var kept in new[] { query, key, value, saved, total }) kept.MoveToOuterDisposeScope();
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var call = (Call)ctx.get_data(nameof(Call));
+        var all = ctx.get_saved_variables();
+        var saved = new PackedAttention.Saved(all[0], all[1], all[2], all[3], all[4]);
+        var (heads, groups) = (call.Heads, call.Groups);
+        var upstream = gradient.view(gradient.size(0), heads, -1);
+        var (rows, size) = (saved.Key.size(0), saved.Key.size(2));
+        var width = call.Separate ? 2 * groups : heads + (2 * groups);
+        var ofOthers = call.Plan.CoversAllKeys ? empty([rows, width, size], gradient.dtype, gradient.device)
+            : zeros([rows, width, size], gradient.dtype, gradient.device);
+        var ofQuery = call.Separate ? empty_like(upstream) : ofOthers.narrow(1, 0, heads);
+        PackedAttention.Backward(call.Plan, all.GetRange(FixedTensors, all.Count - FixedTensors), saved, upstream, ofQuery,
+            ofOthers.narrow(1, width - (2 * groups), groups), ofOthers.narrow(1, width - groups, groups));
+        new Rotary(all[7], all[8]).TurnBack_(ofOthers.narrow(1, 0, width - groups));
+        if (!call.Separate) return [ofOthers.MoveToOuterDisposeScope(), null!];
+        new Rotary(all[5], all[6]).TurnBack_(ofQuery);
+        return [ofQuery.MoveToOuterDisposeScope(), ofOthers.MoveToOuterDisposeScope(), null!];
+    }
+
+    /// <summary>What a call needs beside its differentiable inputs.</summary>
+    /// <param name="Plan">Who attends to whom.</param>
+    /// <param name="QueryRotary">Turns of the asking rows.</param>
+    /// <param name="KeyRotary">Turns of all rows; the same where every row asks.</param>
+    /// <param name="Heads">H.</param>
+    /// <param name="Groups">KV.</param>
+    /// <param name="Separate">Whether queries come apart from keys and values.</param>
+    /// <param name="KeyValues">Called with the turned keys and the values, each [T, KV, D]; or null.</param>
+    internal sealed record Call(
+        AttentionGroups Plan, Rotary QueryRotary, Rotary KeyRotary, int Heads, int Groups, bool Separate, Action<Tensor, Tensor>? KeyValues);
+}

@@ -1,0 +1,101 @@
+using System.Text.Json;
+using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Tests.Support;
+using PathVlm.Testing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Tests.Parameters;
+
+public sealed class ParameterSetTests
+{
+    public static TheoryData<string> Runs => [.. ReferenceSet.Names("sft", "*.json").Where(name => name != "gradients")];
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void UndecayedParametersAreTheReferences(string run)
+    {
+        var settings = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", run + ".json"))).RootElement;
+        var name = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement
+            .GetProperty("checkpoint").GetProperty("name").GetString()!;
+        using var model = Qwen25VlModel.CreateRandom(ModelConfiguration.Load(ReferenceSet.PathOf(name)), 1);
+        model.Parameters.Train(settings.GetProperty("settings").GetProperty("freeze_vision").GetBoolean());
+        var expected = settings.GetProperty("not_decayed").EnumerateArray().Select(key => key.GetString()!);
+        var actual = model.Parameters.PublishedGradients.Keys.Where(key => !model.Parameters.DecayByKey[key]);
+        Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void DecayRangesCoverTheTrainedRangeAndTellTheKeysApart(bool visionFrozen)
+    {
+        using var scope = NewDisposeScope();
+        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        var parameters = model.Parameters;
+        parameters.Train(visionFrozen);
+        Assert.Equal(parameters.Trainable.Count, parameters.Decayed.Concat(parameters.NotDecayed).Sum(range => range.Count));
+        Assert.Equal(parameters.Count, parameters.Trainable.End);
+        foreach (var range in parameters.Decayed)
+            parameters.Gradients.narrow(0, range.Start - parameters.Trainable.Start, range.Count).fill_(1);
+        foreach (var (key, gradient) in parameters.PublishedGradients)
+            Assert.Equal(parameters.DecayByKey[key] ? 1 : 0, gradient.mean().ToSingle());
+        Assert.Equal(visionFrozen, !parameters.PublishedGradients.Keys.Any(key => key.StartsWith("visual.", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void BackwardAddsToTheFlatBufferInPlace()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        model.Parameters.Train();
+        var norms = new List<double>();
+        for (var pass = 0; pass < 2; pass++)
+        {
+            var builder = SmallModels.Builder(model);
+            builder.AddPrompt([1, 2, 3, 4], []);
+            using var packed = builder.Build();
+            model.TokenLogProbabilities(model.Forward(packed), tensor(new long[] { 2, 3, 4, 5 })).LogProbabilities.sum().backward();
+            norms.Add(model.Parameters.Gradients.norm().ToDouble());
+        }
+
+        Assert.True(norms[0] > 0, "no gradient arrived");
+        Assert.Equal(2 * norms[0], norms[1], 1e-4 * norms[0]);
+    }
+
+    [Fact]
+    public void PublishedTensorsAreViewsOfOneBuffer()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using var none = no_grad();
+        model.Parameters.Values.fill_(3);
+        Assert.All(model.CheckpointTensors.Values, weight => Assert.Equal(3, weight.mean().ToSingle()));
+        Assert.Equal(model.CheckpointTensors.Values.Sum(weight => weight.numel()), model.Parameters.ParameterCount);
+    }
+
+    [Fact]
+    public void ACopyKeepsItsWeightsWhenTheOriginalMovesOn()
+    {
+        using var scope = NewDisposeScope();
+        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using var copy = model.Clone();
+        using var none = no_grad();
+        model.Parameters.Values.add_(1);
+        Assert.Equal(1, (model.Parameters.Values - copy.Parameters.Values).mean().ToSingle(), 1e-5);
+        copy.CopyWeightsFrom(model);
+        Assert.True(copy.Parameters.Values.equal(model.Parameters.Values).all().ToBoolean());
+    }
+
+    [Fact]
+    public void RandomWeightsAreAFunctionOfTheSeed()
+    {
+        using var scope = NewDisposeScope();
+        using var first = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 4);
+        using var same = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 4);
+        using var other = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 5);
+        Assert.True(first.Parameters.Values.equal(same.Parameters.Values).all().ToBoolean());
+        Assert.False(first.Parameters.Values.equal(other.Parameters.Values).all().ToBoolean());
+        Assert.Equal(0.02, first.CheckpointTensors["model.embed_tokens.weight"].std().ToSingle(), 0.002);
+    }
+}
