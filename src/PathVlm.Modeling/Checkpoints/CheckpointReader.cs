@@ -6,6 +6,31 @@ namespace PathVlm.Modeling.Checkpoints;
 /// <summary>Reads checkpoint folders: published ones, ones in the layout of current releases, and ones that transformers 5 re-saved.</summary>
 public static class CheckpointReader
 {
+    /// <summary>Tells what a checkpoint folder is. Judges all that loading judges, and reads no tensor; a folder with settings alone is told too.</summary>
+    /// <param name="folder">Checkpoint folder.</param>
+    /// <returns>Layout, files, types, counts, shapes.</returns>
+    /// <exception cref="FileNotFoundException">The folder has no config.json.</exception>
+    /// <exception cref="InvalidDataException">The settings or the weight files are faulty, or don't fit each other.</exception>
+    public static CheckpointInfo Inspect(string folder)
+    {
+        ModelConfiguration configuration = ModelConfiguration.Load(folder);
+        bool single = File.Exists(Path.Combine(folder, CheckpointFiles.SingleName)), sharded = File.Exists(Path.Combine(folder, CheckpointFiles.IndexName));
+        CheckpointInfo settings = new()
+        {
+            Folder = folder,
+            Configuration = configuration,
+            SettingsLayout = SettingsReader.Open(folder, ModelConfiguration.FileName).Has("text_config") ? KeyLayout.Nested : KeyLayout.Flat,
+            Keys = null,
+            Files = [],
+            HasIndex = sharded,
+            Types = new Dictionary<ScalarType, long>(),
+            Parameters = CheckpointTable.Count(configuration),
+            Tensors = CheckpointTable.Of(configuration),
+            Notes = [],
+        };
+        return single || sharded ? AddWeights(settings) : settings;
+    }
+
     /// <summary>
     /// Fills tensors from a checkpoint folder. Everything is judged before the first byte of a tensor is read: every weight file's header,
     /// and then, told all at once, tensors that are missing, unknown, misshapen, of a type that isn't a float's, in two shards, or not
@@ -36,5 +61,23 @@ public static class CheckpointReader
             .ThenBy(read => read.File.Entries[read.Stored].Offset);
         foreach ((string key, string stored, SafetensorsFile file) in reads)
             file.ReadInto(stored, destination[key]);
+    }
+
+    private static CheckpointInfo AddWeights(CheckpointInfo settings)
+    {
+        CheckpointFaults faults = new();
+        using CheckpointFiles files = CheckpointFiles.Open(settings.Folder, faults);
+        KeyLayout layout = CheckpointRules.Judge(files, settings.Configuration, faults);
+        faults.ThrowIfAny(settings.Folder);
+        IEnumerable<SafetensorsEntry> entries = files.Files.SelectMany(file => file.Entries.Values);
+        return settings with
+        {
+            Keys = layout,
+            Files = [.. files.Files.Select(file => new CheckpointFile(Path.GetFileName(file.Path), new FileInfo(file.Path).Length, file.Entries.Count))],
+            Types = entries.GroupBy(entry => entry.Type).ToDictionary(same => same.Key, same => same.Sum(entry => entry.ElementCount)),
+            Notes = CheckpointRules.HasTiedHead(files, settings.Configuration)
+                ? [$"{CheckpointTable.HeadKey} is there although the head shares the embedding table; it is ignored where it is equal, refused where not."]
+                : [],
+        };
     }
 }

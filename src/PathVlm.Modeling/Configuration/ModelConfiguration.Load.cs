@@ -60,6 +60,8 @@ public sealed partial record ModelConfiguration
             VideoTokenId = root.Integer("video_token_id", 0, MaxInteger, 151656),
             VisionStartTokenId = root.Integer("vision_start_token_id", 0, MaxInteger, 151652),
             VisionEndTokenId = root.Integer("vision_end_token_id", 0, MaxInteger, 151653),
+            BosTokenId = (root.Has("bos_token_id") ? root : text).OptionalInteger("bos_token_id", 0, MaxInteger),
+            EosTokenId = (root.Has("eos_token_id") ? root : text).Integers("eos_token_id", 0, MaxInteger) is [int end, ..] ? end : null,
         };
         root.ThrowIfFaulty();
         ConfigurationRules.Check(configuration, root, text, vision);

@@ -20,4 +20,10 @@ public sealed partial record ModelConfiguration
 
     /// <summary>Id after a picture (<c>vision_end_token_id</c>).</summary>
     public required int VisionEndTokenId { get; init; }
+
+    /// <summary>Id of the first token of a text (<c>bos_token_id</c>), which Qwen2.5-VL doesn't use; kept for writing.</summary>
+    public int? BosTokenId { get; init; }
+
+    /// <summary>Id that ends a turn (<c>eos_token_id</c>); generation_config.json may name more.</summary>
+    public int? EosTokenId { get; init; }
 }
