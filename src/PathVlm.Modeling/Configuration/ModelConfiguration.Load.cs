@@ -112,7 +112,7 @@ public sealed partial record ModelConfiguration
                 ? rotary.Number("rope_theta", 0, 1e12, 1_000_000)
                 : text.Number("rope_theta", 0, 1e12, 1_000_000),
             NormEpsilon = text.Number("rms_norm_eps", 0, 1, 1e-6),
-            TieWordEmbeddings = root.Flag("tie_word_embeddings", text.Flag("tie_word_embeddings", false)),
+            TieWordEmbeddings = (root.Has("tie_word_embeddings") ? root : text).Flag("tie_word_embeddings", false),
             MaxPositions = text.Integer("max_position_embeddings", 1, MaxInteger, 128_000),
         };
     }
