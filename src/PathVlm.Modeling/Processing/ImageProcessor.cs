@@ -11,8 +11,8 @@ public sealed class ImageProcessor
     private const int Channels = 3;
     private const double RescaleFactor = 1 / 255d;
 
-    private readonly int patchSize, frames, mergeSize;
-    private readonly float[][] values;
+    private readonly int _patchSize, _frames, _mergeSize;
+    private readonly float[][] _values;
 
     /// <summary>Makes a processor with the given settings.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
@@ -28,10 +28,10 @@ public sealed class ImageProcessor
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(configuration.MinPixels);
         ArgumentOutOfRangeException.ThrowIfLessThan(configuration.MaxPixels, configuration.MinPixels);
         Configuration = configuration;
-        patchSize = configuration.PatchSize;
-        frames = configuration.TemporalPatchSize;
-        mergeSize = configuration.MergeSize;
-        values = NormalisedValues(configuration.Mean, configuration.Std);
+        _patchSize = configuration.PatchSize;
+        _frames = configuration.TemporalPatchSize;
+        _mergeSize = configuration.MergeSize;
+        _values = NormalisedValues(configuration.Mean, configuration.Std);
     }
 
     /// <summary>The settings in use.</summary>
@@ -40,19 +40,19 @@ public sealed class ImageProcessor
     /// <summary>The size to which a picture is resized: multiples of patch x merge size within the pixel limits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A side is not positive, or one is more than 200 times the other.</exception>
     public (int Height, int Width) SmartResize(int height, int width) =>
-        Processing.SmartResize.Resize(height, width, patchSize * mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
+        Processing.SmartResize.Resize(height, width, _patchSize * _mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
 
     /// <summary>The patch grid of a picture of this size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
     public ImageGrid GridOf(int height, int width)
     {
         (int resizedHeight, int resizedWidth) = SmartResize(height, width);
-        return new ImageGrid(1, resizedHeight / patchSize, resizedWidth / patchSize);
+        return new ImageGrid(1, resizedHeight / _patchSize, resizedWidth / _patchSize);
     }
 
     /// <summary>Tokens that a picture of this size takes in the sequence, without the two around it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
-    public int TokenCount(int height, int width) => GridOf(height, width).TokenCount(mergeSize);
+    public int TokenCount(int height, int width) => GridOf(height, width).TokenCount(_mergeSize);
 
     /// <summary>Resizes, normalises and cuts a picture into patches.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
@@ -60,8 +60,8 @@ public sealed class ImageProcessor
     {
         ArgumentNullException.ThrowIfNull(picture);
         RgbPicture resized = Resize(picture);
-        ImageGrid grid = new(1, resized.Height / patchSize, resized.Width / patchSize);
-        return new ProcessedImage(Patches(resized, grid), grid, grid.TokenCount(mergeSize));
+        ImageGrid grid = new(1, resized.Height / _patchSize, resized.Width / _patchSize);
+        return new ProcessedImage(Patches(resized, grid), grid, grid.TokenCount(_mergeSize));
     }
 
     /// <summary>The resized picture, before scaling and normalisation.</summary>
@@ -74,15 +74,15 @@ public sealed class ImageProcessor
     // Order: [rows / merge, columns / merge, merge, merge, channel, frame, side, side].
     private float[] Patches(RgbPicture picture, ImageGrid grid)
     {
-        int area = patchSize * patchSize, length = Channels * frames * area;
+        int area = _patchSize * _patchSize, length = Channels * _frames * area;
         float[] patches = GC.AllocateUninitializedArray<float>(checked(grid.PatchCount * length));
         int offset = 0;
-        for (int blockRow = 0; blockRow < grid.Rows; blockRow += mergeSize)
-            for (int blockColumn = 0; blockColumn < grid.Columns; blockColumn += mergeSize)
-                for (int cell = 0; cell < mergeSize * mergeSize; cell++, offset += length)
+        for (int blockRow = 0; blockRow < grid.Rows; blockRow += _mergeSize)
+            for (int blockColumn = 0; blockColumn < grid.Columns; blockColumn += _mergeSize)
+                for (int cell = 0; cell < _mergeSize * _mergeSize; cell++, offset += length)
                 {
-                    int row = blockRow + cell / mergeSize, column = blockColumn + cell % mergeSize;
-                    WritePatch(picture, row * patchSize, column * patchSize, patches.AsSpan(offset, length), area);
+                    int row = blockRow + cell / _mergeSize, column = blockColumn + cell % _mergeSize;
+                    WritePatch(picture, row * _patchSize, column * _patchSize, patches.AsSpan(offset, length), area);
                 }
 
         return patches;
@@ -90,13 +90,13 @@ public sealed class ImageProcessor
 
     private void WritePatch(RgbPicture picture, int top, int left, Span<float> patch, int area)
     {
-        float[] red = values[0], green = values[1], blue = values[2];
-        Span<float> reds = patch[..area], greens = patch.Slice(frames * area, area), blues = patch.Slice(2 * frames * area, area);
+        float[] red = _values[0], green = _values[1], blue = _values[2];
+        Span<float> reds = patch[..area], greens = patch.Slice(_frames * area, area), blues = patch.Slice(2 * _frames * area, area);
         int index = 0;
-        for (int y = 0; y < patchSize; y++)
+        for (int y = 0; y < _patchSize; y++)
         {
             ReadOnlySpan<byte> pixels =
-                picture.Pixels.AsSpan(((top + y) * picture.Width + left) * Channels, patchSize * Channels);
+                picture.Pixels.AsSpan(((top + y) * picture.Width + left) * Channels, _patchSize * Channels);
             for (; pixels.Length >= Channels; pixels = pixels[Channels..], index++)
             {
                 reds[index] = red[pixels[0]];
@@ -106,8 +106,8 @@ public sealed class ImageProcessor
         }
 
         for (int channel = 0; channel < Channels; channel++)
-            for (int frame = 1; frame < frames; frame++)
-                patch.Slice(channel * frames * area, area).CopyTo(patch[((channel * frames + frame) * area)..]);
+            for (int frame = 1; frame < _frames; frame++)
+                patch.Slice(channel * _frames * area, area).CopyTo(patch[((channel * _frames + frame) * area)..]);
     }
 
     // The reference scales in double precision, rounds to float32, and normalises in float32.

@@ -9,32 +9,32 @@ namespace PathVlm.Modeling.Processing;
 /// </summary>
 public sealed class Qwen2Tokenizer
 {
-    private readonly BytePairs pairs;
-    private readonly bool normalizes;
-    private readonly AddedTokenFinder allTokens, plainTokens, normalizedTokens;
-    private readonly Dictionary<string, int> ids = new(StringComparer.Ordinal);
-    private readonly string?[] tokens;
-    private readonly byte[]?[] bytes;
-    private readonly HashSet<int> special, control;
+    private readonly BytePairs _pairs;
+    private readonly bool _normalizes;
+    private readonly AddedTokenFinder _allTokens, _plainTokens, _normalizedTokens;
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal);
+    private readonly string?[] _tokens;
+    private readonly byte[]?[] _bytes;
+    private readonly HashSet<int> _special, _control;
 
     private Qwen2Tokenizer(TokenizerDefinition definition)
     {
-        pairs = new BytePairs(definition.Vocabulary, definition.Merges, definition.IgnoresMerges);
-        normalizes = definition.Normalizes;
-        special = [.. definition.Added.Where(token => token.IsSpecial).Select(token => token.Id)];
-        control = [.. definition.Added.Where(token => token.IsControl).Select(token => token.Id)];
-        allTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized || token.IsControl));
-        plainTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized && !token.IsControl));
-        normalizedTokens = new AddedTokenFinder(definition.Added.Where(token => token.IsNormalized && !token.IsControl).Select(Normalized));
-        foreach ((string token, int id) in definition.Vocabulary) ids[token] = id;
-        foreach (AddedToken token in definition.Added) ids[token.Content] = token.Id;
-        VocabularyCount = ids.Values.Max() + 1;
-        tokens = new string?[VocabularyCount];
-        bytes = new byte[]?[VocabularyCount];
-        foreach ((string token, int id) in ids)
+        _pairs = new BytePairs(definition.Vocabulary, definition.Merges, definition.IgnoresMerges);
+        _normalizes = definition.Normalizes;
+        _special = [.. definition.Added.Where(token => token.IsSpecial).Select(token => token.Id)];
+        _control = [.. definition.Added.Where(token => token.IsControl).Select(token => token.Id)];
+        _allTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized || token.IsControl));
+        _plainTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized && !token.IsControl));
+        _normalizedTokens = new AddedTokenFinder(definition.Added.Where(token => token.IsNormalized && !token.IsControl).Select(Normalized));
+        foreach ((string token, int id) in definition.Vocabulary) _ids[token] = id;
+        foreach (AddedToken token in definition.Added) _ids[token.Content] = token.Id;
+        VocabularyCount = _ids.Values.Max() + 1;
+        _tokens = new string?[VocabularyCount];
+        _bytes = new byte[]?[VocabularyCount];
+        foreach ((string token, int id) in _ids)
         {
-            tokens[id] = token;
-            bytes[id] = ByteAlphabet.Decode(token);
+            _tokens[id] = token;
+            _bytes[id] = ByteAlphabet.Decode(token);
         }
     }
 
@@ -44,7 +44,7 @@ public sealed class Qwen2Tokenizer
     /// <summary>
     /// Ids of the control tokens, ascending: those that the files call special, and those written <c>&lt;|…|&gt;</c>.
     /// </summary>
-    public IReadOnlyList<int> ControlIds => [.. control.Order()];
+    public IReadOnlyList<int> ControlIds => [.. _control.Order()];
 
     /// <summary>Loads the tokenizer of a checkpoint folder: tokenizer.json, or vocab.json and merges.txt, with tokenizer_config.json.</summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -57,13 +57,13 @@ public sealed class Qwen2Tokenizer
     }
 
     /// <summary>Ids of a text; control tokens written in it become control tokens, as in the reference.</summary>
-    public int[] Encode(string text) => Encode(text, allTokens);
+    public int[] Encode(string text) => Encode(text, _allTokens);
 
     /// <summary>
     /// Ids of a text from outside: control tokens written in it are encoded letter by letter and never become control tokens. Without
     /// such, the ids are those of <see cref="Encode(string)"/>.
     /// </summary>
-    public int[] EncodePlain(string text) => Encode(text, plainTokens);
+    public int[] EncodePlain(string text) => Encode(text, _plainTokens);
 
     /// <summary>The text of ids. Bytes that are no UTF-8 become U+FFFD; ids that the tokenizer does not have are left out.</summary>
     /// <param name="ids">The ids.</param>
@@ -73,18 +73,18 @@ public sealed class Qwen2Tokenizer
         ArgumentNullException.ThrowIfNull(ids);
         using MemoryStream text = new();
         foreach (int id in ids)
-            if ((uint)id < (uint)bytes.Length && bytes[id] is { } part && !(skipSpecial && special.Contains(id))) text.Write(part);
+            if ((uint)id < (uint)_bytes.Length && _bytes[id] is { } part && !(skipSpecial && _special.Contains(id))) text.Write(part);
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 
     /// <summary>The id of a token given as it stands in the files, or null.</summary>
-    public int? IdOf(string token) => ids.TryGetValue(token, out int id) ? id : null;
+    public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
 
     /// <summary>The token of an id as it stands in the files, or null where the tokenizer has no such id.</summary>
-    public string? TokenOf(int id) => (uint)id < (uint)tokens.Length ? tokens[id] : null;
+    public string? TokenOf(int id) => (uint)id < (uint)_tokens.Length ? _tokens[id] : null;
 
     /// <summary>Whether an id is a control token's.</summary>
-    public bool IsControl(int id) => control.Contains(id);
+    public bool IsControl(int id) => _control.Contains(id);
 
     private int[] Encode(string text, AddedTokenFinder finder)
     {
@@ -105,9 +105,9 @@ public sealed class Qwen2Tokenizer
 
     private void EncodeNormalized(string text, List<int> result)
     {
-        if (normalizes) text = CanonicalComposition.Normalize(text);
+        if (_normalizes) text = CanonicalComposition.Normalize(text);
         int start = 0;
-        while (normalizedTokens.Next(text, start, out Range range) is { } token)
+        while (_normalizedTokens.Next(text, start, out Range range) is { } token)
         {
             EncodePieces(text.AsSpan(start, range.Start.Value - start), result);
             result.Add(token.Id);
@@ -122,13 +122,13 @@ public sealed class Qwen2Tokenizer
         while (!text.IsEmpty)
         {
             int length = QwenSplitter.NextLength(text);
-            pairs.Encode(text[..length], result);
+            _pairs.Encode(text[..length], result);
             text = text[length..];
         }
     }
 
     private AddedToken Normalized(AddedToken token) =>
-        normalizes ? token with { Content = CanonicalComposition.Normalize(token.Content) } : token;
+        _normalizes ? token with { Content = CanonicalComposition.Normalize(token.Content) } : token;
 
     private static string WithoutLoneSurrogates(string text)
     {

@@ -94,13 +94,6 @@ public class ImageProcessorTests
     // JPEG decoders differ by a few levels, blending over white by one; everything else is exact.
     private static int Tolerance(string name) => name.EndsWith(".jpg", StringComparison.Ordinal) ? 3 : name == "alpha.png" ? 1 : 0;
 
-    private static ImageProcessor Processor()
-    {
-        JsonElement settings = ReferenceJson.Read("settings.json");
-        return new ImageProcessor(new ImageProcessorConfiguration
-        {
-            MinPixels = settings.GetProperty("min_pixels").GetInt32(),
-            MaxPixels = settings.GetProperty("max_pixels").GetInt32(),
-        });
-    }
+    private static ImageProcessor Processor() =>
+        new(ImageProcessorConfiguration.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0])));
 }

@@ -56,10 +56,10 @@ internal static class QwenChatFormat
     // Joins neighbouring texts: the tokenizer's pieces may cross the border between role, parts and line break.
     private sealed class Writer
     {
-        private readonly List<ChatPiece> pieces = [];
-        private readonly StringBuilder plain = new();
+        private readonly List<ChatPiece> _pieces = [];
+        private readonly StringBuilder _plain = new();
 
-        public void Plain(string text) => plain.Append(text);
+        public void Plain(string text) => _plain.Append(text);
 
         public void Control(string token) => Add(new ChatPiece(ChatPieceKind.Control, token));
 
@@ -68,19 +68,19 @@ internal static class QwenChatFormat
         public List<ChatPiece> Finish()
         {
             Flush();
-            return pieces;
+            return _pieces;
         }
 
         private void Add(ChatPiece piece)
         {
             Flush();
-            pieces.Add(piece);
+            _pieces.Add(piece);
         }
 
         private void Flush()
         {
-            if (plain.Length > 0) pieces.Add(new ChatPiece(ChatPieceKind.Plain, plain.ToString()));
-            plain.Clear();
+            if (_plain.Length > 0) _pieces.Add(new ChatPiece(ChatPieceKind.Plain, _plain.ToString()));
+            _plain.Clear();
         }
     }
 }

@@ -5,20 +5,20 @@ namespace PathVlm.Modeling.Processing.Tokenization;
 /// <summary>Finds added tokens in text: leftmost first, of those that start together the longest.</summary>
 internal sealed class AddedTokenFinder
 {
-    private readonly AddedToken[] tokens;
-    private readonly SearchValues<string> contents;
+    private readonly AddedToken[] _tokens;
+    private readonly SearchValues<string> _contents;
 
     public AddedTokenFinder(IEnumerable<AddedToken> tokens)
     {
-        this.tokens = [.. tokens.OrderByDescending(token => token.Content.Length)];
-        contents = SearchValues.Create([.. this.tokens.Select(token => token.Content)], StringComparison.Ordinal);
+        _tokens = [.. tokens.OrderByDescending(token => token.Content.Length)];
+        _contents = SearchValues.Create([.. _tokens.Select(token => token.Content)], StringComparison.Ordinal);
     }
 
     /// <summary>The next token at or after <paramref name="start"/>, and the part of the text that it takes; null where there is none.</summary>
     public AddedToken? Next(ReadOnlySpan<char> text, int start, out Range range)
     {
         int from = start;
-        while (tokens.Length > 0 && text[from..].IndexOfAny(contents) is int step and >= 0)
+        while (_tokens.Length > 0 && text[from..].IndexOfAny(_contents) is int step and >= 0)
         {
             int position = from + step;
             AddedToken token = LongestAt(text[position..]);
@@ -41,7 +41,7 @@ internal sealed class AddedTokenFinder
 
     private AddedToken LongestAt(ReadOnlySpan<char> text)
     {
-        foreach (AddedToken token in tokens)
+        foreach (AddedToken token in _tokens)
             if (text.StartsWith(token.Content, StringComparison.Ordinal)) return token;
         throw new InvalidOperationException("a token was found and is not there");
     }

@@ -14,12 +14,12 @@ internal sealed class BytePairs
     /// <summary>Letters from which a piece is long.</summary>
     internal const int LongPiece = 1_000;
 
-    private readonly BpeTokenizer merger;
-    private readonly Lazy<LongPieceMerger> longMerger;
-    private readonly IReadOnlyDictionary<string, int>? wholePieces;
-    private readonly ConcurrentDictionary<string, int[]> cache = new();
-    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> lookup;
-    private int cached;
+    private readonly BpeTokenizer _merger;
+    private readonly Lazy<LongPieceMerger> _longMerger;
+    private readonly IReadOnlyDictionary<string, int>? _wholePieces;
+    private readonly ConcurrentDictionary<string, int[]> _cache = new();
+    private readonly ConcurrentDictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    private int _cached;
 
     /// <param name="vocabulary">Byte-level tokens and their ids.</param>
     /// <param name="merges">Merges "left right", the first merged first.</param>
@@ -27,19 +27,19 @@ internal sealed class BytePairs
     public BytePairs(IReadOnlyDictionary<string, int> vocabulary, IReadOnlyList<string> merges, bool ignoreMerges)
     {
         BpeOptions options = new(vocabulary) { Merges = merges, ByteLevel = false };
-        merger = BpeTokenizer.Create(options);
-        longMerger = new Lazy<LongPieceMerger>(() => new LongPieceMerger(vocabulary, merges));
-        wholePieces = ignoreMerges ? vocabulary : null;
-        lookup = cache.GetAlternateLookup<ReadOnlySpan<char>>();
+        _merger = BpeTokenizer.Create(options);
+        _longMerger = new Lazy<LongPieceMerger>(() => new LongPieceMerger(vocabulary, merges));
+        _wholePieces = ignoreMerges ? vocabulary : null;
+        _lookup = _cache.GetAlternateLookup<ReadOnlySpan<char>>();
     }
 
     public void Encode(ReadOnlySpan<char> piece, List<int> ids)
     {
-        if (!lookup.TryGetValue(piece, out int[]? known))
+        if (!_lookup.TryGetValue(piece, out int[]? known))
         {
             known = Merge(ByteAlphabet.Encode(piece));
-            if (piece.Length <= LongestCachedPiece && Volatile.Read(ref cached) < CachedPieces && lookup.TryAdd(piece, known))
-                Interlocked.Increment(ref cached);
+            if (piece.Length <= LongestCachedPiece && Volatile.Read(ref _cached) < CachedPieces && _lookup.TryAdd(piece, known))
+                Interlocked.Increment(ref _cached);
         }
 
         ids.AddRange(known.AsSpan());
@@ -47,9 +47,9 @@ internal sealed class BytePairs
 
     private int[] Merge(string letters)
     {
-        if (wholePieces?.TryGetValue(letters, out int whole) == true) return [whole];
+        if (_wholePieces?.TryGetValue(letters, out int whole) == true) return [whole];
         return letters.Length >= LongPiece
-            ? longMerger.Value.Merge(letters)
-            : [.. merger.EncodeToIds(letters, considerPreTokenization: false, considerNormalization: false)];
+            ? _longMerger.Value.Merge(letters)
+            : [.. _merger.EncodeToIds(letters, considerPreTokenization: false, considerNormalization: false)];
     }
 }

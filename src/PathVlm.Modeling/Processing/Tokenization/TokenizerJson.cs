@@ -8,16 +8,16 @@ internal sealed class TokenizerJson : IDisposable
 {
     private const long LargestFile = 256L << 20;
 
-    private readonly string path;
-    private readonly JsonDocument document;
+    private readonly string _path;
+    private readonly JsonDocument _document;
 
     private TokenizerJson(string path, JsonDocument document)
     {
-        this.path = path;
-        this.document = document;
+        _path = path;
+        _document = document;
     }
 
-    public JsonElement Root => document.RootElement;
+    public JsonElement Root => _document.RootElement;
 
     public static TokenizerJson Open(string path)
     {
@@ -37,10 +37,10 @@ internal sealed class TokenizerJson : IDisposable
         }
     }
 
-    public void Dispose() => document.Dispose();
+    public void Dispose() => _document.Dispose();
 
     public InvalidDataException Fault(string property, string found, string taken) =>
-        new($"{path}: property '{property}' is {found}; takes {taken}");
+        new($"{_path}: property '{property}' is {found}; takes {taken}");
 
     public static JsonElement? Find(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
@@ -133,7 +133,7 @@ internal sealed class TokenizerJson : IDisposable
         }
         catch (InvalidOperationException exception)
         {
-            throw new InvalidDataException($"{path}: property '{property}' is not valid Unicode text", exception);
+            throw new InvalidDataException($"{_path}: property '{property}' is not valid Unicode text", exception);
         }
     }
 

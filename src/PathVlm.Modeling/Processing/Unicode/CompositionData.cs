@@ -9,9 +9,9 @@ internal sealed class CompositionData
 
     private static readonly Lazy<CompositionData> Loaded = new(() => new CompositionData());
 
-    private readonly Dictionary<int, byte> classes = [];
-    private readonly Dictionary<int, (int First, int Second)> decompositions = [];
-    private readonly Dictionary<(int First, int Second), int> compositions = [];
+    private readonly Dictionary<int, byte> _classes = [];
+    private readonly Dictionary<int, (int First, int Second)> _decompositions = [];
+    private readonly Dictionary<(int First, int Second), int> _compositions = [];
 
     private CompositionData()
     {
@@ -25,25 +25,25 @@ internal sealed class CompositionData
     public static CompositionData Instance => Loaded.Value;
 
     /// <summary>Canonical combining class; 0 for starters.</summary>
-    public int ClassOf(int codePoint) => classes.GetValueOrDefault(codePoint);
+    public int ClassOf(int codePoint) => _classes.GetValueOrDefault(codePoint);
 
     /// <summary>One step of decomposition; Second is -1 where there is one code point.</summary>
-    public bool TryDecompose(int codePoint, out (int First, int Second) parts) => decompositions.TryGetValue(codePoint, out parts);
+    public bool TryDecompose(int codePoint, out (int First, int Second) parts) => _decompositions.TryGetValue(codePoint, out parts);
 
     /// <summary>The primary composite of two code points, or -1.</summary>
-    public int Compose(int first, int second) => compositions.GetValueOrDefault((first, second), -1);
+    public int Compose(int first, int second) => _compositions.GetValueOrDefault((first, second), -1);
 
     private void Add(string[] fields)
     {
         int[] codes = Array.ConvertAll(fields[1..], field => int.Parse(field, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         if (fields[0] == "C")
         {
-            for (int code = codes[0]; code <= codes[1]; code++) classes.Add(code, (byte)codes[2]);
+            for (int code = codes[0]; code <= codes[1]; code++) _classes.Add(code, (byte)codes[2]);
             return;
         }
 
         int second = codes.Length == 3 ? codes[2] : -1;
-        decompositions.Add(codes[0], (codes[1], second));
-        if (fields[0] == "D") compositions.Add((codes[1], second), codes[0]);
+        _decompositions.Add(codes[0], (codes[1], second));
+        if (fields[0] == "D") _compositions.Add((codes[1], second), codes[0]);
     }
 }
