@@ -96,7 +96,7 @@ public sealed class GrpoOptions : PathologyTrainingOptions
     /// <value><see cref="RewardAggregation.SumThenNormalize"/>.</value>
     public RewardAggregation MultiObjectiveAggregation { get; set; }
 
-    /// <summary>Whether completions that were cut at the length limit are left out of the loss (but not of advantages and divisors).</summary>
+    /// <summary>Whether completions that were cut at the length limit are left out of the loss and its tokens (not of advantages).</summary>
     /// <value>false.</value>
     public bool MaskTruncatedCompletions { get; set; }
 
@@ -145,6 +145,18 @@ public sealed class GrpoOptions : PathologyTrainingOptions
         ImportanceSampling = ImportanceSamplingLevel,
         UseBiasCorrectionKl = UseBiasCorrectionKl,
     };
+
+    /// <summary>Checks what depends on the rewards.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are no rewards, or their weights are not one each.</exception>
+    internal void ValidateRewards(IReadOnlyList<string> names)
+    {
+        OptionFaults faults = new();
+        faults.Require(names.Count > 0, "Rewards", 0, "one reward or more");
+        faults.Require(
+            RewardWeights is null || RewardWeights.Count == names.Count, nameof(RewardWeights), RewardWeights?.Count,
+            $"one a reward: {string.Join(", ", names)}");
+        faults.Throw(nameof(GrpoOptions));
+    }
 
     internal GrpoOptions Copy() => (GrpoOptions)CopyOfThis();
 

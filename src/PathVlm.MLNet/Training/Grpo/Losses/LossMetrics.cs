@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PathVlm.MLNet.Training;
 
 /// <summary>
-/// A micro-batch's loss metrics under TRL's names: kl, entropy, clip_ratio/* (low_min and high_max are taken over processes, so with one
-/// they equal the means) or cispo_clip_ratio. A mean is over the tokens that count, or over completions where the ratio is by sequence.
+/// A micro-batch's loss metrics under TRL's names: kl, entropy, clip_ratio/* or cispo_clip_ratio. A mean is over the tokens that count, or
+/// over completions where the ratio is by sequence; low_min and high_max are over the completions' own shares.
 /// </summary>
 internal static class LossMetrics
 {
@@ -30,9 +30,11 @@ internal static class LossMetrics
         }
         Tensor low = result.Ratio.lt(1 - settings.Epsilon) & losses;
         Tensor high = result.Ratio.gt(1 + settings.UpperEpsilon) & gains;
-        metrics["clip_ratio/low_mean"] = metrics["clip_ratio/low_min"] = MaskedMean(low, mask);
-        metrics["clip_ratio/high_mean"] = metrics["clip_ratio/high_max"] = MaskedMean(high, mask);
+        metrics["clip_ratio/low_mean"] = MaskedMean(low, mask);
+        metrics["clip_ratio/high_mean"] = MaskedMean(high, mask);
         metrics["clip_ratio/region_mean"] = MaskedMean(low | high, mask);
+        metrics["clip_ratio/low_min"] = Shares(low, mask).min().item<float>();
+        metrics["clip_ratio/high_max"] = Shares(high, mask).max().item<float>();
         return metrics;
     }
 
@@ -43,5 +45,14 @@ internal static class LossMetrics
             ? numbers.mean()
             : (numbers * mask).sum() / mask.sum().clamp_min(1);
         return mean.item<float>();
+    }
+
+    /// <summary>Share of each completion's tokens [R].</summary>
+    private static Tensor Shares(Tensor clipped, Tensor mask)
+    {
+        Tensor numbers = clipped.to(ScalarType.Float32);
+        return numbers.shape[1] == 1 && mask.shape[1] != 1
+            ? numbers.squeeze(1)
+            : (numbers * mask).sum(-1) / mask.sum(-1).clamp_min(1);
     }
 }

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using PathVlm.MLNet.Training;
+using PathVlm.Modeling;
+using PathVlm.Testing;
+
+namespace PathVlm.MLNet.Tests.Training;
+
+/// <summary>
+/// Every recorded GRPOTrainer run of the set: advantages, old and reference log-probabilities, loss of each micro-batch, log lines, final
+/// weights.
+/// </summary>
+public sealed class GrpoParityTests
+{
+    public static TheoryData<string> Runs => ReferenceSet.NamesAsTheory("grpo", "*.json");
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public void TheRunIsTheReferences(string run)
+    {
+        using RecordedGrpoRun recorded = new(run);
+        TrainingFixture fixture = recorded.Fixture;
+        using Qwen25VlModel model = fixture.LoadModel();
+        List<double> losses = [];
+        GrpoTrainer trainer = new(model, recorded.Options(), recorded, recorded)
+        {
+            RowsOfParts = recorded.RowsOfParts,
+            Sampled = batch => AssertGeneration(fixture, batch, $"{run} generation {batch.Number}"),
+            MicroBatchDone = losses.Add,
+        };
+        TrainingResult result = trainer.Train(recorded.Prompts());
+        Assert.Equal(StopReason.Completed, result.Reason);
+        AssertLosses(fixture, losses, run);
+        JsonElement[] steps = [.. fixture.Json.GetProperty("steps").EnumerateArray()];
+        Assert.Equal(steps.Length, result.Log.Count);
+        for (int i = 0; i < steps.Length; i++) TrainingFixture.AssertMetrics(steps[i], result.Log[i], $"{run} step {i + 1}");
+        fixture.AssertFinalWeights(model);
+    }
+
+    private static void AssertGeneration(TrainingFixture fixture, GenerationBatch batch, string where)
+    {
+        string prefix = $"generation.{batch.Number}.";
+        float[] advantages = fixture.Floats(prefix + "advantages");
+        for (int row = 0; row < advantages.Length; row++)
+            TrainingFixture.AssertClose(advantages[row], batch.Advantages.Advantages[row], 2e-4, 1e-6, $"{where}, advantage {row}");
+        Assert.Equal(fixture.Integers(prefix + "num_items_in_batch")[0], batch.LossTokens);
+        AssertLogProbabilities(fixture, prefix + "old_per_token_logps", batch, batch.OldLogProbabilities, where);
+        AssertLogProbabilities(fixture, prefix + "ref_per_token_logps", batch, batch.ReferenceLogProbabilities, where);
+    }
+
+    private static void AssertLogProbabilities(TrainingFixture fixture, string name, GenerationBatch batch, float[][]? found, string where)
+    {
+        bool recorded = fixture.Tensors.Entries.ContainsKey(name);
+        Assert.True(recorded == found is not null, $"{where}: {name} recorded: {recorded}, computed: {found is not null}");
+        if (!recorded) return;
+        float[] expected = fixture.Floats(name);
+        int width = (int)fixture.Tensors.Entries[name].Shape[1];
+        for (int row = 0; row < batch.Rollouts.Count; row++)
+            for (int token = 0; token < batch.Rollouts[row].TokenIds.Count; token++)
+                TrainingFixture.AssertClose(expected[row * width + token], found![row][token], 0, 1e-4, $"{where}, {name} [{row}, {token}]");
+    }
+
+    private static void AssertLosses(TrainingFixture fixture, List<double> losses, string run)
+    {
+        JsonElement[] batches = [.. fixture.Json.GetProperty("micro_batches").EnumerateArray()];
+        Assert.Equal(batches.Length, losses.Count);
+        for (int i = 0; i < batches.Length; i++)
+            TrainingFixture.AssertClose(batches[i].GetProperty("loss").GetDouble(), losses[i], 2e-4, 1e-6, $"{run} loss of micro-batch {i}");
+    }
+}
