@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PathVlm.MLNet.Data;
 
 namespace PathVlm.MLNet.Rewards.Judging;
 
@@ -34,18 +35,12 @@ internal static partial class OptionMentions
     }
 
     /// <summary>Whether a sentence is a line of the option list copied.</summary>
-    internal static bool StartsWithLabel(string sentence) => Labelled().IsMatch(sentence);
+    internal static bool StartsWithLabel(string sentence) => AnswerOptions.TrySplit(sentence, out _, out _) && char.IsAsciiLetterUpper(sentence.TrimStart()[0]);
 
-    private static (string Label, string Text) Split(string option)
-    {
-        Match match = Labelled().Match(option);
-        return match.Success ? (match.Groups[1].Value, option[match.Length..].Trim()) : ("", option.Trim());
-    }
+    private static (string Label, string Text) Split(string option) =>
+        AnswerOptions.TrySplit(option, out char label, out string text) ? (label.ToString(), text) : ("", text);
 
-    private static string? LabelOf(string text) => Labelled().Match(text) is { Success: true } match ? match.Groups[1].Value : null;
-
-    [GeneratedRegex(@"^\s*([A-Z])\s*[).:]")]
-    private static partial Regex Labelled();
+    private static string? LabelOf(string text) => AnswerOptions.TrySplit(text, out char label, out _) ? label.ToString() : null;
 
     [GeneratedRegex(@"^\s*(?:option\s+)?\(?([A-Za-z])\s*[).:]?\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex BareLabel();

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using PathVlm.MLNet.Data;
 
 namespace PathVlm.MLNet.Rewards.Judging;
 
@@ -12,7 +13,7 @@ public static partial class ReviewText
     /// <summary>The form quotes are compared in: <see cref="Shown"/>, NFKC, typographic quotes and dashes made plain, lower case.</summary>
     public static string Normalised(string text)
     {
-        StringBuilder plain = new(Shown(text).Normalize(NormalizationForm.FormKC).ToLowerInvariant());
+        StringBuilder plain = new(CompatibilityForm.Normalize(Shown(text)).ToLowerInvariant());
         plain.Replace('\u2018', '\'').Replace('\u2019', '\'').Replace('\u201c', '"').Replace('\u201d', '"')
             .Replace('\u2010', '-').Replace('\u2011', '-').Replace('\u2013', '-').Replace('\u2014', '-');
         return WhiteSpace().Replace(plain.ToString(), " ").Trim();
