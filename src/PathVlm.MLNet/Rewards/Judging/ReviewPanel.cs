@@ -13,6 +13,7 @@ public sealed class ReviewPanel : IDisposable
     private readonly TimeProvider time;
     private readonly ReviewRecord? record;
     private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> reviews = new();
+    private readonly ConcurrentDictionary<string, bool> prepared = new();
     private readonly SemaphoreSlim places;
     private readonly MinuteWindow begun;
     private readonly MinuteWindow tokens;
@@ -43,6 +44,14 @@ public sealed class ReviewPanel : IDisposable
     /// <summary>Counts and costs so far.</summary>
     public ReviewStatistics Statistics => statistics;
 
+    /// <summary>Has reviews made ahead of the one who will ask for them: that first time then counts as asked, not as a cache hit.</summary>
+    internal async Task PrepareAsync(IReadOnlyList<ProcessReviewRequest> requests, CancellationToken cancellationToken)
+    {
+        ProcessReviewRequest[] fresh = [.. requests.Where(request => !IsBlank(request) && !reviews.ContainsKey(ReviewKey.Of(judge.Identity, request)))];
+        await ReviewAsync(fresh, cancellationToken).ConfigureAwait(false);
+        foreach (ProcessReviewRequest request in fresh) prepared[ReviewKey.Of(judge.Identity, request)] = true;
+    }
+
     /// <summary>Reviews many completions, concurrently inside the bounds, in the order given.</summary>
     /// <exception cref="JudgeStoppedException">The judge cannot be used any further, the budget is spent, or too many reviews are missing.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -69,14 +78,14 @@ public sealed class ReviewPanel : IDisposable
 
     private async Task<ProcessReview> ReviewAsync(ProcessReviewRequest request, CancellationTokenSource stop)
     {
-        if (string.IsNullOrWhiteSpace(ReviewText.Shown(request.Reasoning))) return statistics.Blank();
+        if (IsBlank(request)) return statistics.Blank();
         string key = ReviewKey.Of(judge.Identity, request);
         Lazy<Task<ProcessReview>> mine = new(() => AskAsync(key, request, stop));
         Lazy<Task<ProcessReview>> review = reviews.GetOrAdd(key, mine);
         try
         {
             ProcessReview result = await review.Value.ConfigureAwait(false);
-            return review == mine ? result : statistics.FromCache(result);
+            return review == mine || prepared.TryRemove(key, out _) ? result : statistics.FromCache(result);
         }
         catch
         {
@@ -84,6 +93,8 @@ public sealed class ReviewPanel : IDisposable
             throw;
         }
     }
+
+    private static bool IsBlank(ProcessReviewRequest request) => string.IsNullOrWhiteSpace(ReviewText.Shown(request.Reasoning));
 
     private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
     {

@@ -1,0 +1,168 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.MLNet.Rewards;
+
+/// <summary>
+/// Adds <see cref="ProcessRewardColumns"/>. Lazy: where none of them is asked for, nobody is asked; a second transform of the same rows is
+/// answered from memory. Reviews of <see cref="ProcessRewardOptions.LookAheadRows"/> rows are asked for together. A saved transformer
+/// holds options and the judge's identity, never a key or an address: one whose judge was not the rubric needs <see cref="WithJudge"/>.
+/// </summary>
+[PersistedComponent("ProcessReward", 1)]
+public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDisposable
+{
+    internal const string Name = "ProcessReward";
+    private const string SettingsEntry = "Settings.json";
+    private readonly IProcessJudge judge;
+    private readonly ProcessRewardOptions options;
+    private readonly TimeProvider? time;
+    private readonly Lazy<ReviewPanel> panel;
+
+    internal ProcessRewardTransformer(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions options, TimeProvider? time = null)
+        : base(environment, Name)
+    {
+        this.judge = judge;
+        this.options = options;
+        this.time = time;
+        panel = new Lazy<ReviewPanel>(() => new ReviewPanel(judge, options.Panel, time));
+    }
+
+    /// <summary>Counts and costs of the reviews so far.</summary>
+    public ReviewStatistics Statistics => panel.Value.Statistics;
+
+    /// <summary>The panel that is asked; for canaries and reports.</summary>
+    public ReviewPanel Panel => panel.Value;
+
+    /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
+    public CancellationToken Cancellation { get; set; }
+
+    /// <summary>The optimizer step that records carry; set by a trainer.</summary>
+    public long Step { get; set; }
+
+    /// <summary>The same transformer with another judge: after loading, the one with the key.</summary>
+    public ProcessRewardTransformer WithJudge(IProcessJudge other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new ProcessRewardTransformer(Environment, other, options, time);
+    }
+
+    /// <summary>The view with the columns added; nobody is asked before a row's value is.</summary>
+    public new IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ReviewAheadView(input, base.Transform(input), this);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (panel.IsValueCreated) panel.Value.Dispose();
+    }
+
+    internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
+    {
+        Settings settings = reader.ReadJson<Settings>(SettingsEntry);
+        ProcessRewardOptions options = new() { Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel };
+        try
+        {
+            options.Validate();
+        }
+        catch (ArgumentException fault)
+        {
+            throw new InvalidDataException($"{reader.Name(SettingsEntry)}: {fault.Message}", fault);
+        }
+
+        RubricJudge rubric = new();
+        return new ProcessRewardTransformer(environment, settings.Judge == rubric.Identity ? rubric : new AbsentJudge(settings.Judge), options);
+    }
+
+    internal int LookAheadRows => options.LookAheadRows;
+
+    /// <summary>Reviews the rollouts of rows, concurrently; synchronous because ML.NET's getters are.</summary>
+    internal void Prefetch(IReadOnlyList<ProcessReviewRequest> requests) =>
+        panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+
+    /// <summary>What the judge is shown of each rollout of the row that <paramref name="row"/> stands on.</summary>
+    internal Func<IReadOnlyList<ProcessReviewRequest>> RequestsOf(DataViewRow row)
+    {
+        PathologyRowReader reader = new(row, ProcessRewardColumns.Needs(options.Reference));
+        ValueGetter<VBuffer<ReadOnlyMemory<char>>> rollouts =
+            row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(ProcessRewardColumns.Rollouts.Find(row.Schema, Name));
+        VBuffer<ReadOnlyMemory<char>> buffer = default;
+        return () =>
+        {
+            PathologyRow read = reader.Read();
+            rollouts(ref buffer);
+            AnswerReader answers = new(read.Question.Options);
+            byte[] picture = JudgePicture.Of(read.RequiredPicture);
+            return [.. buffer.DenseValues().Select((rollout, index) => RequestOf(read, picture, answers.Read(rollout.ToString()), index))];
+        };
+    }
+
+    internal IEnumerable<DataViewSchema.Column> InputColumns(DataViewSchema schema) =>
+        PathologySchema.Columns(schema, ProcessRewardColumns.Needs(options.Reference)).Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
+
+    private protected override void Write(ModelWriter writer) =>
+        writer.WriteJson(SettingsEntry, new Settings(judge.Identity, options.Reference, options.LookAheadRows, options.Panel));
+
+    private protected override IRowFunction Bind(DataViewSchema schema)
+    {
+        PathologySchema.Check(schema, ProcessRewardColumns.Needs(options.Reference));
+        ProcessRewardColumns.Rollouts.Find(schema, Name);
+        return new Function(this, schema);
+    }
+
+    private ProcessReviewRequest RequestOf(PathologyRow row, byte[] picture, AnswerReading reading, int completion) => new()
+    {
+        Picture = picture,
+        Question = row.Question.Question,
+        Options = row.Question.Options,
+        Reference = options.Reference switch
+        {
+            JudgeReference.Answer => row.Question.Answer,
+            JudgeReference.Explanation => row.Question.Explanation,
+            _ => null,
+        },
+        Reasoning = reading.Reasoning,
+        ChosenOption = reading.Label?.ToString(),
+        Coordinates = new ReviewCoordinates(Step, row.Index, completion),
+    };
+
+    private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel);
+
+    private sealed class Function(ProcessRewardTransformer parent, DataViewSchema schema) : IRowFunction
+    {
+        public IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } =
+            [.. ProcessRewardColumns.Shapes.Select(shape => new DataViewSchema.DetachedColumn(shape.Name, new VectorDataViewType((PrimitiveDataViewType)shape.ItemType)))];
+
+        public IEnumerable<DataViewSchema.Column> InputsOf(int output) => parent.InputColumns(schema);
+
+        public Delegate?[] Getters(DataViewRow row, Func<int, bool> isActive)
+        {
+            if (!Enumerable.Range(0, Outputs.Count).Any(isActive)) return new Delegate?[Outputs.Count];
+            Func<IReadOnlyList<ProcessReviewRequest>> requests = parent.RequestsOf(row);
+            (long Position, ProcessReview[] Reviews) last = (-1, []);
+            return [.. Enumerable.Range(0, Outputs.Count).Select(index => isActive(index) ? ProcessRewardColumns.Getter(index, Current) : null)];
+
+            ProcessReview[] Current()
+            {
+                if (last.Position != row.Position || row.Position < 0)
+                    last = (row.Position, parent.panel.Value.ReviewAsync(requests(), parent.Cancellation).ConfigureAwait(false).GetAwaiter().GetResult());
+                return last.Reviews;
+            }
+        }
+    }
+
+    /// <summary>Stands where a loaded transformer's judge is still to be named.</summary>
+    private sealed class AbsentJudge(string identity) : IProcessJudge
+    {
+        public string Identity => identity;
+
+        public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken) =>
+            throw new JudgeStoppedException($"the process reward was saved with the judge [{identity}], whose address and key are not in the zip: name it with WithJudge");
+    }
+}
