@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Persistence;
