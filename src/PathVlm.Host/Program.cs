@@ -1,3 +1,3 @@
-using PathVlm.Host;
+using TorchSharp;
 
-return await PathVlmProgram.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);
+Console.WriteLine(torch.ones(2, 2).sum().ToSingle());
