@@ -42,6 +42,9 @@ public static class PathologyColumns
     /// <summary>Whole number, added by a fitted model: tokens of the completion.</summary>
     public const string ResponseTokenCount = "ResponseTokenCount";
 
+    /// <summary>True or false, may be missing: whether the completion was stopped by its length.</summary>
+    public const string Truncated = "Truncated";
+
     /// <summary>Vector of text [G]: the sampled completions of a row.</summary>
     public const string Rollouts = "Rollouts";
 

@@ -1,3 +1,4 @@
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Loading;
 
@@ -56,13 +57,106 @@ public sealed class PathologyDataCatalog
     public PathologyDataView LoadFolder(string path, string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
         Tell(PictureFolderLoader.Load(path, imageFolder, rowFaults));
 
+    /// <summary>Shares rows out to the paper's stages by whole pictures: no picture is in two stages. Rows that are left stay out.</summary>
+    /// <param name="data">Rows with pictures; what a picture is, its decoded pixels say, not its file's name.</param>
+    /// <param name="sft">Rows of stage Sft; default 3,000.</param>
+    /// <param name="rl">Rows of stage Rl; default 1,000.</param>
+    /// <param name="test">Rows of stage Test; default 1,385.</param>
+    /// <param name="seed">Seed of the choice; default 17.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <returns>
+    /// The rows with the column Stage. Where pictures with several questions make a size impossible, the stage has the nearest number of
+    /// rows below; <see cref="PathologySplit.Report"/> says so.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative, or the sizes exceed the rows there are.</exception>
+    public PathologySplit Split(
+        IDataView data, int sft = 3000, int rl = 1000, int test = 1385, int seed = 17, CancellationToken cancellation = default) =>
+        Split(data, [new(PathologyStages.Sft, sft), new(PathologyStages.Rl, rl), new(PathologyStages.Test, test)], seed, cancellation);
+
+    /// <summary>As <see cref="Split(IDataView, int, int, int, int, CancellationToken)"/>, with shares of the rows instead of numbers.</summary>
+    /// <param name="data">Rows with pictures.</param>
+    /// <param name="sft">Share of stage Sft, 0 to 1.</param>
+    /// <param name="rl">Share of stage Rl, 0 to 1.</param>
+    /// <param name="test">Share of stage Test, 0 to 1; the three sum to 1 at most.</param>
+    /// <param name="seed">Seed of the choice; default 17.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A share is negative or no number, or they sum to more than 1.</exception>
+    public PathologySplit SplitByFractions(
+        IDataView data, double sft, double rl, double test, int seed = 17, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        foreach ((string name, double share) in new[] { (nameof(sft), sft), (nameof(rl), rl), (nameof(test), test) })
+            if (!(share >= 0))
+                throw new ArgumentOutOfRangeException(name, share, "got a share that is negative or no number; takes 0 to 1");
+        if (sft + rl + test > 1 + 1e-9)
+            throw new ArgumentOutOfRangeException(nameof(test), sft + rl + test, "the shares sum to more than 1");
+        PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
+        StageSize Size(string stage, double share) => new(stage, (int)Math.Floor(share * pictures.Length + 1e-9));
+        return Split(data, pictures, [Size(PathologyStages.Sft, sft), Size(PathologyStages.Rl, rl), Size(PathologyStages.Test, test)], seed);
+    }
+
+    /// <summary>As <see cref="Split(IDataView, int, int, int, int, CancellationToken)"/>, with stages of one's own.</summary>
+    /// <param name="data">Rows with pictures.</param>
+    /// <param name="sizes">The stages, each named once, and their rows.</param>
+    /// <param name="seed">Seed of the choice; default 17.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is negative, a stage named twice, or the sizes exceed the rows there are.</exception>
+    public PathologySplit Split(
+        IDataView data, IReadOnlyList<StageSize> sizes, int seed = 17, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentNullException.ThrowIfNull(sizes);
+        foreach (StageSize size in sizes)
+            if (size.Rows < 0)
+                throw new ArgumentOutOfRangeException(nameof(sizes), size.Rows, $"stage [{size.Stage}]: got a negative number of rows; takes 0 or more");
+        if (sizes.Select(size => size.Stage).Distinct().Count() < sizes.Count)
+            throw new ArgumentOutOfRangeException(nameof(sizes), $"a stage is named twice: {string.Join(", ", sizes.Select(size => size.Stage))}");
+        return Split(data, PictureFingerprint.OfRows(data, cancellation), sizes, seed);
+    }
+
+    /// <summary>
+    /// Looks for pictures that two stages share: equal pixels, and nearly equal ones (64-bit difference hash, any of 8 orientations, at most
+    /// 6 bits apart).
+    /// </summary>
+    /// <param name="data">Rows with pictures and the column Stage.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no column Stage, or it is no text.</exception>
+    public LeakReport FindLeaks(IDataView data, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        PathologySchema.Check(data.Schema, PathologyRowNeeds.Image);
+        if (data.Schema.GetColumnOrNull(PathologyColumns.Stage) is null)
+            throw new ArgumentOutOfRangeException(nameof(data), $"column [{PathologyColumns.Stage}] is missing, expected text; Split adds it");
+        PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
+        LeakReport report = LeakFinder.Find([.. PathologyRows.Read(data, PathologyRowNeeds.None, null, cancellation)
+            .Select((row, index) => (row.Name, row.Question.Stage ?? "", pictures[index]))]);
+        Tell(report.ToString(), !report.IsClean);
+        return report;
+    }
+
+    private PathologySplit Split(IDataView data, PictureFingerprint[] pictures, IReadOnlyList<StageSize> sizes, int seed)
+    {
+        long asked = sizes.Sum(size => (long)size.Rows);
+        if (asked > pictures.Length)
+            throw new ArgumentOutOfRangeException(nameof(sizes), asked,
+                $"the stages ask for {asked} rows of {pictures.Length}; ask for fewer, or take {nameof(SplitByFractions)}");
+        (int[] stageOfRow, SplitReport report) = PictureSplitter.Split([.. pictures.Select(picture => picture.Exact)], sizes, seed);
+        Tell(report.ToString(), !report.IsExact);
+        return new PathologySplit(data, [.. stageOfRow.Select(stage => stage < 0 ? null : sizes[stage].Stage)], report);
+    }
+
     private PathologyDataView Tell(PathologyDataView view)
     {
-        using IChannel channel = environment.Start("Pathology data");
-        if (view.LoadReport.Faults.Count > 0)
-            channel.Warning(view.LoadReport.ToString());
-        else
-            channel.Info(view.LoadReport.ToString());
+        Tell(view.LoadReport.ToString(), view.LoadReport.Faults.Count > 0);
         return view;
+    }
+
+    private void Tell(string message, bool warn)
+    {
+        using IChannel channel = environment.Start("Pathology data");
+        if (warn)
+            channel.Warning(message);
+        else
+            channel.Info(message);
     }
 }

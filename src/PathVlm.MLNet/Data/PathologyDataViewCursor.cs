@@ -113,7 +113,9 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
         value = MLImages.FromPicture(picture);
     }
 
-    private static RgbPicture Decode(PathologyQuestion question)
+    /// <summary>A question's picture.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it cannot be read (message: the row).</exception>
+    internal static RgbPicture Decode(PathologyQuestion question)
     {
         if (question.ImagePath.Length == 0)
             throw new InvalidDataException($"row [{question.Id}]: column [{PathologyColumns.ImagePath}] is empty, so there is no picture");

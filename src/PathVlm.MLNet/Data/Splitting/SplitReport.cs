@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace PathVlm.MLNet.Data;
+
+/// <summary>What a split gave each stage.</summary>
+/// <param name="Stages">A line a stage, in the order asked.</param>
+/// <param name="UnassignedRows">Rows that no stage took.</param>
+public sealed record SplitReport(IReadOnlyList<StageReport> Stages, int UnassignedRows)
+{
+    /// <summary>Whether every stage got the size that was asked for.</summary>
+    public bool IsExact => Stages.All(stage => stage.Rows == stage.Asked);
+
+    /// <summary>The report as text, a line a stage.</summary>
+    public override string ToString() => string.Join('\n', Stages.Select(stage => stage.ToString())
+        .Append(string.Create(CultureInfo.InvariantCulture, $"in no stage: {UnassignedRows:N0} rows")));
+}
+
+/// <summary>What one stage got.</summary>
+/// <param name="Stage">The stage.</param>
+/// <param name="Asked">Rows asked for.</param>
+/// <param name="Rows">Rows it got: <paramref name="Asked"/>, or the nearest number below that whole pictures allow.</param>
+/// <param name="Pictures">Different pictures among them.</param>
+public sealed record StageReport(string Stage, int Asked, int Rows, int Pictures)
+{
+    /// <summary>The line of a report.</summary>
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Rows:N0} rows, {Pictures:N0} pictures")
+        + (Rows == Asked ? "" : string.Create(CultureInfo.InvariantCulture,
+            $" ({Asked:N0} were asked for; pictures with several questions make the nearest number below {Rows:N0})"));
+}

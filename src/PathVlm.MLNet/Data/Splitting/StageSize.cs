@@ -1,0 +1,6 @@
+namespace PathVlm.MLNet.Data;
+
+/// <summary>How many rows a stage is to get.</summary>
+/// <param name="Stage">The stage's name, as the column <see cref="PathologyColumns.Stage"/> will hold it.</param>
+/// <param name="Rows">Number of rows, 0 or more.</param>
+public sealed record StageSize(string Stage, int Rows);

@@ -1,0 +1,29 @@
+namespace PathVlm.MLNet.Evaluation;
+
+/// <summary>Matches the rows of two evaluations and refuses what does not match.</summary>
+internal static class RowPairing
+{
+    /// <summary>For each row of the first its partner in the second: by Id where Ids are unique, else by place.</summary>
+    /// <exception cref="ArgumentException">The two are not about the same rows.</exception>
+    public static IReadOnlyList<EvaluatedRow> Partners(IReadOnlyList<EvaluatedRow> first, IReadOnlyList<EvaluatedRow> second)
+    {
+        if (first.Count != second.Count)
+            throw new ArgumentException($"the first has {first.Count} rows, the second {second.Count}; the same rows are taken", nameof(second));
+        bool unique = second.Select(row => row.Id).Distinct().Count() == second.Count
+            && first.Select(row => row.Id).Distinct().Count() == first.Count;
+        Dictionary<string, EvaluatedRow>? byId = unique ? second.ToDictionary(row => row.Id) : null;
+        var partners = new EvaluatedRow[first.Count];
+        for (int index = 0; index < partners.Length; index++)
+        {
+            EvaluatedRow row = first[index];
+            EvaluatedRow? partner = byId is null ? second[index] : byId.GetValueOrDefault(row.Id);
+            if (partner is null || partner.Id != row.Id)
+                throw new ArgumentException($"row [{row.Id}] of the first is not in the second{(unique ? "" : " at the same place")}", nameof(second));
+            if (partner.Answer != row.Answer)
+                throw new ArgumentException(
+                    $"row [{row.Id}] has the standard answer [{row.Answer}] in the first and [{partner.Answer}] in the second", nameof(second));
+            partners[index] = partner;
+        }
+        return partners;
+    }
+}
