@@ -1,5 +1,7 @@
+using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.MLNet;
@@ -22,4 +24,31 @@ public sealed class PathologyCatalog
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>
     /// <exception cref="ArgumentOutOfRangeException">No reward, a blank or doubled column, or a weight that is not finite.</exception>
     public RewardSumEstimator SumRewards(params RewardWeight[] rewards) => new(environment, rewards);
+
+    /// <summary>Judges rows with completions by both accuracy rules, with intervals. For research, not for diagnosis.</summary>
+    /// <param name="scored">Rows that a fitted model has answered; columns: <see cref="PathologyEvaluator.Evaluate"/>.</param>
+    /// <param name="seed">Seed of the bootstrap's 10,000 draws; default 17.</param>
+    /// <param name="cancellation">Stops between two rows.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or has another type.</exception>
+    public EvaluationResult Evaluate(IDataView scored, int seed = 17, CancellationToken cancellation = default)
+    {
+        EvaluationResult result = PathologyEvaluator.Evaluate(scored, new EvaluationOptions { Seed = seed }, cancellation);
+        using IChannel channel = environment.Start("Pathology evaluation");
+        channel.Info(EvaluationTables.Accuracy([("model", result)]));
+        return result;
+    }
+
+    /// <summary>The second model against the first on the same rows. For research, not for diagnosis.</summary>
+    /// <param name="first">Rows that the first model has answered.</param>
+    /// <param name="second">The same rows, answered by the second.</param>
+    /// <param name="seed">Seed of the bootstrap's 10,000 draws; default 17.</param>
+    /// <param name="cancellation">Stops between two rows.</param>
+    /// <exception cref="ArgumentException">The two are not about the same rows.</exception>
+    public ModelComparison Compare(IDataView first, IDataView second, int seed = 17, CancellationToken cancellation = default)
+    {
+        ModelComparison comparison = PathologyEvaluator.Compare(first, second, new EvaluationOptions { Seed = seed }, cancellation);
+        using IChannel channel = environment.Start("Pathology evaluation");
+        channel.Info(EvaluationTables.Comparisons([("second - first", comparison)]));
+        return comparison;
+    }
 }

@@ -17,7 +17,7 @@ public sealed class PathologyEvaluatorTests
             Row("3", "q", "T", "<think>x</think><answer>A) yes</answer>", 30),
             Row("4", "r", "T", "no idea", 44, truncated: true)]);
 
-        EvaluationResult result = PathologyEvaluator.Evaluate(scored);
+        EvaluationResult result = ml.Pathology().Evaluate(scored);
 
         EvaluationFigures all = result.Overall;
         Assert.Equal((4, 3), (all.RowCount, all.PictureCount));
@@ -66,7 +66,7 @@ public sealed class PathologyEvaluatorTests
         bool[] first = [true, true, false, false, false, false, false, false, false, false, false, true];
         bool[] second = [true, false, true, true, true, true, true, true, true, true, true, true];
 
-        ModelComparison comparison = PathologyEvaluator.Compare(View(first), View(second, backwards: true));
+        ModelComparison comparison = ml.Pathology().Compare(View(first), View(second, backwards: true));
 
         Assert.Equal((12, 1, 9), (comparison.RowCount, comparison.Paper.OnlyFirstRight, comparison.Paper.OnlySecondRight));
         Assert.Equal(0.021484375, comparison.Paper.P, 1e-12);
