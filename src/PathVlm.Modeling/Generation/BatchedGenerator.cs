@@ -68,9 +68,11 @@ public sealed class BatchedGenerator : IDisposable
         using DisposeScope scope = NewDisposeScope();
         int rowLimit = Math.Max(_options.RowLimit, completionsPerPrompt);
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
-        using TokenSampler sampler = new(sampling, suppressed, _model.Device);
-        using SeenTokens? seen = sampling.RepetitionPenalty == 1 ? null : new(rowLimit, _model.Configuration.Text.VocabularySize, _model.Device);
-        using GenerationRun run = new(_model, EngineFor(rowLimit, sampling.MaxNewTokens), sampler, seen)
+        IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);
+        using ITokenChooser chooser = engine is Kernels.KernelDecodeEngine kernels && !sampling.Narrows
+            ? new Kernels.KernelTokenChooser(sampling, suppressed, rowLimit, kernels.Team)
+            : new TorchTokenChooser(sampling, suppressed, rowLimit, _model.Configuration.Text.VocabularySize, _model.Device);
+        using GenerationRun run = new(_model, engine, chooser)
         {
             RowLimit = rowLimit, PrefillTokenLimit = _options.PrefillTokenLimit, Completions = completionsPerPrompt,
             MaxNewTokens = sampling.MaxNewTokens, EndTokenIds = _endTokenIds, Seed = seed, Step = step, Progress = progress,

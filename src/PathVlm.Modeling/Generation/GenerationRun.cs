@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Generation;
 
 /// <summary>One call of the generator: admit prompts, decode a step, retire finished rows, until nothing waits or lives.</summary>
-internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, TokenSampler sampler, SeenTokens? seen) : IDisposable
+internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, ITokenChooser chooser) : IDisposable
 {
     private readonly List<DecodeRow> _live = [];
     private readonly List<GeneratedSequence> _finished = [];
@@ -100,13 +100,14 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, T
         for (int sample = 0; sample < Completions; sample++)
         {
             int slot = _free.Pop();
-            seen?.Start(slot, prompt.TokenIds.Concat(prompt.AlsoSeenTokenIds));
-            yield return new DecodeRow
+            DecodeRow row = new()
             {
                 Prompt = state, PromptIndex = index, SampleIndex = sample, Slot = slot,
                 Draws = new DrawCoordinates(Seed, Step, prompt.Row ?? index, sample),
                 EndTokenIds = prompt.EndTokenIds ?? EndTokenIds, Limit = prompt.MaxNewTokens ?? MaxNewTokens,
             };
+            chooser.Start(row, prompt.TokenIds.Concat(prompt.AlsoSeenTokenIds));
+            yield return row;
         }
     }
 
@@ -123,17 +124,11 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, T
 
     private void Choose(List<DecodeRow> rows, Tensor logits)
     {
-        double[] uniforms = [.. rows.Select(row => row.Draws.Uniform(row.TokenIds.Count))];
-        Tensor? slots = seen is null ? null : tensor(rows.Select(row => (long)row.Slot).ToArray(), device: logits.device);
-        (Tensor ids, Tensor logProbabilities) = sampler.Choose(logits, slots is null ? null : seen!.Of(slots), uniforms);
-        if (slots is not null)
-            seen!.Add(slots, ids);
-        // The one copy from the device a step; double holds every id and float exactly.
-        double[] chosen = stack([ids.to_type(ScalarType.Float64), logProbabilities.to_type(ScalarType.Float64)]).cpu().data<double>().ToArray();
+        (int[] ids, float[] logProbabilities) = chooser.Choose(rows, logits);
         for (int i = 0; i < rows.Count; i++)
         {
-            rows[i].Add((int)chosen[i], (float)chosen[rows.Count + i]);
-            Progress?.Invoke(new GeneratedToken(rows[i].PromptIndex, rows[i].SampleIndex, (int)chosen[i]));
+            rows[i].Add(ids[i], logProbabilities[i]);
+            Progress?.Invoke(new GeneratedToken(rows[i].PromptIndex, rows[i].SampleIndex, ids[i]));
         }
     }
 

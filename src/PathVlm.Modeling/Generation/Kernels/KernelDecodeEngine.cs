@@ -12,6 +12,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
 {
     private const int PhasesPerLayer = 7;
     private const int PhasesBeside = 3;
+    private const long LayerProductsWorthMeeting = 1_000_000; // Some 40 microseconds on one thread, against 3 for the meetings.
 
     private readonly Qwen25VlModel _model;
     private readonly TextConfiguration _settings;
@@ -21,6 +22,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private readonly int _width;
     private readonly int _keyWidth;
     private readonly int _projected;
+    private readonly long _layerSize;
     private readonly NativeMatrix[] _keys;
     private readonly NativeMatrix[] _values;
     private readonly NativeMatrix _hidden, _normed, _qkv, _attended, _gate, _up;
@@ -46,6 +48,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _width = _settings.HeadCount * _settings.HeadSize;
         _keyWidth = _settings.KeyValueHeadCount * _settings.HeadSize;
         _projected = _width + (2 * _keyWidth);
+        _layerSize = _settings.HiddenSize * ((long)_projected + _width + (3 * _settings.IntermediateSize));
         long stored = (long)rowLimit * _keyWidth * _capacity;
         _keys = [.. Enumerable.Range(0, _settings.LayerCount).Select(_ => new NativeMatrix(stored))];
         _values = [.. Enumerable.Range(0, _settings.LayerCount).Select(_ => new NativeMatrix(stored))];
@@ -62,13 +65,16 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _body = Compute;
     }
 
+    /// <summary>The threads.</summary>
+    public ThreadTeam Team => _team;
+
     /// <inheritdoc/>
     public Tensor Step(IReadOnlyList<DecodeRow> rows)
     {
         _rows = rows;
         CutParts();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
-        _team.Run((PhasesPerLayer * _settings.LayerCount) + PhasesBeside, _body);
+        _team.Run((PhasesPerLayer * _settings.LayerCount) + PhasesBeside, rows.Count * _layerSize < LayerProductsWorthMeeting, _body);
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
         return _logits.narrow(0, 0, rows.Count);

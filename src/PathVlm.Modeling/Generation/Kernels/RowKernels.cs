@@ -83,11 +83,12 @@ internal static unsafe class RowKernels
 
         float sum = Vector256.Sum(sums);
         for (; i < size; i++)
-            sum += scores[i] = MathF.Exp(scores[i] - largest);
+            sum += scores[i] = scores[i] - largest < -87 ? 0 : MathF.Exp(scores[i] - largest);
         return sum;
     }
 
-    private static float Max(float* values, int size)
+    /// <summary>The largest of <paramref name="size"/> values; 1 or more.</summary>
+    public static float Max(float* values, int size)
     {
         float largest = values[0];
         int i = 0;
@@ -105,10 +106,11 @@ internal static unsafe class RowKernels
         return largest;
     }
 
-    // e^x = 2^n e^r with |r| <= ln 2 / 2 and Cephes' polynomial for e^r; within 2 units in the last place, arguments held to [-87, 88].
+    // e^x = 2^n e^r with |r| <= ln 2 / 2 and Cephes' polynomial for e^r; within 2 units in the last place, 0 below -87, held at 88.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Exp(Vector256<float> x)
+    internal static Vector256<float> Exp(Vector256<float> x)
     {
+        Vector256<float> vanishing = Vector256.LessThan(x, Vector256.Create(-87f));
         x = Vector256.Max(Vector256.Min(x, Vector256.Create(88f)), Vector256.Create(-87f));
         Vector256<float> n = Vector256.Floor(Vector256.FusedMultiplyAdd(x, Vector256.Create(Log2E), Vector256.Create(0.5f)));
         Vector256<float> r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-Ln2High), x);
@@ -121,6 +123,6 @@ internal static unsafe class RowKernels
         p = Vector256.FusedMultiplyAdd(p, r, Vector256.Create(5.0000001201e-1f));
         p = Vector256.FusedMultiplyAdd(p, r * r, r + Vector256<float>.One);
         Vector256<int> power = (Vector256.ConvertToInt32(n) + Vector256.Create(127)) << 23;
-        return p * power.AsSingle();
+        return Vector256.AndNot(p * power.AsSingle(), vanishing);
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ThreadTeam : IDisposable
     private long[] _taken = new long[64 * PaddedLong];
     private Action<int>? _body;
     private Exception? _fault;
+    private int _active;
     private int _sleeping;
     private int _running;
     private int _arrived;
@@ -43,14 +44,23 @@ internal sealed class ThreadTeam : IDisposable
     /// <summary>Members, the caller included.</summary>
     public int Count { get; }
 
-    /// <summary>Runs the body once on every member and returns when all are through.</summary>
+    /// <summary>Runs the body once on every member, or on the caller alone, and returns when all are through.</summary>
     /// <param name="phases">How many phases the body takes work from.</param>
+    /// <param name="alone">Whether the work is too small to be worth a meeting.</param>
     /// <param name="body">Gets the member's number.</param>
-    public void Run(int phases, Action<int> body)
+    /// <exception cref="InvalidOperationException">The body threw on one of them.</exception>
+    public void Run(int phases, bool alone, Action<int> body)
     {
         if (_taken.Length < phases * PaddedLong)
             _taken = new long[phases * PaddedLong];
         Array.Clear(_taken);
+        _active = alone ? 1 : Count;
+        if (_active == 1)
+        {
+            body(0);
+            return;
+        }
+
         _body = body;
         _running = _workers.Length;
         _round++;
@@ -84,10 +94,10 @@ internal sealed class ThreadTeam : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Meet()
     {
-        if (Count == 1)
+        if (_active == 1)
             return;
         int round = _barrier;
-        if (Interlocked.Increment(ref _arrived) == Count)
+        if (Interlocked.Increment(ref _arrived) == _active)
         {
             _arrived = 0;
             _barrier = round + 1;
