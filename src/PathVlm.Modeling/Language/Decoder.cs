@@ -63,7 +63,8 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Rows of the embedding table.</summary>
-    public Tensor Embed(Tensor tokenIds) => embed_tokens.index_select(0, tokenIds);
+    public Tensor Embed(Tensor tokenIds) =>
+        is_grad_enabled() ? EmbeddingFunction.apply(embed_tokens, tokenIds) : embed_tokens.index_select(0, tokenIds);
 
     /// <summary>Turns for positions [3, n].</summary>
     public Rotary Turns(Tensor positions) => _rotary.Of(positions);

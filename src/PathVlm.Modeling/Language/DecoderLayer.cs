@@ -47,7 +47,7 @@ internal sealed class DecoderLayer
     /// <summary>Turned queries [n, H, D] and keys [n, KV, D], and values [n, KV, D], of normalised rows [n, d].</summary>
     public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor normed, Rotary rotary)
     {
-        var all = nn.functional.linear(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+        var all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
         var turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
         return (turned.narrow(1, 0, _settings.HeadCount), turned.narrow(1, _settings.HeadCount, _settings.KeyValueHeadCount),
             all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
@@ -59,7 +59,7 @@ internal sealed class DecoderLayer
     /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
     public Tensor Finish(Tensor hidden, Tensor attended)
     {
-        using var projected = nn.functional.linear(attended, o_proj);
+        using var projected = Linear.Of(attended, o_proj);
         using var middle = hidden.add(projected);
         using var normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
         using var inner = mlp.Forward(normed);
@@ -70,7 +70,7 @@ internal sealed class DecoderLayer
     {
         if (call.Groups is not null)
         {
-            var all = nn.functional.linear(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+            var all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
             return PackedAttentionFunction.apply(all, call.Node(_settings, separate: false));
         }
 
@@ -81,10 +81,10 @@ internal sealed class DecoderLayer
 
     private Tensor AttendAsking(Tensor normed, LayerCall call)
     {
-        var queries = nn.functional.linear(
+        var queries = Linear.Of(
             Rows.Take(normed, call.Plan.QueryRanges()), qkv_weight.narrow(0, 0, QueryWidth), qkv_bias.narrow(0, 0, QueryWidth))
             .view(call.Plan.QueryCount, -1, _settings.HeadSize);
-        var others = nn.functional.linear(
+        var others = Linear.Of(
             normed, qkv_weight.narrow(0, QueryWidth, 2 * KeyWidth), qkv_bias.narrow(0, QueryWidth, 2 * KeyWidth))
             .view(normed.size(0), -1, _settings.HeadSize);
         if (call.Groups is not null) return PackedAttentionFunction.apply(queries, others, call.Node(_settings, separate: true));

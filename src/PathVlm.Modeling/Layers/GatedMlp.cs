@@ -23,12 +23,8 @@ internal sealed class GatedMlp
     /// <summary>[n, D] -> [n, D].</summary>
     public Tensor Forward(Tensor input)
     {
-        using var both = nn.functional.linear(input, gate_up, gate_up_bias);
-        var inner = both.size(1) / 2;
-        using var gate = both.narrow(1, 0, inner);
-        using var up = both.narrow(1, inner, inner);
-        using var active = nn.functional.silu(gate);
-        using var product = active.mul(up);
-        return nn.functional.linear(product, down_proj, down_proj_bias);
+        using var both = Linear.Of(input, gate_up, gate_up_bias);
+        using var product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
+        return Linear.Of(product, down_proj, down_proj_bias);
     }
 }

@@ -13,11 +13,15 @@ internal static class RmsNorm
     /// <param name="epsilon">Added to the mean square.</param>
     public static Tensor Of(Tensor input, Tensor weight, double epsilon)
     {
-        using var square = input.square();
-        using var mean = square.mean(Last, keepdim: true);
-        using var shifted = mean.add(epsilon);
-        using var scale = shifted.rsqrt();
-        using var scaled = input.mul(scale);
-        return scaled.mul(weight);
+        if (is_grad_enabled()) return RmsNormFunction.apply(input, weight, epsilon);
+        using var scope = NewDisposeScope();
+        return input.mul(Scale(input, epsilon)).mul_(weight).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>1 / sqrt(mean(x²) + epsilon), [n, 1].</summary>
+    internal static Tensor Scale(Tensor input, double epsilon)
+    {
+        using var scope = NewDisposeScope();
+        return input.square().mean(Last, keepdim: true).add_(epsilon).rsqrt_().MoveToOuterDisposeScope();
     }
 }

@@ -30,8 +30,8 @@ internal sealed class PatchMerger
     {
         using var normed = RmsNorm.Of(hidden, ln_q, VisionTower.NormEpsilon);
         using var joined = normed.view(-1, _merged);
-        using var inner = nn.functional.linear(joined, mlp_0, mlp_0_bias);
+        using var inner = Linear.Of(joined, mlp_0, mlp_0_bias);
         using var active = nn.functional.gelu(inner);
-        return nn.functional.linear(active, mlp_2, mlp_2_bias);
+        return Linear.Of(active, mlp_2, mlp_2_bias);
     }
 }

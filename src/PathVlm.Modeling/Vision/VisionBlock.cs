@@ -39,10 +39,10 @@ internal sealed class VisionBlock
         using var scope = NewDisposeScope();
         var (heads, size) = (_settings.HeadCount, _settings.HeadSize);
         var normed = RmsNorm.Of(hidden, norm1, VisionTower.NormEpsilon);
-        var all = nn.functional.linear(normed, qkv, qkv_bias).view(hidden.size(0), 3 * heads, size);
+        var all = Linear.Of(normed, qkv, qkv_bias).view(hidden.size(0), 3 * heads, size);
         var turned = rotary.Turn(all.narrow(1, 0, 2 * heads));
         var attended = Attend(runs, turned.narrow(1, 0, heads), turned.narrow(1, heads, heads), all.narrow(1, 2 * heads, heads));
-        var middle = hidden.add(nn.functional.linear(attended, proj, proj_bias));
+        var middle = hidden.add(Linear.Of(attended, proj, proj_bias));
         return middle.add(mlp.Forward(RmsNorm.Of(middle, norm2, VisionTower.NormEpsilon))).MoveToOuterDisposeScope();
     }
 

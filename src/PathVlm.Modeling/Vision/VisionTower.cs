@@ -36,7 +36,7 @@ internal sealed class VisionTower
         var plan = VisionPlan.Of(_settings, grids);
         var order = tensor(plan.UnitOrder.ToArray(), device: patches.device);
         using var rotary = Turns(plan, order, patches.device);
-        var hidden = Reorder(nn.functional.linear(patches, patch_embed), order);
+        var hidden = Reorder(Linear.Of(patches, patch_embed), order);
         for (var index = 0; index < blocks.Length; index++)
         {
             var next = blocks[index].Forward(hidden, rotary, _settings.FullAttentionBlocks.Contains(index) ? plan.Frames : plan.Windows);

@@ -1,0 +1,33 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>
+/// Rows of an embedding table. The gradient is added to the rows of the table's gradient buffer in place, where there is one: no tensor
+/// as large as the table is made. Inputs: table [V, D], ids [n].
+/// </summary>
+internal sealed class EmbeddingFunction : autograd.SingleTensorFunction<EmbeddingFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(EmbeddingFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (table, ids) = ((Tensor)vars[0], (Tensor)vars[1]);
+        ctx.save_for_backward([table, ids]);
+        return table.index_select(0, ids);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        var existing = saved[0].grad;
+        var table = existing ?? zeros_like(saved[0]);
+        table.index_add_(0, saved[1], gradient, 1);
+        return [existing is null ? table.MoveToOuterDisposeScope() : null!, null!];
+    }
+}

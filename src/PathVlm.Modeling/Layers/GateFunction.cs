@@ -1,0 +1,51 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>
+/// silu(a) * b of the halves a, b of [n, 2 I] as one node. With s = sigmoid(a): da = g b (s + a s (1 - s)), db = g a s, written into the
+/// halves of one tensor.
+/// </summary>
+internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(GateFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var both = (Tensor)vars[0];
+        ctx.save_for_backward([both]);
+        return Product(both);
+    }
+
+    /// <summary>silu(a) * b, outside a graph.</summary>
+    public static Tensor Product(Tensor both)
+    {
+        using var scope = NewDisposeScope();
+        var (gate, up) = Halves(both);
+        return nn.functional.silu(gate).mul_(up).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var both = ctx.get_saved_variables()[0];
+        var (gate, up) = Halves(both);
+        var ofBoth = empty_like(both);
+        var (ofGate, ofUp) = Halves(ofBoth);
+        var sigmoid = gate.sigmoid();
+        var active = gate.mul(sigmoid);
+        ofUp.copy_(active).mul_(gradient);
+        ofGate.copy_(sigmoid.mul(active).neg_().add_(sigmoid).add_(active)).mul_(gradient).mul_(up);
+        return [ofBoth.MoveToOuterDisposeScope()];
+    }
+
+    private static (Tensor Gate, Tensor Up) Halves(Tensor both)
+    {
+        var half = both.size(1) / 2;
+        return (both.narrow(1, 0, half), both.narrow(1, half, half));
+    }
+}

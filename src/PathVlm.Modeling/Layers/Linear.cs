@@ -1,0 +1,17 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>y = x Wᵀ (+ b).</summary>
+internal static class Linear
+{
+    /// <summary>[n, in] -> [n, out]. Weights that are trained get their gradients in place (<see cref="LinearFunction"/>).</summary>
+    /// <param name="input">[n, in].</param>
+    /// <param name="weight">[out, in]; a whole parameter, not a slice of one.</param>
+    /// <param name="bias">[out], or null.</param>
+    public static Tensor Of(Tensor input, Tensor weight, Tensor? bias = null)
+    {
+        if (!is_grad_enabled() || !weight.is_leaf) return nn.functional.linear(input, weight, bias);
+        return bias is null ? LinearFunction.apply(input, weight) : LinearFunction.apply(input, weight, bias);
+    }
+}

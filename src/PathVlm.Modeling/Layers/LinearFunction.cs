@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>
+/// y = x Wᵀ (+ b) whose weight gradient gᵀ x is added to the flat gradient buffer by the product itself, where the weight has its view
+/// of it. Inputs: x [n, in], W [out, in], and b [out] or nothing.
+/// </summary>
+internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(LinearFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        ctx.save_for_backward([input, weight]);
+        ctx.save_data("inputs", vars.Length);
+        return nn.functional.linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        var (input, weight) = (saved[0], saved[1]);
+        gradient = gradient.contiguous();
+        var results = new List<Tensor> { gradient.mm(weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
+        if ((int)ctx.get_data("inputs") > 2) results.Add(gradient.sum(dim: 0).MoveToOuterDisposeScope());
+        return results;
+    }
+
+    /// <summary>Null where nobody asks, or where it was added in place.</summary>
+    private static Tensor? WeightGradient(Tensor input, Tensor weight, Tensor gradient)
+    {
+        if (!weight.requires_grad) return null;
+        if (weight.grad is not { } buffer) return gradient.t().mm(input).MoveToOuterDisposeScope();
+        buffer.addmm_(gradient.t(), input, 1, 1);
+        return null;
+    }
+}

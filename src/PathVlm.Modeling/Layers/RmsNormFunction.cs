@@ -1,0 +1,37 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>
+/// RMS norm as one node: with r = 1 / sqrt(mean(x²) + epsilon) and u = dy * x, dw = uᵀ r and dx = r dy w - x r³ (u w) / D.
+/// Inputs: x [n, D], w [D], epsilon.
+/// </summary>
+internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(RmsNormFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        var scale = RmsNorm.Scale(input, (double)vars[2]);
+        ctx.save_for_backward([input, weight, scale.MoveToOuterDisposeScope()]);
+        return input.mul(scale).mul_(weight).MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        var saved = ctx.get_saved_variables();
+        var (input, weight, scale) = (saved[0], saved[1], saved[2]);
+        var product = gradient.mul(input);
+        var share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(3)).div_(-input.size(1));
+        var ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, 1);
+        var ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)).MoveToOuterDisposeScope() : null;
+        return [ofInput.MoveToOuterDisposeScope(), ofWeight!, null!];
+    }
+}
