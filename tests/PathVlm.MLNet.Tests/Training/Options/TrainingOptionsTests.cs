@@ -1,0 +1,75 @@
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.MLNet.Tests.Training;
+
+public sealed class TrainingOptionsTests
+{
+    [Fact]
+    public void SftDefaultsAreThePapersOrItsTimes()
+    {
+        PathologySftOptions options = new();
+        options.Validate();
+        Assert.Equal(("Sft", 18_000L, 2e-5, LearningRateScheduler.Cosine, 0.03), (options.Stage, options.MaxSteps, options.LearningRate, options.Scheduler, options.WarmupFraction));
+        Assert.Equal((0.9, 0.999, 1e-8, 0.0, 1.0), (options.AdamBeta1, options.AdamBeta2, options.AdamEpsilon, options.WeightDecay, options.MaxGradientNorm));
+        Assert.Equal((8, 1, true, 1024, 1024), (options.BatchSize, options.GradientAccumulationSteps, options.FreezeVision, options.MaxPromptLength, options.MaxCompletionLength));
+        Assert.Equal((3136, 602_112, LossNormalization.MeanOfMicroBatchMeans), (options.MinPixels, options.MaxPixels, options.LossNormalization));
+        Assert.Equal((0.0, 100, ValidationMetric.Loss, null), (options.ValidationFraction, options.ValidationSteps, options.BestModelMetric, options.EarlyStoppingPatience));
+    }
+
+    [Fact]
+    public void GrpoDefaultsAreThePapersOrItsTimes()
+    {
+        GrpoOptions options = new();
+        options.Validate();
+        Assert.Equal(("Rl", 2_000L, 1e-6, 4, 8), (options.Stage, options.MaxSteps, options.LearningRate, options.GroupSize, options.BatchSize));
+        Assert.Equal((0.04, false, 0.2, null, null), (options.Beta, options.UseBiasCorrectionKl, options.Epsilon, options.EpsilonHigh, options.Delta));
+        Assert.Equal((PolicyLossType.Grpo, RewardScaling.Group, RewardAggregation.SumThenNormalize), (options.LossType, options.ScaleRewards, options.MultiObjectiveAggregation));
+        Assert.Equal((MissingRewardPolicy.GroupMean, 0, false, 1.0, true), (options.MissingReward, options.MaxResamplings, options.SyncReferenceModel, options.Temperature, options.SuppressControlTokens));
+    }
+
+    [Fact]
+    public void AllFaultsOfGrpoOptionsAreToldAtOnce()
+    {
+        GrpoOptions options = new()
+        {
+            GroupSize = -3, Temperature = 0, Beta = -1, LossType = (PolicyLossType)9, MaxSteps = null, AdamBeta1 = 1, WarmupFraction = 2,
+            EpsilonHigh = double.NaN, RewardWeights = [1, double.PositiveInfinity], MinPixels = 700_000,
+        };
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
+        foreach (string part in new[]
+        {
+            "GroupSize: got -3, takes 2 or more", "Temperature: got 0, takes above 0", "Beta: got -1, takes 0 or more",
+            "LossType: got 9, takes Grpo, Bnpo, DrGrpo, Dapo, Cispo", "MaxSteps: got null, takes a number where Epochs is null",
+            "AdamBeta1: got 1, takes 0 or more, below 1", "WarmupFraction: got 2, takes 0 to 1", "EpsilonHigh: got NaN, takes 0 or more",
+            "RewardWeights: got [1, Infinity], takes finite numbers", "MinPixels: got 700000, takes MaxPixels (602112) or less",
+        })
+            Assert.Contains(part, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABatchThatTheGroupDoesNotDivideIsRefused()
+    {
+        GrpoOptions options = new() { GroupSize = 4, BatchSize = 6, GradientAccumulationSteps = 1 };
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
+        Assert.Contains(
+            "BatchSize: got 6, takes a number that times 1 micro-batches a generation is divisible by GroupSize (4)", fault.Message, StringComparison.Ordinal);
+        options.GradientAccumulationSteps = 2;
+        options.Validate();
+    }
+
+    [Fact]
+    public void WeightsAreOneAReward()
+    {
+        GrpoOptions options = new() { RewardWeights = [1, 2, 3] };
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => options.ValidateRewards(["format", "accuracy"]));
+        Assert.Contains("RewardWeights: got 3, takes one a reward: format, accuracy", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EarlyStoppingNeedsValidationRows()
+    {
+        PathologySftOptions options = new() { EarlyStoppingPatience = 3 };
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
+        Assert.Contains("EarlyStoppingPatience: got 3, takes null where ValidationFraction is 0", fault.Message, StringComparison.Ordinal);
+    }
+}
