@@ -6,7 +6,12 @@ namespace PathVlm.Modeling.Checkpoints;
 /// <summary>Reads checkpoint folders: published ones, ones in the layout of current releases, and ones that transformers 5 re-saved.</summary>
 public static class CheckpointReader
 {
-    /// <summary>Tells what a checkpoint folder is. Judges all that loading judges, and reads no tensor; a folder with settings alone is told too.</summary>
+    private const string TiedHeadNote = CheckpointTable.HeadKey
+        + " is there although the head shares the embedding table; it is ignored where it is equal, refused where not.";
+
+    /// <summary>
+    /// Tells what a checkpoint folder is. Judges all that loading judges, and reads no tensor; a folder with settings alone is told too.
+    /// </summary>
     /// <param name="folder">Checkpoint folder.</param>
     /// <returns>Layout, files, types, counts, shapes.</returns>
     /// <exception cref="FileNotFoundException">The folder has no config.json.</exception>
@@ -14,7 +19,8 @@ public static class CheckpointReader
     public static CheckpointInfo Inspect(string folder)
     {
         ModelConfiguration configuration = ModelConfiguration.Load(folder);
-        bool single = File.Exists(Path.Combine(folder, CheckpointFiles.SingleName)), sharded = File.Exists(Path.Combine(folder, CheckpointFiles.IndexName));
+        bool single = File.Exists(Path.Combine(folder, CheckpointFiles.SingleName));
+        bool sharded = File.Exists(Path.Combine(folder, CheckpointFiles.IndexName));
         CheckpointInfo settings = new()
         {
             Folder = folder,
@@ -73,11 +79,14 @@ public static class CheckpointReader
         return settings with
         {
             Keys = layout,
-            Files = [.. files.Files.Select(file => new CheckpointFile(Path.GetFileName(file.Path), new FileInfo(file.Path).Length, file.Entries.Count))],
+            Files = [.. files.Files.Select(Describe)],
             Types = entries.GroupBy(entry => entry.Type).ToDictionary(same => same.Key, same => same.Sum(entry => entry.ElementCount)),
             Notes = CheckpointRules.HasTiedHead(files, settings.Configuration)
-                ? [$"{CheckpointTable.HeadKey} is there although the head shares the embedding table; it is ignored where it is equal, refused where not."]
+                ? [TiedHeadNote]
                 : [],
         };
     }
+
+    private static CheckpointFile Describe(SafetensorsFile file) =>
+        new(Path.GetFileName(file.Path), new FileInfo(file.Path).Length, file.Entries.Count);
 }

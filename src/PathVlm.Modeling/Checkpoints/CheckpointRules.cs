@@ -56,7 +56,8 @@ internal static class CheckpointRules
         if (!head.Equals(files.Tensors[embeddings].Read(embeddings, head.dtype)))
         {
             throw new InvalidDataException(
-                $"{folder}: {CheckpointTable.HeadKey} differs from {embeddings}, although tie_word_embeddings is true; takes equal tables or no {CheckpointTable.HeadKey}.");
+                $"{folder}: {CheckpointTable.HeadKey} differs from {embeddings}, although tie_word_embeddings is true; "
+                + $"takes equal tables or no {CheckpointTable.HeadKey}.");
         }
     }
 

@@ -12,10 +12,13 @@ internal static class CheckpointTensors
         IEnumerable<string> faults = table
             .Where(tensor => !tensors.ContainsKey(tensor.Key)).Select(tensor => $"{tensor.Key} is missing")
             .Concat(tensors.Keys.Where(key => !keys.Contains(key)).Select(key => $"{key} is unknown"))
-            .Concat(table.Where(tensor => tensors.TryGetValue(tensor.Key, out Tensor? got) && !got.shape.AsSpan().SequenceEqual(tensor.Shape))
-                .Select(tensor => $"{tensor.Key} has shape [{string.Join(", ", tensors[tensor.Key].shape)}], takes [{string.Join(", ", tensor.Shape)}]"));
+            .Concat(table
+                .Where(tensor => tensors.TryGetValue(tensor.Key, out Tensor? got) && !got.shape.AsSpan().SequenceEqual(tensor.Shape))
+                .Select(tensor => $"{tensor.Key} has shape [{Join(tensors[tensor.Key].shape)}], takes [{Join(tensor.Shape)}]"));
         string[] told = [.. faults];
         if (told.Length > 0)
             throw new ArgumentException($"The tensors don't fit the model's settings: {string.Join("; ", told)}.", parameter);
     }
+
+    private static string Join(long[] shape) => string.Join(", ", shape);
 }

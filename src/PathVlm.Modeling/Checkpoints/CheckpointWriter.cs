@@ -67,7 +67,8 @@ public static class CheckpointWriter
             throw new FileNotFoundException($"The folder [{source}] has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.");
         if (!files.Contains(ImageProcessorConfiguration.FileName) && !files.Contains(ImageProcessorConfiguration.NestedFileName))
         {
-            throw new FileNotFoundException($"The folder [{source}] has no image processor: neither {ImageProcessorConfiguration.FileName} nor {ImageProcessorConfiguration.NestedFileName}.");
+            throw new FileNotFoundException($"The folder [{source}] has no image processor: "
+                + $"neither {ImageProcessorConfiguration.FileName} nor {ImageProcessorConfiguration.NestedFileName}.");
         }
 
         return [.. files.Select(name => Path.Combine(source, name))];
@@ -110,7 +111,8 @@ public static class CheckpointWriter
         for (int number = 0; number < shards.Count; number++)
         {
             string name = shards.Count == 1 ? CheckpointFiles.SingleName : $"model-{number + 1:D5}-of-{shards.Count:D5}.safetensors";
-            SafetensorsWriter.Write(Path.Combine(folder, name), shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key])), type, metadata);
+            var entries = shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key]));
+            SafetensorsWriter.Write(Path.Combine(folder, name), entries, type, metadata);
             foreach (TensorSpecification tensor in shards[number])
                 index.Add(tensor.Key, name);
         }

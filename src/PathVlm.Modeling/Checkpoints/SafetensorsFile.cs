@@ -103,7 +103,8 @@ public sealed class SafetensorsFile : IDisposable
         if (!destination.shape.AsSpan().SequenceEqual(entry.Shape.ToArray()))
         {
             throw new ArgumentException(
-                $"{Path}: tensor [{name}]: the destination has shape [{string.Join(", ", destination.shape)}], takes [{string.Join(", ", entry.Shape)}].",
+                $"{Path}: tensor [{name}]: the destination has shape [{string.Join(", ", destination.shape)}], "
+                + $"takes [{string.Join(", ", entry.Shape)}].",
                 nameof(destination));
         }
 

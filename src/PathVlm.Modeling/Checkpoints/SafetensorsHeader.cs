@@ -84,7 +84,11 @@ internal static class SafetensorsHeader
         foreach (SafetensorsEntry entry in entries)
         {
             if (entry.Offset < end)
-                throw Fault(file, entry.Name, $"overlaps the tensor before it: it begins at {entry.Offset - dataStart}, that one ends at {end - dataStart}");
+            {
+                throw Fault(file, entry.Name,
+                    $"overlaps the tensor before it: it begins at {entry.Offset - dataStart}, that one ends at {end - dataStart}");
+            }
+
             if (entry.Offset > end)
                 throw Fault(file, entry.Name, $"begins at {entry.Offset - dataStart}, which leaves a hole from {end - dataStart}");
             end = entry.Offset + entry.ByteCount;
@@ -124,10 +128,14 @@ internal static class SafetensorsHeader
         {
             string property = reader.GetString()!;
             reader.Read();
-            if (property is "dtype" ? type is not null : property is "shape" ? shape is not null : property is "data_offsets" && offsets is not null)
+            if ((property, type, shape, offsets) is ("dtype", not null, _, _) or ("shape", _, not null, _) or ("data_offsets", _, _, not null))
                 throw Fault(file, name, $"has {property} twice");
             if (property is "dtype")
-                type = reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw Fault(file, name, $"dtype is {reader.TokenType}, takes a text");
+            {
+                type = reader.TokenType == JsonTokenType.String
+                    ? reader.GetString()!
+                    : throw Fault(file, name, $"dtype is {reader.TokenType}, takes a text");
+            }
             else if (property is "shape")
                 shape = ReadCounts(ref reader, file, name, property, MostDimensions);
             else if (property is "data_offsets")

@@ -39,8 +39,9 @@ public static class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        (string Name, Tensor Tensor, ScalarType Type)[] entries =
-            [.. tensors.Select(pair => (pair.Key, pair.Value, type ?? pair.Value.dtype)).OrderByDescending(entry => SafetensorsTypes.SizeOf(entry.Item3))];
+        (string Name, Tensor Tensor, ScalarType Type)[] entries = [.. tensors
+            .Select(pair => (pair.Key, pair.Value, Type: type ?? pair.Value.dtype))
+            .OrderByDescending(entry => SafetensorsTypes.SizeOf(entry.Type))];
         byte[] header = Header(entries, metadata);
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -48,8 +49,8 @@ public static class SafetensorsWriter
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
                 stream.Write(header);
-                foreach ((_, Tensor tensor, ScalarType as_) in entries)
-                    Write(stream, tensor, as_);
+                foreach ((_, Tensor tensor, ScalarType target) in entries)
+                    Write(stream, tensor, target);
                 stream.Flush(flushToDisk: true);
             }
 

@@ -1,15 +1,17 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints;
 
-/// <summary>Copies between the memory of a tensor and plain bytes.</summary>
+/// <summary>
+/// Copies between the memory of a tensor and plain bytes. Large tensors go in pieces, which the thread pool shares out: libtorch's own
+/// threads wait for each other by spinning, which on a busy machine made converting a piece take milliseconds.
+/// </summary>
 internal static class TensorBytes
 {
-    /// <summary>Elements converted at a time: the piece stays in the processor's cache between copy and conversion.</summary>
-    private const int PieceElements = 1 << 18;
-    private const int PieceBytes = 1 << 26;
+    private const int PieceElements = 1 << 20;
 
     public delegate ReadOnlySpan<byte> Source(long offset, int count);
 
@@ -24,13 +26,10 @@ internal static class TensorBytes
             Fill(whole, entry, source);
             destination.copy_(whole);
         }
-        else if (destination.dtype == entry.Type)
+        else if (destination.dtype == entry.Type
+            || (destination.dtype == ScalarType.Float32 && entry.Type is ScalarType.BFloat16 or ScalarType.Float16))
         {
-            for (long offset = 0; offset < entry.ByteCount; offset += PieceBytes)
-            {
-                int count = (int)Math.Min(PieceBytes, entry.ByteCount - offset);
-                source(offset, count).CopyTo(Memory(destination, offset, count));
-            }
+            FillPieces(destination, entry, source);
         }
         else
         {
@@ -38,6 +37,43 @@ internal static class TensorBytes
         }
     }
 
+    /// <summary>Bytes of a contiguous tensor on the CPU, which has at least one element; valid while it lives.</summary>
+    public static unsafe Span<byte> Memory(Tensor tensor, long offset, int count) => new(Address(tensor) + offset, count);
+
+    private static unsafe byte* Address(Tensor tensor)
+    {
+        using Tensor first = tensor.detach().view(-1).narrow(0, 0, 1);
+        return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
+
+    private static unsafe void FillPieces(Tensor destination, SafetensorsEntry entry, Source source)
+    {
+        nint address = (nint)Address(destination);
+        int from = SafetensorsTypes.SizeOf(entry.Type), to = SafetensorsTypes.SizeOf(destination.dtype);
+        ScalarType target = destination.dtype;
+        HugePages.Advise(address, entry.ElementCount * to);
+        long pieces = (entry.ElementCount + PieceElements - 1) / PieceElements;
+        if (pieces == 1)
+            FillPiece(0);
+        else
+            Parallel.For(0L, pieces, FillPiece);
+
+        void FillPiece(long piece)
+        {
+            long start = piece * PieceElements;
+            int count = (int)Math.Min(PieceElements, entry.ElementCount - start);
+            ReadOnlySpan<byte> bytes = source(start * from, count * from);
+            Span<byte> memory = new((byte*)address + (start * to), count * to);
+            if (target == entry.Type)
+                bytes.CopyTo(memory);
+            else if (entry.Type == ScalarType.BFloat16)
+                Widening.FromBFloat16(MemoryMarshal.Cast<byte, ushort>(bytes), MemoryMarshal.Cast<byte, float>(memory));
+            else
+                Widening.FromHalf(MemoryMarshal.Cast<byte, ushort>(bytes), MemoryMarshal.Cast<byte, float>(memory));
+        }
+    }
+
+    /// <summary>Conversions between other types are libtorch's, a piece at a time.</summary>
     private static void Convert(Tensor destination, SafetensorsEntry entry, Source source)
     {
         long elements = entry.ElementCount;
@@ -50,13 +86,5 @@ internal static class TensorBytes
             source(start * size, count * size).CopyTo(Memory(piece, 0, count * size));
             destination.narrow(0, start, count).copy_(piece.narrow(0, 0, count));
         }
-    }
-
-    /// <summary>Bytes of a contiguous tensor on the CPU, which has at least one element; valid while it lives.</summary>
-    public static unsafe Span<byte> Memory(Tensor tensor, long offset, int count)
-    {
-        using Tensor first = tensor.detach().view(-1).narrow(0, 0, 1);
-        byte* start = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
-        return new Span<byte>(start + offset, count);
     }
 }

@@ -53,7 +53,9 @@ public sealed partial record ImageProcessorConfiguration
             ("patch_size", PatchSize, model.Vision.PatchSize), ("temporal_patch_size", TemporalPatchSize, model.Vision.TemporalPatchSize),
             ("merge_size", MergeSize, model.Vision.SpatialMergeSize),
         ];
-        string[] faults = [.. pairs.Where(pair => pair.Got != pair.Takes).Select(pair => $"{pair.Name}: got {pair.Got}, takes the model's {pair.Takes}")];
+        string[] faults = [.. pairs
+            .Where(pair => pair.Got != pair.Takes)
+            .Select(pair => $"{pair.Name}: got {pair.Got}, takes the model's {pair.Takes}")];
         if (faults.Length > 0)
             throw new InvalidDataException($"The image processor's settings don't fit the model: {string.Join("; ", faults)}.");
     }

@@ -75,7 +75,11 @@ public sealed partial record ModelConfiguration
             root.Fault("model_type", type, "qwen2_5_vl");
         root.ThrowIfFaulty();
         if (root.Has("quantization_config"))
-            root.Fault("quantization_config", "a value", "nothing: quantized checkpoints can't be read; take the float32, bfloat16 or float16 one");
+        {
+            root.Fault("quantization_config", "a value",
+                "nothing: quantized checkpoints can't be read; take the float32, bfloat16 or float16 one");
+        }
+
         if (text.Text("hidden_act") is { } activation && activation != "silu")
             text.Fault("hidden_act", activation, "silu");
         if (text.Flag("use_sliding_window", false))
@@ -98,7 +102,11 @@ public sealed partial record ModelConfiguration
 
         IReadOnlyList<int>? sections = rotary?.Integers("mrope_section", 1, LargestSize);
         if (sections is null && rotary?.Has("mrope_section") != true)
-            (rotary ?? text).Missing(rotary is null ? "rope_scaling.mrope_section" : "mrope_section", "three whole numbers that sum to half a head");
+        {
+            (rotary ?? text).Missing(
+                rotary is null ? "rope_scaling.mrope_section" : "mrope_section", "three whole numbers that sum to half a head");
+        }
+
         return new TextConfiguration
         {
             VocabularySize = text.Integer("vocab_size", 1, LargestVocabulary),
