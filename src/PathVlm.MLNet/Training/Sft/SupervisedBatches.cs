@@ -9,6 +9,7 @@ internal sealed class SupervisedBatches
     private readonly int _count;
     private readonly int _batchSize;
     private readonly int _accumulation;
+    private readonly long _microBatches;
     private readonly ExampleOrder _order;
 
     /// <summary>Batches of <paramref name="count"/> examples.</summary>
@@ -18,8 +19,8 @@ internal sealed class SupervisedBatches
         _batchSize = options.BatchSize;
         _accumulation = options.GradientAccumulationSteps;
         _order = new ExampleOrder(count, options.Seed, options.Shuffle);
-        long microBatches = (count + _batchSize - 1) / _batchSize;
-        StepsPerEpoch = (microBatches + _accumulation - 1) / _accumulation;
+        _microBatches = (count + _batchSize - 1) / _batchSize;
+        StepsPerEpoch = (_microBatches + _accumulation - 1) / _accumulation;
     }
 
     /// <summary>Optimizer steps of an epoch.</summary>
@@ -36,6 +37,7 @@ internal sealed class SupervisedBatches
         return microBatches;
     }
 
-    /// <summary>Epochs done after a number of steps (<c>epoch</c>).</summary>
-    public double EpochAfter(long steps) => steps / (double)StepsPerEpoch;
+    /// <summary>Epochs done after a number of steps, counted in micro-batches (<c>epoch</c>).</summary>
+    public double EpochAfter(long steps) =>
+        steps / StepsPerEpoch + steps % StepsPerEpoch * _accumulation / (double)_microBatches;
 }

@@ -75,7 +75,7 @@ internal sealed class SupervisedLoop : IDisposable
     /// <summary>Forward and backward of a step's micro-batches; returns the step's loss.</summary>
     private double Accumulate(CancellationToken cancellation)
     {
-        List<SupervisedExample[]> window = [.. _batches.Of(State.Step).Select(indexes => Array.ConvertAll(indexes, i => _examples[i]))];
+        List<SupervisedExample[]> window = [.. _batches.Of(State.Step).Select(indexes => Array.ConvertAll(indexes, i => Checked(_examples[i])))];
         long answerTokens = window.Sum(batch => batch.Sum(example => (long)example.AnswerLength));
         _updater.ZeroGradients();
         double loss = 0;
@@ -90,6 +90,12 @@ internal sealed class SupervisedLoop : IDisposable
         State.TokenCount += window.Sum(batch => batch.Sum(example => (long)example.TokenIds.Count));
         return loss;
     }
+
+    private static SupervisedExample Checked(SupervisedExample example) =>
+        example.AnswerStart >= 1 && example.AnswerLength >= 1
+            ? example
+            : throw new InvalidOperationException(
+                $"Row {example.Id}: AnswerStart: got {example.AnswerStart}, takes 1 to {example.TokenIds.Count - 1} (tokens - 1).");
 
     private double ForwardBackward(SupervisedExample[] batch, long divisor)
     {

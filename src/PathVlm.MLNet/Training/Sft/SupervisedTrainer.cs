@@ -31,6 +31,7 @@ public sealed class SupervisedTrainer
     /// <param name="progress">Told each log line.</param>
     /// <param name="cancellation">Ends the run within a step.</param>
     /// <exception cref="ArgumentException">There are no examples.</exception>
+    /// <exception cref="InvalidOperationException">An example has no prompt or no answer; the message names it.</exception>
     public TrainingResult Train(
         IReadOnlyList<SupervisedExample> examples, IReadOnlyList<SupervisedExample>? validation = null,
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)

@@ -17,7 +17,7 @@ public sealed class SupervisedParityTests
     {
         using TrainingFixture fixture = new("sft", run);
         using Qwen25VlModel model = fixture.LoadModel();
-        TrainingResult result = new SupervisedTrainer(model, OptionsOf(fixture.Settings)).Train(ExamplesOf(fixture));
+        TrainingResult result = new SupervisedTrainer(model, OptionsOf(fixture)).Train(ExamplesOf(fixture));
         Assert.Equal(StopReason.Completed, result.Reason);
         JsonElement[] steps = [.. fixture.Json.GetProperty("steps").EnumerateArray()];
         Assert.Equal(steps.Length, result.Log.Count);
@@ -38,7 +38,9 @@ public sealed class SupervisedParityTests
         Assert.Equal(expected.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
     }
 
-    private static PathologySftOptions OptionsOf(JsonElement settings) => new()
+    private static PathologySftOptions OptionsOf(TrainingFixture fixture) => OptionsOf(fixture.Settings, fixture.WarmupSteps());
+
+    private static PathologySftOptions OptionsOf(JsonElement settings, long warmupSteps) => new()
     {
         MaxSteps = settings.GetProperty("max_steps").GetInt64(),
         BatchSize = settings.GetProperty("per_device_train_batch_size").GetInt32(),
@@ -48,7 +50,7 @@ public sealed class SupervisedParityTests
         AdamBeta2 = settings.GetProperty("adam_beta2").GetDouble(),
         AdamEpsilon = settings.GetProperty("adam_epsilon").GetDouble(),
         WeightDecay = settings.GetProperty("weight_decay").GetDouble(),
-        WarmupSteps = (long)settings.GetProperty("warmup_steps").GetDouble(),
+        WarmupSteps = warmupSteps,
         MaxGradientNorm = settings.GetProperty("max_grad_norm").GetDouble(),
         Scheduler = TrainingFixture.Scheduler(settings.GetProperty("lr_scheduler_type").GetString()!),
         FreezeVision = settings.GetProperty("freeze_vision").GetBoolean(),
@@ -56,6 +58,7 @@ public sealed class SupervisedParityTests
         Shuffle = false,
     };
 
+    /// <summary>The recorded data set: as many rows as pictures are listed; what no micro-batch took is never asked for.</summary>
     private static List<SupervisedExample> ExamplesOf(TrainingFixture fixture)
     {
         string[] images = [.. fixture.Json.GetProperty("images").EnumerateArray().Select(name => name.GetString()!)];
@@ -74,6 +77,8 @@ public sealed class SupervisedParityTests
                     [fixture.Picture(images[examples.Count % images.Length])]));
             }
         }
-        return examples;
+        int count = images.Length;
+        while (examples.Count < count) examples.Add(examples[^1]);
+        return examples[..count];
     }
 }

@@ -73,6 +73,23 @@ public sealed class SupervisedTrainerTests
     }
 
     [Fact]
+    public void EpochsAreCountedInMicroBatches()
+    {
+        SupervisedBatches batches = new(7, new PathologySftOptions { BatchSize = 1, GradientAccumulationSteps = 3 });
+        Assert.Equal([3 / 7.0, 6 / 7.0, 1, 10 / 7.0], new long[] { 1, 2, 3, 4 }.Select(batches.EpochAfter));
+    }
+
+    [Fact]
+    public void AnExampleWithoutAnAnswerIsRefusedByName()
+    {
+        using Qwen25VlModel model = TinyModel.Create();
+        SupervisedExample empty = TinyModel.Example(3) with { AnswerStart = 13 };
+        empty = empty with { TokenIds = [.. empty.TokenIds.Take(13)] };
+        InvalidOperationException fault = Assert.Throws<InvalidOperationException>(() => new SupervisedTrainer(model, Options()).Train([empty]));
+        Assert.Equal("Row row 3: AnswerStart: got 13, takes 1 to 12 (tokens - 1).", fault.Message);
+    }
+
+    [Fact]
     public void EveryEpochTakesEveryExampleOnceInAnOrderOfItsOwn()
     {
         SupervisedBatches batches = new(50, new PathologySftOptions { BatchSize = 50 });

@@ -50,7 +50,7 @@ internal sealed class RecordedGrpoRun : IRolloutSource, IRewardSource, IDisposab
         MaskTruncatedCompletions = Setting("mask_truncated_completions").GetBoolean(),
         Temperature = Number("temperature"),
         AdamEpsilon = Number("adam_epsilon"),
-        WarmupSteps = (long)Number("warmup_steps"),
+        WarmupSteps = Fixture.WarmupSteps(),
         UseBiasCorrectionKl = Setting("use_bias_correction_kl").GetBoolean(),
         Scheduler = TrainingFixture.Scheduler(Setting("lr_scheduler_type").GetString()!),
         RewardWeights = [.. Setting("reward_weights").EnumerateArray().Select(weight => weight.GetDouble())],
@@ -72,7 +72,7 @@ internal sealed class RecordedGrpoRun : IRolloutSource, IRewardSource, IDisposab
 
     public IReadOnlyList<Rollout> Generate(RolloutRequest request, CancellationToken cancellation)
     {
-        Assert.Equal(_groups[(int)request.Generation], request.Prompts);
+        Assert.Equal(_groups[(int)request.Generation].Select(prompt => prompt.TokenIds), request.Prompts.Select(prompt => prompt.TokenIds));
         return _rollouts[(int)request.Generation];
     }
 

@@ -95,6 +95,13 @@ internal sealed class TrainingFixture : IDisposable
         }
     }
 
+    /// <summary>warmup_steps as transformers reads it: below 1 a fraction of the run.</summary>
+    public long WarmupSteps()
+    {
+        double steps = Settings.GetProperty("warmup_steps").GetDouble();
+        return steps >= 1 ? (long)steps : LearningRateSchedule.WarmupStepsOf(steps, Settings.GetProperty("max_steps").GetInt64());
+    }
+
     public static LearningRateScheduler Scheduler(string name) => name switch
     {
         "linear" => LearningRateScheduler.Linear,
