@@ -20,6 +20,14 @@ public sealed class PathologyCatalog
     /// <summary>Loads, splits and checks sets of questions.</summary>
     public PathologyDataCatalog Data { get; }
 
+    /// <summary>Adds <c>FormatReward</c> to rollouts: 1 where a completion has the think/answer format, else 0.</summary>
+    public FormatRewardEstimator FormatReward() => new(environment);
+
+    /// <summary>Adds <c>AccuracyReward</c> to rollouts: 1 where a completion's answer is right, else 0.</summary>
+    /// <param name="rule">When an answer is right; the default is the paper's: letter and text equal to the standard answer.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="rule"/> is no <see cref="AccuracyRule"/>.</exception>
+    public AccuracyRewardEstimator AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) => new(environment, rule);
+
     /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns.</summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>
     /// <exception cref="ArgumentOutOfRangeException">No reward, a blank or doubled column, or a weight that is not finite.</exception>

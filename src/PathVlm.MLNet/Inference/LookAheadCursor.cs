@@ -25,8 +25,9 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         this.view = view;
         active = new bool[view.Schema.Count];
         foreach (DataViewSchema.Column column in columnsNeeded) active[Own(column)] = true;
-        follower = view.Input.GetRowCursor(view.Input.Schema.Where(column => active[column.Index]));
-        if (active.AsSpan(view.Input.Schema.Count).Contains(true)) followerId = follower.GetIdGetter();
+        int[] sources = [.. Enumerable.Range(0, active.Length).Where(column => active[column]).Select(view.SourceOf)];
+        follower = view.Input.GetRowCursor(sources.Where(source => source >= 0).Select(source => view.Input.Schema[source]));
+        if (sources.Any(source => source < 0)) followerId = follower.GetIdGetter();
     }
 
     public override DataViewSchema Schema => view.Schema;
@@ -46,8 +47,9 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         int index = Own(column);
         if (!active[index])
             throw new ArgumentOutOfRangeException(nameof(column), $"column [{column.Name}] was not asked for when the cursor was made");
-        if (index < view.Input.Schema.Count) return follower.GetGetter<TValue>(view.Input.Schema[index]);
-        return view.Columns[index - view.Input.Schema.Count].Getter(Current) as ValueGetter<TValue>
+        int source = view.SourceOf(index);
+        if (source >= 0) return follower.GetGetter<TValue>(view.Input.Schema[source]);
+        return view.Columns[~source].Getter(Current) as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"column [{column.Name}] has values of {column.Type.RawType}, not of {typeof(TValue)}");
     }
 

@@ -8,7 +8,7 @@ namespace PathVlm.MLNet.Inference;
 /// <paramref name="batchSize"/> rows read ahead. A cursor in which no answer column is active reads nothing ahead.
 /// </summary>
 /// <param name="input">The rows.</param>
-/// <param name="schema">The input's columns in their places, then those of <paramref name="columns"/>.</param>
+/// <param name="schema">The input's columns in their order, and among them those of <paramref name="columns"/>.</param>
 /// <param name="columns">The answer columns.</param>
 /// <param name="batchSize">Rows that are answered together; 1 or more.</param>
 /// <param name="answer">Answers rows, in their order.</param>
@@ -19,6 +19,8 @@ internal sealed class LookAheadView(
     int batchSize,
     Func<IReadOnlyList<PathologyRow>, IReadOnlyList<PathologyAnswer>> answer) : IDataView
 {
+    private readonly int[] sources = Sources(schema, columns);
+
     public DataViewSchema Schema => schema;
 
     /// <summary>False: two cursors walk the input side by side, so it has to come in one order.</summary>
@@ -39,5 +41,19 @@ internal sealed class LookAheadView(
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
+    /// <summary>Where an output column comes from: the index of an input column, or the complement of an answer column's.</summary>
+    internal int SourceOf(int column) => sources[column];
+
     internal IReadOnlyList<PathologyAnswer> Answer(IReadOnlyList<PathologyRow> rows) => answer(rows);
+
+    // A column that is added hides an input column of its name, and is itself never hidden.
+    private static int[] Sources(DataViewSchema schema, IReadOnlyList<AnswerColumn> columns)
+    {
+        int passed = 0;
+        return [.. schema.Select(column =>
+        {
+            int added = column.IsHidden ? -1 : columns.ToList().FindIndex(answer => answer.Name == column.Name);
+            return added >= 0 ? ~added : passed++;
+        })];
+    }
 }

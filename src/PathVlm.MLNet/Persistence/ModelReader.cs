@@ -45,6 +45,24 @@ internal sealed class ModelReader(ModelLoadContext context)
         using (opened) return read(opened.Stream);
     }
 
+    /// <summary>Gives <paramref name="read"/> the entry as a file, for readers that map files into memory.</summary>
+    /// <inheritdoc cref="Read"/>
+    public T ReadFile<T>(string entry, string? folder, Func<string, T> read) => Read(entry, stream =>
+    {
+        // ML.NET has unpacked the entry to a file in its temporary folder already, unless it was told not to use one.
+        if (stream is FileStream file) return read(file.Name);
+        string copy = Path.GetTempFileName();
+        try
+        {
+            using (FileStream target = File.Create(copy)) stream.CopyTo(target);
+            return read(copy);
+        }
+        finally
+        {
+            File.Delete(copy);
+        }
+    }, folder);
+
     /// <summary>Reads an entry that holds JSON.</summary>
     /// <exception cref="InvalidDataException">No such entry, larger than 16 MiB, or not what <typeparamref name="T"/> takes.</exception>
     public T ReadJson<T>(string entry) => Read(entry, stream =>
