@@ -2,7 +2,10 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training;
 
 namespace PathVlm.MLNet;
 
@@ -19,6 +22,42 @@ public sealed class PathologyCatalog
 
     /// <summary>Loads, splits and checks sets of questions.</summary>
     public PathologyDataCatalog Data { get; }
+
+    /// <summary>Supervised fine-tuning on pathology questions with explanations; the options most often changed as arguments.</summary>
+    /// <param name="baseModel">Checkpoint folder or zip to start from; null: the stage before in the chain.</param>
+    /// <param name="maxSteps">Optimizer steps; null: the default, or given by <paramref name="epochs"/>.</param>
+    /// <param name="epochs">Passes over the rows, instead of <paramref name="maxSteps"/>.</param>
+    /// <param name="batchSize">Rows of a micro-batch.</param>
+    /// <param name="learningRate">Learning rate after the warm-up.</param>
+    /// <param name="seed">Seed of every random choice.</param>
+    /// <param name="stage">Value of column <c>Stage</c> whose rows are trained on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all that are, are named.</exception>
+    public PathologySftEstimator SupervisedFineTuning(
+        string? baseModel = null, long? maxSteps = null, double? epochs = null, int batchSize = TrainingDefaults.SftBatchSize,
+        double learningRate = TrainingDefaults.SftLearningRate, long seed = TrainingDefaults.Seed, string stage = PathologyStages.Sft) =>
+        SupervisedFineTuning(new PathologySftOptions
+        {
+            BaseModel = baseModel,
+            MaxSteps = maxSteps ?? (epochs is null ? TrainingDefaults.SftSteps : null),
+            Epochs = epochs,
+            BatchSize = batchSize,
+            LearningRate = learningRate,
+            Seed = seed,
+            Stage = stage,
+        });
+
+    /// <summary>Supervised fine-tuning on pathology questions with explanations.</summary>
+    /// <param name="options">Options; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    public PathologySftEstimator SupervisedFineTuning(PathologySftOptions options) => new(environment, options);
+
+    /// <summary>A model as it is, without training: a checkpoint folder in a published layout, or a zip.</summary>
+    /// <param name="path">Checkpoint folder or zip.</param>
+    /// <param name="options">How it reads rows and writes answers; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is nothing at <paramref name="path"/>, or an option is out of range.</exception>
+    /// <exception cref="InvalidDataException">The folder or zip is faulty; the message says what is wrong.</exception>
+    public PathologyTransformer Pretrained(string path, PathologyModelOptions? options = null) =>
+        PathologyModelFile.Open(environment, path, options ?? new PathologyModelOptions());
 
     /// <summary>Adds <c>FormatReward</c> to rollouts: 1 where a completion has the think/answer format, else 0.</summary>
     public FormatRewardEstimator FormatReward() => new(environment);
@@ -41,7 +80,7 @@ public sealed class PathologyCatalog
     public EvaluationResult Evaluate(IDataView scored, int seed = 17, CancellationToken cancellation = default)
     {
         EvaluationResult result = PathologyEvaluator.Evaluate(scored, new EvaluationOptions { Seed = seed }, cancellation);
-        using IChannel channel = environment.Start("Pathology evaluation");
+        using var channel = new MessageChannel(environment, "Pathology evaluation");
         channel.Info(EvaluationTables.Accuracy([("model", result)]));
         return result;
     }
@@ -55,7 +94,7 @@ public sealed class PathologyCatalog
     public ModelComparison Compare(IDataView first, IDataView second, int seed = 17, CancellationToken cancellation = default)
     {
         ModelComparison comparison = PathologyEvaluator.Compare(first, second, new EvaluationOptions { Seed = seed }, cancellation);
-        using IChannel channel = environment.Start("Pathology evaluation");
+        using var channel = new MessageChannel(environment, "Pathology evaluation");
         channel.Info(EvaluationTables.Comparisons([("second - first", comparison)]));
         return comparison;
     }

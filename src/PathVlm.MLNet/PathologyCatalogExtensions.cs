@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using PathVlm.MLNet.Data;
 
 namespace PathVlm.MLNet;
 
@@ -11,6 +12,7 @@ public static class PathologyCatalogExtensions
     public static PathologyCatalog Pathology(this MLContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
+        ImageColumns.Register();
         return new PathologyCatalog(context);
     }
 }

@@ -164,6 +164,7 @@ public sealed class Qwen25VlModel : IDisposable
         Parameters.Dispose();
     }
 
-    private static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options) =>
+    /// <summary>A model whose weights are all zero, to be filled through <see cref="CheckpointTensors"/>.</summary>
+    internal static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options) =>
         new(configuration, new ParameterSet(configuration, options.Type, options.Device));
 }

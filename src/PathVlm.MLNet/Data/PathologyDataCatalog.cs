@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Loading;
+using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Data;
 
@@ -153,7 +154,7 @@ public sealed class PathologyDataCatalog
 
     private void Tell(string message, bool warn)
     {
-        using IChannel channel = environment.Start("Pathology data");
+        using var channel = new MessageChannel(environment, "PathologyData");
         if (warn)
             channel.Warning(message);
         else

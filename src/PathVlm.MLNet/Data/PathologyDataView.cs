@@ -16,6 +16,8 @@ public sealed class PathologyDataView : IDataView
 {
     private readonly bool hasStage;
 
+    static PathologyDataView() => ImageColumns.Register();
+
     /// <summary>Makes a view over questions.</summary>
     /// <param name="questions">The rows, in their order.</param>
     /// <exception cref="ArgumentException">A question, or a text of it, is null.</exception>

@@ -24,9 +24,8 @@ internal sealed record EntryReference(string Folder, string Entry, string Sha256
     /// <exception cref="InvalidDataException">No such entry, over 256 MiB, or another content.</exception>
     public byte[] Read(ModelReader reader)
     {
-        byte[] content = reader.Read(Entry, stream =>
+        byte[] content = reader.Read(Entry, LargestFile, stream =>
         {
-            if (stream.Length > LargestFile) throw new InvalidDataException($"{reader.Name(Entry)}: got {stream.Length} bytes, takes at most {LargestFile}.");
             byte[] bytes = new byte[stream.Length];
             stream.ReadExactly(bytes);
             return bytes;

@@ -14,7 +14,7 @@ internal sealed class ModelReader(ModelLoadContext context)
     public string Folder => (context.Directory ?? "").Replace('\\', '/');
 
     /// <summary>Path of the zip where it is read straight from a file, otherwise null.</summary>
-    public string? ZipPath => ZipFilePath.Of(context.Repository);
+    public string? ZipPath => ZipAccess.PathOf(context.Repository);
 
     /// <summary>How an error names an entry: the zip, the folder in it, the entry.</summary>
     public string Name(string entry) => $"{ZipPath ?? "model zip"}: {(Folder.Length > 0 ? Folder + "/" : "")}{entry}";
@@ -27,10 +27,17 @@ internal sealed class ModelReader(ModelLoadContext context)
         return (T)state;
     }
 
-    /// <summary>Reads an entry of the component's folder, or of <paramref name="folder"/> (another component's).</summary>
-    /// <exception cref="InvalidDataException">The zip has no such entry, or the entry is damaged.</exception>
-    public T Read<T>(string entry, Func<Stream, T> read, string? folder = null)
+    /// <summary>Reads an entry.</summary>
+    /// <param name="entry">Its name.</param>
+    /// <param name="limit">Most bytes it may unpack to.</param>
+    /// <param name="read">Reads it.</param>
+    /// <param name="folder">Its folder, where it is another component's.</param>
+    /// <exception cref="InvalidDataException">The zip has no such entry, or the entry is damaged or too large.</exception>
+    public T Read<T>(string entry, long limit, Func<Stream, T> read, string? folder = null)
     {
+        // ML.NET unpacks an entry whole before it gives it: judge what the zip says of its size first.
+        if (ZipAccess.LengthOf(context.Repository, folder ?? context.Directory, entry) is long length && length > limit)
+            throw new InvalidDataException($"{Name(entry)}: got {length} bytes, takes at most {limit}.");
         Repository.Entry? opened;
         try
         {
@@ -47,7 +54,7 @@ internal sealed class ModelReader(ModelLoadContext context)
 
     /// <summary>Gives <paramref name="read"/> the entry as a file, for readers that map files into memory.</summary>
     /// <inheritdoc cref="Read"/>
-    public T ReadFile<T>(string entry, string? folder, Func<string, T> read) => Read(entry, stream =>
+    public T ReadFile<T>(string entry, string? folder, long limit, Func<string, T> read) => Read(entry, limit, stream =>
     {
         // ML.NET has unpacked the entry to a file in its temporary folder already, unless it was told not to use one.
         if (stream is FileStream file) return read(file.Name);
@@ -65,10 +72,8 @@ internal sealed class ModelReader(ModelLoadContext context)
 
     /// <summary>Reads an entry that holds JSON.</summary>
     /// <exception cref="InvalidDataException">No such entry, larger than 16 MiB, or not what <typeparamref name="T"/> takes.</exception>
-    public T ReadJson<T>(string entry) => Read(entry, stream =>
+    public T ReadJson<T>(string entry) => Read(entry, LargestJson, stream =>
     {
-        if (stream.Length > LargestJson)
-            throw new InvalidDataException($"{Name(entry)}: got [{stream.Length}] bytes, takes at most {LargestJson}.");
         try
         {
             return JsonSerializer.Deserialize<T>(stream, PersistedJson.Options)

@@ -13,7 +13,7 @@ internal sealed class ModelWriter(ModelSaveContext context)
     public string Folder => (context.Directory ?? "").Replace('\\', '/');
 
     /// <summary>Path of the zip where it is written straight to a file, otherwise null.</summary>
-    public string? ZipPath => ZipFilePath.Of(context.Repository);
+    public string? ZipPath => ZipAccess.PathOf(context.Repository);
 
     /// <summary>State shared by all components written to this zip (to write once what they have in common).</summary>
     public T Shared<T>() where T : class, new()

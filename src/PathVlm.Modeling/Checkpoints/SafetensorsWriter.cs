@@ -39,18 +39,14 @@ public static class SafetensorsWriter
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
-        (string Name, Tensor Tensor, ScalarType Type)[] entries = [.. tensors
-            .Select(pair => (pair.Key, pair.Value, Type: type ?? pair.Value.dtype))
-            .OrderByDescending(entry => SafetensorsTypes.SizeOf(entry.Type))];
+        (string Name, Tensor Tensor, ScalarType Type)[] entries = Ordered(tensors, type);
         byte[] header = Header(entries, metadata);
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
             using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
             {
-                stream.Write(header);
-                foreach ((_, Tensor tensor, ScalarType target) in entries)
-                    Write(stream, tensor, target);
+                WriteAll(stream, header, entries);
                 stream.Flush(flushToDisk: true);
             }
 
@@ -61,6 +57,30 @@ public static class SafetensorsWriter
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>Writes tensors in their own types to a stream, an entry of a zip for instance; what is done with a stream cut short is the caller's.</summary>
+    /// <param name="stream">A stream to write to, from where it stands; it stays open.</param>
+    /// <param name="tensors">Names and tensors of any strides and device; they stay the caller's.</param>
+    /// <param name="metadata">Texts to put beside them.</param>
+    /// <exception cref="ArgumentException">A name occurs twice or is the format's own, or a type isn't the format's.</exception>
+    public static void Write(
+        Stream stream, IEnumerable<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(tensors);
+        (string Name, Tensor Tensor, ScalarType Type)[] entries = Ordered(tensors, type: null);
+        WriteAll(stream, Header(entries, metadata), entries);
+    }
+
+    private static (string Name, Tensor Tensor, ScalarType Type)[] Ordered(IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? type) =>
+        [.. tensors.Select(pair => (pair.Key, pair.Value, Type: type ?? pair.Value.dtype)).OrderByDescending(entry => SafetensorsTypes.SizeOf(entry.Type))];
+
+    private static void WriteAll(Stream stream, byte[] header, (string Name, Tensor Tensor, ScalarType Type)[] entries)
+    {
+        stream.Write(header);
+        foreach ((_, Tensor tensor, ScalarType type) in entries)
+            Write(stream, tensor, type);
     }
 
     private static byte[] Header((string Name, Tensor Tensor, ScalarType Type)[] entries, IReadOnlyDictionary<string, string>? metadata)
@@ -117,7 +137,7 @@ public static class SafetensorsWriter
         json.WriteEndObject();
     }
 
-    private static void Write(FileStream stream, Tensor tensor, ScalarType type)
+    private static void Write(Stream stream, Tensor tensor, ScalarType type)
     {
         using IDisposable grad = no_grad();
         using DisposeScope scope = NewDisposeScope();

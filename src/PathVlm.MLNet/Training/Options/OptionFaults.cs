@@ -30,6 +30,19 @@ internal sealed class OptionFaults
         if (!holds) Add(option, found, taken);
     }
 
+    /// <summary>Adds what an object inside the options says against itself.</summary>
+    public void AddFaultsOf(Action validate, string option)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentOutOfRangeException fault)
+        {
+            _faults.Add($"{option}: {fault.Message}");
+        }
+    }
+
     /// <summary>Throws where anything was found.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are faults; the message holds all of them.</exception>
     public void Throw(string optionsName)

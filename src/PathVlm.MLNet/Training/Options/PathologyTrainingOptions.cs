@@ -14,7 +14,7 @@ public enum TrainingPrecision
 }
 
 /// <summary>Options that both trainers share. A trainer copies them when it is built and never writes them.</summary>
-public abstract class PathologyTrainingOptions
+public abstract partial class PathologyTrainingOptions
 {
     private protected PathologyTrainingOptions()
     {
@@ -140,6 +140,7 @@ public abstract class PathologyTrainingOptions
         faults.AddBounds(this);
         faults.Require(MaxSteps is not null || Epochs is not null, nameof(MaxSteps), null, $"a number where {nameof(Epochs)} is null");
         faults.Require(MinPixels <= MaxPixels, nameof(MinPixels), MinPixels, $"{nameof(MaxPixels)} ({MaxPixels}) or less");
+        AddAnsweringFaults(faults);
         AddFaults(faults);
         faults.Throw(GetType().Name);
     }

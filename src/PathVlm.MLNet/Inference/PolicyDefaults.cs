@@ -1,0 +1,17 @@
+namespace PathVlm.MLNet.Inference;
+
+/// <summary>Defaults of answering rows.</summary>
+internal static class PolicyDefaults
+{
+    /// <summary>The paper's.</summary>
+    public const int MaxPromptLength = 1_024;
+
+    /// <summary>Rows answered together.</summary>
+    public const int AnswerBatchSize = 32;
+
+    /// <summary>Smallest picture, in pixels.</summary>
+    public const int MinPixels = 3_136;
+
+    /// <summary>Largest picture, in pixels: 768 tokens, so that a picture and its question fit the paper's 1,024.</summary>
+    public const int MaxPixels = 602_112;
+}

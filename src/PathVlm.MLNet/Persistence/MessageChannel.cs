@@ -1,0 +1,18 @@
+using Microsoft.ML.Runtime;
+
+namespace PathVlm.MLNet.Persistence;
+
+/// <summary>Messages of a component through ML.NET's log (<c>MLContext.Log</c>).</summary>
+internal sealed class MessageChannel(IHostEnvironment environment, string component) : IDisposable
+{
+    private readonly IChannel channel = environment.Register(component).Start(component);
+
+    /// <summary>Right, and worth knowing.</summary>
+    public void Info(string message) => channel.Info("{0}", message);
+
+    /// <summary>It works, but is likely not what was meant; the message holds the remedy.</summary>
+    public void Warning(string message) => channel.Warning("{0}", message);
+
+    /// <inheritdoc/>
+    public void Dispose() => channel.Dispose();
+}

@@ -1,0 +1,69 @@
+using Microsoft.ML;
+using PathVlm.MLNet.Inference;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// Where the policy that a stage trains comes from: a checkpoint folder, a zip, or the stage before it in the chain. Rows are encoded with
+/// <see cref="Encoder"/> before <see cref="Load"/> brings the weights into memory.
+/// </summary>
+internal sealed class PolicyOrigin
+{
+    private readonly Func<PathologyPolicy> load;
+
+    private PolicyOrigin(PromptEncoder encoder, Func<PathologyPolicy> load)
+    {
+        Encoder = encoder;
+        this.load = load;
+    }
+
+    /// <summary>Tokenizer and image processor with the stage's limits and template.</summary>
+    public PromptEncoder Encoder { get; }
+
+    /// <summary>Whether a stage has somewhere to start from; judged before anything is read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Neither a base model nor a stage before it, or no model where the options name one.</exception>
+    public static void Check(PathologyTrainingOptions options, bool isChained, string component)
+    {
+        if (options.BaseModel is null && !isChained)
+            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: got null, takes a checkpoint folder or a zip where no stage before it in the chain has a model.");
+        if (options.BaseModel is string path && !Directory.Exists(path) && !File.Exists(path))
+            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: got [{path}], takes a checkpoint folder or a zip that exists.");
+    }
+
+    /// <summary>Finds the origin that <see cref="Check"/> has judged.</summary>
+    /// <param name="options">The stage's options.</param>
+    /// <param name="schema">Schema of the rows, which carries the policy of the stage before.</param>
+    /// <param name="component">Who asks, for messages.</param>
+    public static PolicyOrigin Of(PathologyTrainingOptions options, DataViewSchema schema, string component)
+    {
+        if (options.BaseModel is null) return Chained(options, PolicyAnnotation.Find(schema)!, component);
+        return Directory.Exists(options.BaseModel) ? OfFolder(options, options.BaseModel) : OfZip(options, options.BaseModel);
+    }
+
+    /// <summary>The policy to train; its weights are the caller's alone.</summary>
+    public PathologyPolicy Load() => load();
+
+    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, string folder)
+    {
+        CheckpointTextFiles files = CheckpointTextFiles.Read(folder);
+        PolicySettings settings = options.PolicySettings();
+        var encoder = new PromptEncoder(files, settings);
+        return new PolicyOrigin(encoder, () => new PathologyPolicy(Modeling.Qwen25VlModel.Load(folder), files, settings, encoder));
+    }
+
+    // A zip names its model only when it is loaded.
+    private static PolicyOrigin OfZip(PathologyTrainingOptions options, string zip)
+    {
+        PathologyPolicy stored = PathologyModelFile.Load(zip);
+        PathologyPolicy policy = stored.TakeOver("The policy is being trained.", options.PolicySettings(stored.Settings));
+        return new PolicyOrigin(policy.Encoder, () => policy);
+    }
+
+    private static PolicyOrigin Chained(PathologyTrainingOptions options, PathologyPolicy before, string component)
+    {
+        PolicySettings settings = options.PolicySettings(before.Settings);
+        var encoder = new PromptEncoder(before.Files, settings);
+        string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it cannot answer; ask the later stage, or fit the chain with TakeOverWeights = false.";
+        return new PolicyOrigin(encoder, () => options.TakeOverWeights ? before.TakeOver(taken, settings) : before.Copy(settings));
+    }
+}

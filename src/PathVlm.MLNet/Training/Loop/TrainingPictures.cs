@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+using PathVlm.Modeling.Processing;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// Pictures of the rows that are trained on. Patches take eight bytes a colour value and more, so pictures are kept as pixels, each
+/// distinct one once; beyond a bound those that can be decoded again from their file are.
+/// </summary>
+internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = 2L << 30)
+{
+    private readonly Dictionary<string, TrainingPicture> pictures = new(StringComparer.Ordinal);
+    private long bytes;
+
+    /// <summary>The picture of a row, or the equal one of a row before it.</summary>
+    public TrainingPicture Of(PathologyRow row)
+    {
+        RgbPicture picture = row.RequiredPicture;
+        string hash = HashOf(picture);
+        if (pictures.TryGetValue(hash, out TrainingPicture? known)) return known;
+        ImageGrid grid = encoder.Processor.GridOf(picture.Height, picture.Width, row.Name);
+        return pictures[hash] = new TrainingPicture(hash, grid, Loader(row.Question.ImagePath, picture, hash));
+    }
+
+    private Func<float[]> Loader(string path, RgbPicture picture, string hash)
+    {
+        if (bytes + picture.Pixels.LongLength > bytesKept && IsInFile(path, hash))
+            return () => encoder.Processor.ImageProcessor.Process(PictureFile.Decode(path)).Patches;
+        bytes += picture.Pixels.LongLength;
+        return () => encoder.Processor.ImageProcessor.Process(picture).Patches;
+    }
+
+    // A pipeline may have changed the picture after it was decoded.
+    private static bool IsInFile(string path, string hash)
+    {
+        if (!File.Exists(path)) return false;
+        try
+        {
+            return HashOf(PictureFile.Decode(path)) == hash;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
+    private static string HashOf(RgbPicture picture) => $"{picture.Width}x{picture.Height}:{Convert.ToHexStringLower(SHA256.HashData(picture.Pixels))}";
+}

@@ -1,0 +1,73 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>Fine-tunes Qwen2.5-VL on pathology questions with explanations (supervised), the recipe's first stage.</summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term>Does this estimator need to look at the data to train?</term><description>Yes: rows whose <c>Stage</c> is the options', or all where that column does not exist</description></item>
+/// <item><term>Input columns</term><description><c>Image</c> (MLImage); <c>Question</c>, <c>Answer</c>, <c>Explanation</c> (text); <c>Options</c> (vector of text)</description></item>
+/// <item><term>Output columns</term><description><c>Response</c>, <c>Reasoning</c>, <c>PredictedAnswer</c> (text), <c>ResponseTokenCount</c> (<see cref="int"/>)</description></item>
+/// <item><term>Exportable to ONNX</term><description>No</description></item>
+/// </list>
+/// Starts from a checkpoint folder, a zip, or the stage before it in the chain. For research, not for diagnosis.
+/// </remarks>
+public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
+{
+    internal const string Name = "SupervisedFineTuning";
+    internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image | PathologyRowNeeds.Answer | PathologyRowNeeds.Explanation;
+    private readonly IHostEnvironment environment;
+    private readonly PathologySftOptions options;
+
+    internal PathologySftEstimator(IHostEnvironment environment, PathologySftOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.environment = environment;
+        this.options = options.Copy();
+    }
+
+    /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
+    public TrainingResult? Result { get; private set; }
+
+    /// <summary>Fine-tunes on the rows and returns the model as a transformer.</summary>
+    /// <param name="input">Rows; those of other stages are passed over.</param>
+    /// <returns>The fitted model; the caller disposes it. Where training was cancelled it holds what was learnt until then.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, there is no model to start from, or no row of the stage.</exception>
+    /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
+    public PathologyTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        PathologySchema.Check(input.Schema, Needs);
+        PolicyOrigin.Check(options, PolicyAnnotation.Find(input.Schema) is not null, Name);
+        using var channel = new MessageChannel(environment, Name);
+        PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
+        SftRows rows = SftRows.Read(input, origin.Encoder, options);
+        channel.Info($"{rows.Training.Count} rows to train on, {rows.Validation.Count} to judge by");
+        PathologyPolicy policy = origin.Load().Retain();
+        try
+        {
+            var trainer = new SupervisedTrainer(policy.Model, options);
+            Result = trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, options.Progress), options.Cancellation);
+            ChannelProgress.TellEnd(channel, Result);
+            return new PathologyTransformer(environment, policy, options.TransformerSettings);
+        }
+        finally
+        {
+            policy.Release();
+        }
+    }
+
+    /// <summary>Checks the input's columns and tells those of the output; no model is loaded.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, or there is no model to start from.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        PathologySchema.Check(inputSchema, Needs);
+        PolicyOrigin.Check(options, PolicyAnnotation.IsPromised(inputSchema), Name);
+        return PathologyTransformer.OutputShape(inputSchema);
+    }
+}

@@ -1,0 +1,132 @@
+using Microsoft.ML;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.MLNet.Tests.Training;
+
+public sealed class PathologySftEstimatorTests
+{
+    private readonly MLContext ml = new();
+
+    [Fact]
+    public void RowsOfOtherStagesAreNotTrainedOn()
+    {
+        PathologyQuestion[] questions = TinyModel.Questions("Sft", "Rl");
+        questions[1] = questions[1] with { Explanation = " " };
+        using PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(new PathologyDataView(questions));
+        PathologySftOptions options = TinyModel.SftOptions();
+        options.Stage = "Rl";
+        var failure = Assert.Throws<InvalidDataException>(() => ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
+        Assert.Equal("row [q1]: column [Explanation] is blank; fine-tuning needs a reasoning to teach", failure.Message);
+    }
+
+    [Fact]
+    public void WithoutRowsOfItsStageItSaysSo()
+    {
+        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(TinyModel.Rows("Rl")));
+        Assert.Contains("SupervisedFineTuning: got no rows with Stage = [Sft], takes one or more.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, "BaseModel: got null, takes a checkpoint folder or a zip where no stage before it in the chain has a model.")]
+    [InlineData("/nowhere/model", "BaseModel: got [/nowhere/model], takes a checkpoint folder or a zip that exists.")]
+    public void WithoutAModelToStartFromItSaysSoBeforeItReadsARow(string? path, string message)
+    {
+        PathologySftOptions options = TinyModel.SftOptions();
+        options.BaseModel = path;
+        PathologySftEstimator estimator = ml.Pathology().SupervisedFineTuning(options);
+        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyModel.Rows("Sft"))).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyModel.Rows("Sft").Schema))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AStageContinuesTheOneBeforeItWhichStaysWhatItWas()
+    {
+        PathologyDataView rows = TinyModel.Rows("Sft", "Sft", "Sft");
+        PathologySftOptions next = TinyModel.SftOptions(steps: 3);
+        next.BaseModel = null;
+        using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(rows);
+        using var chain = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        PathologyTransformer[] stages = [.. chain.OfType<PathologyTransformer>()];
+        Assert.Equal(Weights(alone), Weights(stages[0]));
+        Assert.NotEqual(Weights(stages[0]), Weights(stages[1]));
+        Assert.Equal(RowDump.Of(alone.Transform(rows), "Response"), RowDump.Of(stages[0].Transform(rows), "Response"));
+        Assert.Equal(RowDump.Of(stages[1].Transform(rows), "Response"), RowDump.Of(chain.Transform(rows), "Response"));
+    }
+
+    [Fact]
+    public void AStageWhoseWeightsWereTakenOverSaysSoAlsoAfterReloading()
+    {
+        PathologyDataView rows = TinyModel.Rows("Sft", "Sft");
+        PathologySftOptions next = TinyModel.SftOptions();
+        (next.BaseModel, next.TakeOverWeights) = (null, true);
+        using var chain = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        string[] answers = RowDump.Of(chain.Transform(rows), "Response");
+        AssertTakenOver(chain.First());
+        using var folder = new TestFolder();
+        ml.Model.Save(chain, rows.Schema, folder.PathOf("model.zip"));
+        ITransformer loaded = ml.Model.Load(folder.PathOf("model.zip"), out _);
+        Assert.Equal(answers, RowDump.Of(loaded.Transform(rows), "Response"));
+        AssertTakenOver(((IEnumerable<ITransformer>)loaded).First());
+
+        void AssertTakenOver(ITransformer stage)
+        {
+            var failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(stage.Transform(rows), "Response"));
+            Assert.StartsWith("The weights of this stage were taken over by the SupervisedFineTuning stage after it (TakeOverWeights), so it cannot answer", failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void AZipIsABaseModelAsAFolderIs()
+    {
+        PathologyDataView rows = TinyModel.Rows("Sft", "Sft");
+        using var folder = new TestFolder();
+        using PathologyTransformer first = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(rows);
+        ml.Model.Save(first, rows.Schema, folder.PathOf("first.zip"));
+        PathologySftOptions next = TinyModel.SftOptions();
+        (next.BaseModel, next.LearningRate) = (folder.PathOf("first.zip"), 0);
+        using PathologyTransformer second = ml.Pathology().SupervisedFineTuning(next).Fit(rows);
+        Assert.Equal(Weights(first), Weights(second));
+    }
+
+    [Fact]
+    public void CancelledItReturnsWhatItHasLearnt()
+    {
+        using var cancellation = new CancellationTokenSource();
+        PathologySftOptions options = TinyModel.SftOptions(steps: 50);
+        options.Cancellation = cancellation.Token;
+        options.Progress = new Callback(progress =>
+        {
+            if (progress.Step == 2) cancellation.Cancel();
+        });
+        List<string> messages = [];
+        ml.Log += (_, message) => messages.Add(message.Message);
+        PathologySftEstimator estimator = ml.Pathology().SupervisedFineTuning(options);
+        using PathologyTransformer fitted = estimator.Fit(TinyModel.Rows("Sft", "Sft"));
+        Assert.Equal((StopReason.Cancelled, 2), (estimator.Result!.Reason, estimator.Result.Steps));
+        Assert.Contains(messages, message => message.Contains("cancelled after 2 steps; the model holds the last weights.", StringComparison.Ordinal));
+        Assert.Contains(messages, message => message.Contains("step 1 of 50: loss", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void ValidationKeepsWholePicturesFromTraining()
+    {
+        PathologySftOptions options = TinyModel.SftOptions();
+        options.ValidationFraction = 0.4;
+        PathologyDataView rows = TinyModel.Rows([.. Enumerable.Repeat("Sft", 9)]);
+        SftRows read = SftRows.Read(rows, new PromptEncoder(CheckpointTextFiles.Read(TinyModel.Folder), options.PolicySettings()), options);
+        Assert.Equal((6, 3), (read.Training.Count, read.Validation.Count));
+        Assert.Empty(read.Training.Select(row => row.Pictures[0].ContentHash).Intersect(read.Validation.Select(row => row.Pictures[0].ContentHash)));
+    }
+
+    private static string[] Weights(PathologyTransformer transformer) =>
+        [.. transformer.Policy.Model.CheckpointTensors.Select(item => $"{item.Key}: {TensorDigest.Of(item.Value)}")];
+
+    private sealed class Callback(Action<TrainingProgress> report) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value) => report(value);
+    }
+}
