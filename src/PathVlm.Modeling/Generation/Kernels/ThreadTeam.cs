@@ -64,6 +64,8 @@ internal sealed class ThreadTeam : IDisposable
         _body = body;
         _running = _workers.Length;
         _round++;
+        // Without a full fence the processor may read the sleepers before the new round is seen: a worker then sleeps through it for ever.
+        Interlocked.MemoryBarrier();
         int asleep = Volatile.Read(ref _sleeping);
         if (asleep > 0)
             _wake.Release(asleep);
