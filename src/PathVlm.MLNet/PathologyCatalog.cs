@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data;
@@ -67,10 +68,73 @@ public sealed class PathologyCatalog
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rule"/> is no <see cref="AccuracyRule"/>.</exception>
     public AccuracyRewardEstimator AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) => new(environment, rule);
 
-    /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns.</summary>
+    /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns, and <c>Advantage</c>, how much better than its group a rollout is.</summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>
+    /// <param name="missing">What stands in for a missing score (NaN).</param>
     /// <exception cref="ArgumentOutOfRangeException">No reward, a blank or doubled column, or a weight that is not finite.</exception>
-    public RewardSumEstimator SumRewards(params RewardWeight[] rewards) => new(environment, rewards);
+    public RewardSumEstimator SumRewards(IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing = MissingRewardPolicy.GroupMean) =>
+        new(environment, rewards, missing);
+
+    /// <summary>GRPO with rewards that are columns; the options most often changed as arguments.</summary>
+    /// <param name="rewards">Adds the reward columns to rollouts: an estimator, a chain of them, or a user's CustomMapping.</param>
+    /// <param name="baseModel">Checkpoint folder or zip to start from; null: the stage before in the chain.</param>
+    /// <param name="maxSteps">Optimizer steps; null: the default, or given by <paramref name="epochs"/>.</param>
+    /// <param name="epochs">Passes over the rows, instead of <paramref name="maxSteps"/>.</param>
+    /// <param name="groupSize">G, completions sampled of each row; 2 or more.</param>
+    /// <param name="batchSize">Completions of a micro-batch.</param>
+    /// <param name="learningRate">Learning rate after the warm-up.</param>
+    /// <param name="beta">Weight of the KL divergence to the policy at the start.</param>
+    /// <param name="seed">Seed of every random choice.</param>
+    /// <param name="stage">Value of column <c>Stage</c> whose rows are trained on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all that are, are named.</exception>
+    public GrpoEstimator Grpo(
+        IEstimator<ITransformer> rewards, string? baseModel = null, long? maxSteps = null, double? epochs = null,
+        int groupSize = TrainingDefaults.GroupSize, int batchSize = TrainingDefaults.GrpoBatchSize,
+        double learningRate = TrainingDefaults.GrpoLearningRate, double beta = TrainingDefaults.Beta, long seed = TrainingDefaults.Seed,
+        string stage = PathologyStages.Rl) =>
+        Grpo(rewards, new GrpoOptions
+        {
+            BaseModel = baseModel,
+            MaxSteps = maxSteps ?? (epochs is null ? TrainingDefaults.GrpoSteps : null),
+            Epochs = epochs,
+            GroupSize = groupSize,
+            BatchSize = batchSize,
+            LearningRate = learningRate,
+            Beta = beta,
+            Seed = seed,
+            Stage = stage,
+        });
+
+    /// <summary>GRPO with rewards that are columns.</summary>
+    /// <param name="rewards">Adds the reward columns to rollouts: an estimator, a chain of them, or a user's CustomMapping.</param>
+    /// <param name="options">Options; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    public GrpoEstimator Grpo(IEstimator<ITransformer> rewards, GrpoOptions options) => new(environment, rewards, options);
+
+    /// <summary>GRPO with rewards that are fitted already.</summary>
+    /// <param name="rewards">Adds the reward columns to rollouts.</param>
+    /// <param name="options">Options; copied.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    public GrpoEstimator Grpo(ITransformer rewards, GrpoOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rewards);
+        return new GrpoEstimator(environment, new FittedReward(rewards), options);
+    }
+
+    /// <summary>Samples completions of rows as columns <c>Rollouts</c> and <c>RolloutTokenCounts</c>, for rewards to be tried on.</summary>
+    /// <param name="model">A fitted model, or a chain whose last fitted model samples.</param>
+    /// <param name="rows">Rows with pictures and questions.</param>
+    /// <param name="groupSize">G, completions of each row; 1 or more. Default 4.</param>
+    /// <param name="options">How to sample; null for the defaults.</param>
+    /// <returns>The rows with the columns; sampled in batches where somebody asks, the same each time.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, a column is missing, or there is no model in <paramref name="model"/>.</exception>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public IDataView SampleRollouts(ITransformer model, IDataView rows, int groupSize = TrainingDefaults.GroupSize, RolloutOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        return RolloutSampling.Sample(model, rows, groupSize, options ?? new RolloutOptions());
+    }
 
     /// <summary>Judges rows with completions by both accuracy rules, with intervals. For research, not for diagnosis.</summary>
     /// <param name="scored">Rows that a fitted model has answered; columns: <see cref="PathologyEvaluator.Evaluate"/>.</param>

@@ -4,14 +4,18 @@ using PathVlm.MLNet.Data;
 
 namespace PathVlm.MLNet.Inference;
 
-/// <summary>A column that a fitted model adds, made from its answer.</summary>
+/// <summary>A column made from what a model answered to a row.</summary>
+/// <typeparam name="T">What the model answered: <see cref="PathologyAnswer"/>, or sampled completions.</typeparam>
 /// <param name="Name">Column name.</param>
 /// <param name="Type">Column type.</param>
 /// <param name="Getter">Makes a <see cref="ValueGetter{TValue}"/> over the answer to the current row.</param>
-internal sealed record AnswerColumn(string Name, DataViewType Type, Func<Func<PathologyAnswer>, Delegate> Getter)
+internal sealed record AnswerColumn<T>(string Name, DataViewType Type, Func<Func<T>, Delegate> Getter);
+
+/// <summary>The columns that a fitted model adds.</summary>
+internal static class AnswerColumns
 {
     /// <summary>The columns, in the order in which they are added.</summary>
-    public static IReadOnlyList<AnswerColumn> All { get; } =
+    public static IReadOnlyList<AnswerColumn<PathologyAnswer>> All { get; } =
     [
         Text(PathologyColumns.Response, answer => answer.Response),
         Text(PathologyColumns.Reasoning, answer => answer.Reasoning),
@@ -19,6 +23,6 @@ internal sealed record AnswerColumn(string Name, DataViewType Type, Func<Func<Pa
         new(PathologyColumns.ResponseTokenCount, NumberDataViewType.Int32, current => (ValueGetter<int>)((ref int value) => value = current().ResponseTokenCount)),
     ];
 
-    private static AnswerColumn Text(string name, Func<PathologyAnswer, string> select) => new(name, TextDataViewType.Instance, current =>
+    private static AnswerColumn<PathologyAnswer> Text(string name, Func<PathologyAnswer, string> select) => new(name, TextDataViewType.Instance, current =>
         (ValueGetter<ReadOnlyMemory<char>>)((ref ReadOnlyMemory<char> value) => value = select(current()).AsMemory()));
 }

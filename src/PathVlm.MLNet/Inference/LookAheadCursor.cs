@@ -5,13 +5,14 @@ using PathVlm.MLNet.Data;
 namespace PathVlm.MLNet.Inference;
 
 /// <summary>
-/// Walks a <see cref="LookAheadView"/> with two cursors over the input: one that the caller sees, and one ahead of it that reads the
+/// Walks a <see cref="LookAheadView{T}"/> with two cursors over the input: one that the caller sees, and one ahead of it that reads the
 /// rows to answer. The one ahead starts when an answer is first asked for.
 /// </summary>
-internal sealed class LookAheadCursor : DataViewRowCursor
+internal sealed class LookAheadCursor<T> : DataViewRowCursor
+    where T : class
 {
     private const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
-    private readonly LookAheadView view;
+    private readonly LookAheadView<T> view;
     private readonly DataViewRowCursor follower;
     private readonly bool[] active;
     private readonly Queue<Pending> pending = new();
@@ -20,7 +21,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
     private PathologyRowReader? reader;
     private ValueGetter<DataViewRowId>? leaderId;
 
-    internal LookAheadCursor(LookAheadView view, IEnumerable<DataViewSchema.Column> columnsNeeded)
+    internal LookAheadCursor(LookAheadView<T> view, IEnumerable<DataViewSchema.Column> columnsNeeded)
     {
         this.view = view;
         active = new bool[view.Schema.Count];
@@ -63,7 +64,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         base.Dispose(disposing);
     }
 
-    private PathologyAnswer Current()
+    private T Current()
     {
         if (follower.Position < 0)
             throw new InvalidOperationException("the cursor stands on no row: call MoveNext first, and stop where it returns false");
@@ -108,7 +109,7 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         }
         if (read.Count == 0)
             throw new InvalidOperationException($"row {follower.Position}: the input ended earlier the second time; cache it (mlContext.Data.Cache) before the model answers it.");
-        var answers = new Queue<PathologyAnswer>(view.Answer([.. read.Select(item => item.Row).OfType<PathologyRow>()]));
+        var answers = new Queue<T>(view.Answer([.. read.Select(item => item.Row).OfType<PathologyRow>()]));
         foreach ((long position, DataViewRowId id, PathologyRow? row, Exception? failure) in read)
             pending.Enqueue(new Pending(position, id, row is null ? null : answers.Dequeue(), failure));
     }
@@ -117,5 +118,5 @@ internal sealed class LookAheadCursor : DataViewRowCursor
         ? column.Index
         : throw new ArgumentOutOfRangeException(nameof(column), $"column [{column.Name}] does not belong to this view");
 
-    private sealed record Pending(long Position, DataViewRowId Id, PathologyAnswer? Answer, Exception? Failure);
+    private sealed record Pending(long Position, DataViewRowId Id, T? Answer, Exception? Failure);
 }

@@ -58,7 +58,7 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new LookAheadView(input, GetOutputSchema(input.Schema), AnswerColumn.All, AnswerBatchSize, rows => Policy.Answer(rows));
+        return new LookAheadView<PathologyAnswer>(input, GetOutputSchema(input.Schema), AnswerColumns.All, AnswerBatchSize, rows => Policy.Answer(rows));
     }
 
     /// <inheritdoc/>
@@ -70,7 +70,7 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     }
 
     /// <summary>The columns of an input with those that a fitted model adds.</summary>
-    internal static SchemaShape OutputShape(SchemaShape input) => SchemaShapes.With(input, AnswerColumn.All.Select(column => SchemaShapes.Promise(
+    internal static SchemaShape OutputShape(SchemaShape input) => SchemaShapes.With(input, AnswerColumns.All.Select(column => SchemaShapes.Promise(
         ColumnShape.Scalar(column.Name, column.Type), annotations: column.Name == PathologyColumns.Response ? [PolicyAnnotation.Shape] : [])));
 
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
@@ -97,7 +97,7 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     {
         public IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } =
         [
-            .. AnswerColumn.All.Select(column => new DataViewSchema.DetachedColumn(
+            .. AnswerColumns.All.Select(column => new DataViewSchema.DetachedColumn(
                 column.Name, column.Type, column.Name == PathologyColumns.Response ? PolicyAnnotation.Of(policy) : null)),
         ];
 
@@ -108,7 +108,7 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
             PathologyRowReader? reader = null;
             PathologyAnswer? answer = null;
             long answered = -1;
-            return [.. AnswerColumn.All.Select((column, index) => isActive(index) ? column.Getter(Current) : null)];
+            return [.. AnswerColumns.All.Select((column, index) => isActive(index) ? column.Getter(Current) : null)];
 
             PathologyAnswer Current()
             {

@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data.DataLoadSave;
 
 namespace PathVlm.MLNet.Persistence;
 
@@ -14,6 +15,9 @@ internal static class SchemaShapes
 
     /// <summary>A column's type as ML.NET's messages write it.</summary>
     public static string TypeOf(SchemaShape.Column column) => column.GetTypeString();
+
+    /// <summary>A schema of that shape, for components that are known by their transformer alone.</summary>
+    public static DataViewSchema Example(SchemaShape shape) => FakeSchemaFactory.Create(shape);
 
     /// <summary>What a column added by an estimator promises.</summary>
     /// <param name="shape">Name and type.</param>

@@ -13,7 +13,7 @@ public sealed class LookAheadViewTests
     [Fact]
     public void AnswersComeInOrderAndInBatches()
     {
-        LookAheadView view = View(Questions(7), batchSize: 3);
+        LookAheadView<PathologyAnswer> view = View(Questions(7), batchSize: 3);
         Assert.Equal(Enumerable.Range(0, 7).Select(row => $"q{row} | answer to q{row} | {row}"), RowDump.Of(view, "Id", "Response", "ResponseTokenCount"));
         Assert.Equal([["q0", "q1", "q2"], ["q3", "q4", "q5"], ["q6"]], batches);
     }
@@ -28,7 +28,7 @@ public sealed class LookAheadViewTests
     [Fact]
     public void NothingIsAnsweredBeforeAGetterIsCalled()
     {
-        LookAheadView view = View(Questions(5), batchSize: 2);
+        LookAheadView<PathologyAnswer> view = View(Questions(5), batchSize: 2);
         using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Response"]]);
         var response = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Response"]);
         for (int row = 0; row < 4; row++) Assert.True(cursor.MoveNext());
@@ -44,7 +44,7 @@ public sealed class LookAheadViewTests
     {
         PathologyQuestion[] questions = Questions(3);
         questions[1] = questions[1] with { Question = " " };
-        LookAheadView view = View(questions, batchSize: 3);
+        LookAheadView<PathologyAnswer> view = View(questions, batchSize: 3);
         using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Response"]]);
         var response = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Response"]);
         ReadOnlyMemory<char> value = default;
@@ -61,19 +61,19 @@ public sealed class LookAheadViewTests
     [Fact]
     public void AnInputThatChangesItsOrderIsRefused()
     {
-        LookAheadView view = View(new ShuffledDataView(new PathologyDataView(Questions(8))), batchSize: 4);
+        LookAheadView<PathologyAnswer> view = View(new ShuffledDataView(new PathologyDataView(Questions(8))), batchSize: 4);
         var failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(view, "Id", "Response"));
         Assert.Contains("the input gave its rows in another order the second time; cache it (mlContext.Data.Cache)", failure.Message, StringComparison.Ordinal);
     }
 
-    private LookAheadView View(PathologyQuestion[] questions, int batchSize) => View(new PathologyDataView(questions), batchSize);
+    private LookAheadView<PathologyAnswer> View(PathologyQuestion[] questions, int batchSize) => View(new PathologyDataView(questions), batchSize);
 
-    private LookAheadView View(IDataView input, int batchSize)
+    private LookAheadView<PathologyAnswer> View(IDataView input, int batchSize)
     {
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(input.Schema);
-        foreach (AnswerColumn column in AnswerColumn.All) schema.AddColumn(column.Name, column.Type);
-        return new LookAheadView(input, schema.ToSchema(), AnswerColumn.All, batchSize, Answer);
+        foreach (AnswerColumn<PathologyAnswer> column in AnswerColumns.All) schema.AddColumn(column.Name, column.Type);
+        return new LookAheadView<PathologyAnswer>(input, schema.ToSchema(), AnswerColumns.All, batchSize, Answer);
     }
 
     private PathologyAnswer[] Answer(IReadOnlyList<PathologyRow> rows)

@@ -100,6 +100,13 @@ public sealed class GrpoOptions : PathologyTrainingOptions
     /// <value>false.</value>
     public bool MaskTruncatedCompletions { get; set; }
 
+    /// <summary>
+    /// Reward columns that count, in this order; null: all columns of type vector of <see cref="float"/> that the rewards add and whose
+    /// name ends with Reward, in the order in which they are added.
+    /// </summary>
+    /// <value>null.</value>
+    public IReadOnlyList<string>? RewardColumns { get; set; }
+
     /// <summary>Weights of the rewards in the order of their columns; null: 1 each.</summary>
     /// <value>null.</value>
     public IReadOnlyList<double>? RewardWeights { get; set; }

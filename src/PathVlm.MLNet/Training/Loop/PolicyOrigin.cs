@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Inference;
+using PathVlm.Modeling;
 
 namespace PathVlm.MLNet.Training;
 
@@ -7,18 +8,23 @@ namespace PathVlm.MLNet.Training;
 /// Where the policy that a stage trains comes from: a checkpoint folder, a zip, or the stage before it in the chain. Rows are encoded with
 /// <see cref="Encoder"/> before <see cref="Load"/> brings the weights into memory.
 /// </summary>
-internal sealed class PolicyOrigin
+internal sealed class PolicyOrigin : IDisposable
 {
     private readonly Func<PathologyPolicy> load;
+    private readonly PathologyPolicy? before;
 
-    private PolicyOrigin(PromptEncoder encoder, Func<PathologyPolicy> load)
+    private PolicyOrigin(PromptEncoder encoder, Func<PathologyPolicy> load, PathologyPolicy? before = null)
     {
         Encoder = encoder;
         this.load = load;
+        this.before = before?.Retain();
     }
 
     /// <summary>Tokenizer and image processor with the stage's limits and template.</summary>
     public PromptEncoder Encoder { get; }
+
+    /// <summary>The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.</summary>
+    public Qwen25VlModel? Unchanging => before is { HasWeights: true } ? before.Model : null;
 
     /// <summary>Whether a stage has somewhere to start from; judged before anything is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither a base model nor a stage before it, or no model where the options name one.</exception>
@@ -43,12 +49,15 @@ internal sealed class PolicyOrigin
     /// <summary>The policy to train; its weights are the caller's alone.</summary>
     public PathologyPolicy Load() => load();
 
+    /// <inheritdoc/>
+    public void Dispose() => before?.Release();
+
     private static PolicyOrigin OfFolder(PathologyTrainingOptions options, string folder)
     {
         CheckpointTextFiles files = CheckpointTextFiles.Read(folder);
         PolicySettings settings = options.PolicySettings();
         var encoder = new PromptEncoder(files, settings);
-        return new PolicyOrigin(encoder, () => new PathologyPolicy(Modeling.Qwen25VlModel.Load(folder), files, settings, encoder));
+        return new PolicyOrigin(encoder, () => new PathologyPolicy(Qwen25VlModel.Load(folder), files, settings, encoder));
     }
 
     // A zip names its model only when it is loaded.
@@ -64,6 +73,6 @@ internal sealed class PolicyOrigin
         PolicySettings settings = options.PolicySettings(before.Settings);
         var encoder = new PromptEncoder(before.Files, settings);
         string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it cannot answer; ask the later stage, or fit the chain with TakeOverWeights = false.";
-        return new PolicyOrigin(encoder, () => options.TakeOverWeights ? before.TakeOver(taken, settings) : before.Copy(settings));
+        return new PolicyOrigin(encoder, () => options.TakeOverWeights ? before.TakeOver(taken, settings) : before.Copy(settings), before);
     }
 }

@@ -45,7 +45,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         PathologySchema.Check(input.Schema, Needs);
         PolicyOrigin.Check(options, PolicyAnnotation.Find(input.Schema) is not null, Name);
         using var channel = new MessageChannel(environment, Name);
-        PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
         SftRows rows = SftRows.Read(input, origin.Encoder, options);
         channel.Info($"{rows.Training.Count} rows to train on, {rows.Validation.Count} to judge by");
         PathologyPolicy policy = origin.Load().Retain();

@@ -12,11 +12,11 @@ public sealed class PathologySftContractTests : ComponentContract
     protected override object MakeCase()
     {
         var ml = new MLContext();
-        PathologyDataView rows = TinyModel.Rows(null, null, null);
+        PathologyDataView rows = TinyCheckpoint.Rows(null, null, null);
         return new ContractCase
         {
             ML = ml,
-            Estimator = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()),
+            Estimator = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()),
             Rows = rows,
             Added = [PathologyColumns.Response, PathologyColumns.Reasoning, PathologyColumns.PredictedAnswer, PathologyColumns.ResponseTokenCount],
             Untouched = PathologyColumns.Id,
@@ -33,8 +33,8 @@ public sealed class PathologySftContractTests : ComponentContract
     public void AnswersOneRowInAPredictionEngine()
     {
         var ml = new MLContext();
-        PathologyDataView rows = TinyModel.Rows(null, null);
-        PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(rows);
+        PathologyDataView rows = TinyCheckpoint.Rows(null, null);
+        PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
         string[] expected = RowDump.Of(fitted.Transform(rows), PathologyColumns.Response);
         using var engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted, rows.Schema);
         using MLImage image = MLImage.CreateFromFile(rows.Questions[0].ImagePath);
@@ -47,8 +47,8 @@ public sealed class PathologySftContractTests : ComponentContract
     public void AfterItsEngineIsDisposedItSaysSo()
     {
         var ml = new MLContext();
-        PathologyDataView rows = TinyModel.Rows(null, null);
-        PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(rows);
+        PathologyDataView rows = TinyCheckpoint.Rows(null, null);
+        PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
         ml.Model.CreatePredictionEngine<Asked, Answered>(fitted, rows.Schema).Dispose();
         Assert.Contains("ownsTransformer: false", Assert.Throws<ObjectDisposedException>(() => RowDump.Of(fitted.Transform(rows), PathologyColumns.Response)).Message, StringComparison.Ordinal);
     }

@@ -14,10 +14,10 @@ public sealed class PathologySftEstimatorTests
     [Fact]
     public void RowsOfOtherStagesAreNotTrainedOn()
     {
-        PathologyQuestion[] questions = TinyModel.Questions("Sft", "Rl");
+        PathologyQuestion[] questions = TinyCheckpoint.Questions("Sft", "Rl");
         questions[1] = questions[1] with { Explanation = " " };
-        using PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(new PathologyDataView(questions));
-        PathologySftOptions options = TinyModel.SftOptions();
+        using PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(new PathologyDataView(questions));
+        PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.Stage = "Rl";
         var failure = Assert.Throws<InvalidDataException>(() => ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
         Assert.Equal("row [q1]: column [Explanation] is blank; fine-tuning needs a reasoning to teach", failure.Message);
@@ -26,7 +26,7 @@ public sealed class PathologySftEstimatorTests
     [Fact]
     public void WithoutRowsOfItsStageItSaysSo()
     {
-        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(TinyModel.Rows("Rl")));
+        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Rl")));
         Assert.Contains("SupervisedFineTuning: got no rows with Stage = [Sft], takes one or more.", failure.Message, StringComparison.Ordinal);
     }
 
@@ -35,21 +35,21 @@ public sealed class PathologySftEstimatorTests
     [InlineData("/nowhere/model", "BaseModel: got [/nowhere/model], takes a checkpoint folder or a zip that exists.")]
     public void WithoutAModelToStartFromItSaysSoBeforeItReadsARow(string? path, string message)
     {
-        PathologySftOptions options = TinyModel.SftOptions();
+        PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.BaseModel = path;
         PathologySftEstimator estimator = ml.Pathology().SupervisedFineTuning(options);
-        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyModel.Rows("Sft"))).Message, StringComparison.Ordinal);
-        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyModel.Rows("Sft").Schema))).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Sft"))).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Sft").Schema))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AStageContinuesTheOneBeforeItWhichStaysWhatItWas()
     {
-        PathologyDataView rows = TinyModel.Rows("Sft", "Sft", "Sft");
-        PathologySftOptions next = TinyModel.SftOptions(steps: 3);
+        PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft", "Sft");
+        PathologySftOptions next = TinyCheckpoint.SftOptions(steps: 3);
         next.BaseModel = null;
-        using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(rows);
-        using var chain = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
+        using var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
         PathologyTransformer[] stages = [.. chain.OfType<PathologyTransformer>()];
         Assert.Equal(Weights(alone), Weights(stages[0]));
         Assert.NotEqual(Weights(stages[0]), Weights(stages[1]));
@@ -60,10 +60,10 @@ public sealed class PathologySftEstimatorTests
     [Fact]
     public void AStageWhoseWeightsWereTakenOverSaysSoAlsoAfterReloading()
     {
-        PathologyDataView rows = TinyModel.Rows("Sft", "Sft");
-        PathologySftOptions next = TinyModel.SftOptions();
+        PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft");
+        PathologySftOptions next = TinyCheckpoint.SftOptions();
         (next.BaseModel, next.TakeOverWeights) = (null, true);
-        using var chain = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        using var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
         string[] answers = RowDump.Of(chain.Transform(rows), "Response");
         AssertTakenOver(chain.First());
         using var folder = new TestFolder();
@@ -82,11 +82,11 @@ public sealed class PathologySftEstimatorTests
     [Fact]
     public void AZipIsABaseModelAsAFolderIs()
     {
-        PathologyDataView rows = TinyModel.Rows("Sft", "Sft");
+        PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft");
         using var folder = new TestFolder();
-        using PathologyTransformer first = ml.Pathology().SupervisedFineTuning(TinyModel.SftOptions()).Fit(rows);
+        using PathologyTransformer first = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
         ml.Model.Save(first, rows.Schema, folder.PathOf("first.zip"));
-        PathologySftOptions next = TinyModel.SftOptions();
+        PathologySftOptions next = TinyCheckpoint.SftOptions();
         (next.BaseModel, next.LearningRate) = (folder.PathOf("first.zip"), 0);
         using PathologyTransformer second = ml.Pathology().SupervisedFineTuning(next).Fit(rows);
         Assert.Equal(Weights(first), Weights(second));
@@ -96,7 +96,7 @@ public sealed class PathologySftEstimatorTests
     public void CancelledItReturnsWhatItHasLearnt()
     {
         using var cancellation = new CancellationTokenSource();
-        PathologySftOptions options = TinyModel.SftOptions(steps: 50);
+        PathologySftOptions options = TinyCheckpoint.SftOptions(steps: 50);
         options.Cancellation = cancellation.Token;
         options.Progress = new Callback(progress =>
         {
@@ -105,7 +105,7 @@ public sealed class PathologySftEstimatorTests
         List<string> messages = [];
         ml.Log += (_, message) => messages.Add(message.Message);
         PathologySftEstimator estimator = ml.Pathology().SupervisedFineTuning(options);
-        using PathologyTransformer fitted = estimator.Fit(TinyModel.Rows("Sft", "Sft"));
+        using PathologyTransformer fitted = estimator.Fit(TinyCheckpoint.Rows("Sft", "Sft"));
         Assert.Equal((StopReason.Cancelled, 2), (estimator.Result!.Reason, estimator.Result.Steps));
         Assert.Contains(messages, message => message.Contains("cancelled after 2 steps; the model holds the last weights.", StringComparison.Ordinal));
         Assert.Contains(messages, message => message.Contains("step 1 of 50: loss", StringComparison.Ordinal));
@@ -114,10 +114,10 @@ public sealed class PathologySftEstimatorTests
     [Fact]
     public void ValidationKeepsWholePicturesFromTraining()
     {
-        PathologySftOptions options = TinyModel.SftOptions();
+        PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.ValidationFraction = 0.4;
-        PathologyDataView rows = TinyModel.Rows([.. Enumerable.Repeat("Sft", 9)]);
-        SftRows read = SftRows.Read(rows, new PromptEncoder(CheckpointTextFiles.Read(TinyModel.Folder), options.PolicySettings()), options);
+        PathologyDataView rows = TinyCheckpoint.Rows([.. Enumerable.Repeat("Sft", 9)]);
+        SftRows read = SftRows.Read(rows, new PromptEncoder(CheckpointTextFiles.Read(TinyCheckpoint.Folder), options.PolicySettings()), options);
         Assert.Equal((6, 3), (read.Training.Count, read.Validation.Count));
         Assert.Empty(read.Training.Select(row => row.Pictures[0].ContentHash).Intersect(read.Validation.Select(row => row.Pictures[0].ContentHash)));
     }

@@ -1,8 +1,8 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training;
 using PathVlm.MLNet.Tests.Contract;
 
-namespace PathVlm.MLNet.Tests.Rewards;
+namespace PathVlm.MLNet.Tests.Training;
 
 public sealed class RewardSumContractTests : ComponentContract
 {
@@ -17,9 +17,9 @@ public sealed class RewardSumContractTests : ComponentContract
         return new ContractCase
         {
             ML = ml,
-            Estimator = ml.Pathology().SumRewards(new("FormatReward"), new("ProcessReward", 2)),
+            Estimator = ml.Pathology().SumRewards([new("FormatReward"), new("ProcessReward", 2)]),
             Rows = rows,
-            Added = ["Reward"],
+            Added = ["Reward", "Advantage"],
             Untouched = "Id",
             SaveRows = folder => RowSource.Save(ml, rows, folder),
             Refused =
@@ -30,19 +30,20 @@ public sealed class RewardSumContractTests : ComponentContract
         };
     }
 
+    // Group: rewards 2, 0 and none; mean 1, unbiased deviation sqrt(2), so the advantages are +-1 / (1.41421 + 0.0001).
     [Fact]
-    public void SumsWeightedScoresAndLeavesMissingOnesOut()
+    public void SumsWeightedScoresAndComparesThemWithTheirGroup()
     {
         var ml = new MLContext();
-        IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0, float.NaN], [0.5f, float.NaN, float.NaN])]);
-        IDataView sums = ml.Pathology().SumRewards(new("FormatReward"), new("ProcessReward", 2)).Fit(rows).Transform(rows);
-        Assert.Equal(["[2, 0, NaN]"], RowDump.Of(sums, "Reward"));
+        IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0, float.NaN], [0.5f, 0, float.NaN])]);
+        IDataView sums = ml.Pathology().SumRewards([new("FormatReward"), new("ProcessReward", 2)]).Fit(rows).Transform(rows);
+        Assert.Equal(["[2, 0, NaN] | [0.70705676, -0.70705676, 0]"], RowDump.Of(sums, "Reward", "Advantage"));
     }
 
     [Fact]
     public void AllWrongWeightsAreToldTogether()
     {
-        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards(new("A", float.NaN), new(" "), new("A")));
+        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
         Assert.Equal("Weight of [A]: got NaN, takes a finite number. Column: got a blank name, takes the name of a reward column. Column [A]: got it 2 times, takes it once. (Parameter 'rewards')", failure.Message);
     }
 
@@ -51,7 +52,7 @@ public sealed class RewardSumContractTests : ComponentContract
     {
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0], [0.5f, 1])]);
-        RewardSumTransformer fitted = ml.Pathology().SumRewards(new("FormatReward"), new("ProcessReward", 2)).Fit(rows);
+        RewardSumTransformer fitted = ml.Pathology().SumRewards([new("FormatReward"), new("ProcessReward", 2)]).Fit(rows);
         using var engine = ml.Model.CreatePredictionEngine<Scored, Summed>(fitted, rows.Schema);
         Assert.Equal([1, 3, 5], engine.Predict(new("one", [1, 1, 1], [0, 1, 2])).Reward);
     }

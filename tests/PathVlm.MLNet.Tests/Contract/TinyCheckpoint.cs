@@ -6,7 +6,7 @@ using PathVlm.Testing;
 namespace PathVlm.MLNet.Tests.Contract;
 
 /// <summary>A checkpoint of the reference set and a few questions: small enough to be trained in every test.</summary>
-internal static class TinyModel
+internal static class TinyCheckpoint
 {
     public static string Folder { get; } = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
 
@@ -17,6 +17,18 @@ internal static class TinyModel
         BatchSize = 2,
         LearningRate = 1e-2,
         WarmupFraction = 0,
+        Decoding = new SamplingOptions { Greedy = true, MaxNewTokens = 6 },
+        AnswerBatchSize = 2,
+    };
+
+    public static GrpoOptions GrpoOptions(long steps = 1) => new()
+    {
+        BaseModel = Folder,
+        MaxSteps = steps,
+        GroupSize = 2,
+        BatchSize = 4,
+        LearningRate = 1e-2,
+        MaxCompletionLength = 5,
         Decoding = new SamplingOptions { Greedy = true, MaxNewTokens = 6 },
         AnswerBatchSize = 2,
     };

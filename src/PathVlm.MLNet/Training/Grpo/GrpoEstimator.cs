@@ -1,0 +1,105 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// Group Relative Policy Optimization on pathology questions: samples G answers of a row, has them scored by reward columns, and raises
+/// the likelihood of those better than their group. The recipe's second and third stages.
+/// </summary>
+/// <remarks>
+/// <list type="table">
+/// <item><term>Does this estimator need to look at the data to train?</term><description>Yes: rows whose <c>Stage</c> is the options', or all where that column does not exist</description></item>
+/// <item><term>Input columns</term><description><c>Image</c> (MLImage); <c>Question</c> (text); <c>Options</c> (vector of text); what the rewards need, such as <c>Answer</c> (text)</description></item>
+/// <item><term>Output columns</term><description><c>Response</c>, <c>Reasoning</c>, <c>PredictedAnswer</c> (text), <c>ResponseTokenCount</c> (<see cref="int"/>)</description></item>
+/// <item><term>Exportable to ONNX</term><description>No</description></item>
+/// </list>
+/// Continues the stage before it in the chain, or a checkpoint folder or zip. During training the rewards see a view with all columns of the
+/// input, <c>Rollouts</c> (vector of text, length G) and <c>RolloutTokenCounts</c>; they are fitted once, on that view without rows. For
+/// research, not for diagnosis.
+/// </remarks>
+public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
+{
+    internal const string Name = "Grpo";
+    internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
+    private readonly IHostEnvironment environment;
+    private readonly IEstimator<ITransformer> rewards;
+    private readonly GrpoOptions options;
+
+    internal GrpoEstimator(IHostEnvironment environment, IEstimator<ITransformer> rewards, GrpoOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(rewards);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.environment = environment;
+        this.rewards = rewards;
+        this.options = options.Copy();
+    }
+
+    /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
+    public TrainingResult? Result { get; private set; }
+
+    /// <summary>Trains on the rows and returns the model as a transformer.</summary>
+    /// <param name="input">Rows; those of other stages are passed over.</param>
+    /// <returns>The fitted model; the caller disposes it. Where training was cancelled it holds what was learnt until then.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A column is missing or of another type, the rewards add none that is wanted, there is no model to start from, or too few rows.
+    /// </exception>
+    /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">A reward gives other scores than one a rollout.</exception>
+    public PathologyTransformer Fit(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        Check(SchemaShapes.Of(input.Schema), PolicyAnnotation.Find(input.Schema) is not null);
+        ITransformer scorer = rewards.Fit(new RolloutView(input, []));
+        IReadOnlyList<string> names = RewardColumns.Of(
+            RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), options.RewardColumns);
+        using var channel = new MessageChannel(environment, Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
+        IReadOnlyList<GrpoPrompt> prompts = GrpoRows.Read(input, origin.Encoder, options);
+        channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
+        PathologyPolicy policy = origin.Load().Retain();
+        try
+        {
+            Result = Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), channel);
+            ChannelProgress.TellEnd(channel, Result);
+            return new PathologyTransformer(environment, policy, options.TransformerSettings);
+        }
+        finally
+        {
+            policy.Release();
+        }
+    }
+
+    /// <summary>Checks the input's columns and the rewards, and tells the columns of the output; no model is loaded.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">As for <see cref="Fit"/>, but for the rows.</exception>
+    public SchemaShape GetOutputSchema(SchemaShape inputSchema)
+    {
+        Check(inputSchema, PolicyAnnotation.IsPromised(inputSchema));
+        return PathologyTransformer.OutputShape(inputSchema);
+    }
+
+    private void Check(SchemaShape input, bool isChained)
+    {
+        PathologySchema.Check(input, Needs);
+        PolicyOrigin.Check(options, isChained, Name);
+        SchemaShape rollouts = RolloutColumns.With(input);
+        options.ValidateRewards(RewardColumns.Of(rollouts, rewards.GetOutputSchema(rollouts), options.RewardColumns));
+    }
+
+    private TrainingResult Train(
+        PathologyPolicy policy, PolicyOrigin origin, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores, MessageChannel channel)
+    {
+        using var sampler = new GeneratorRolloutSource(
+            policy.Model, options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
+        var trainer = new GrpoTrainer(policy.Model, options, sampler, scores)
+        {
+            Reference = origin.Unchanging,
+            SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
+        };
+        return trainer.Train(prompts, new ChannelProgress(channel, options.Progress), options.Cancellation);
+    }
+}

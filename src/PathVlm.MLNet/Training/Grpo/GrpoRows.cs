@@ -1,0 +1,26 @@
+using Microsoft.ML;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>Rows of a data view as prompts of GRPO.</summary>
+internal static class GrpoRows
+{
+    /// <summary>Reads and encodes the rows of the options' stage.</summary>
+    /// <exception cref="InvalidDataException">A row lacks a value, or its prompt is too long; the message names the row.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer rows of the stage than a generation batch takes.</exception>
+    public static IReadOnlyList<GrpoPrompt> Read(IDataView data, PromptEncoder encoder, GrpoOptions options)
+    {
+        var pictures = new TrainingPictures(encoder);
+        GrpoPrompt[] prompts = [.. PathologyRows.Read(data, GrpoEstimator.Needs, options.Stage, options.Cancellation).Select(row =>
+        {
+            TrainingPicture picture = pictures.Of(row);
+            return new GrpoPrompt(row.Name, row.Index, encoder.EncodeIds(row, picture.Grid), [picture]);
+        })];
+        int needed = options.GenerationBatchSize / options.GroupSize;
+        if (prompts.Length < needed)
+            throw new ArgumentOutOfRangeException(nameof(data), $"{GrpoEstimator.Name}: got {prompts.Length} rows with {PathologyColumns.Stage} = [{options.Stage}], takes {needed} or more (a generation batch of {options.GenerationBatchSize} completions, {options.GroupSize} a row); lower BatchSize or give more rows.");
+        return prompts;
+    }
+}

@@ -1,0 +1,158 @@
+using Microsoft.ML;
+using Microsoft.ML.Transforms;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.MLNet.Tests.Training;
+
+public sealed class GrpoEstimatorTests
+{
+    private readonly MLContext ml = new();
+
+    [Fact]
+    public void ContinuesTheStageBeforeWhichAnswersAsItDid()
+    {
+        IDataView rows = TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl");
+        GrpoOptions options = TinyCheckpoint.GrpoOptions(steps: 2);
+        options.BaseModel = null;
+        var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().Grpo(LongWords(), options));
+        using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
+        using var fitted = chain.Fit(rows);
+        PathologyTransformer[] stages = [.. fitted.OfType<PathologyTransformer>()];
+        Assert.Equal(RowDump.Of(alone.Transform(rows), "Response"), RowDump.Of(stages[0].Transform(rows), "Response"));
+        Assert.Equal(Weights(alone), Weights(stages[0]));
+        Assert.NotEqual(Weights(stages[0]), Weights(stages[1]));
+    }
+
+    [Fact]
+    public void AUsersRewardSeesEveryColumnOfTheRowAndItsRollouts()
+    {
+        List<string> seen = [];
+        IEstimator<ITransformer> reward = ml.Transforms.CustomMapping<Judged, Scored>(
+            (row, score) =>
+            {
+                seen.Add($"{row.Id} {row.Subset} {row.Rollouts.Length} {row.RolloutTokenCounts.Length}");
+                score.OwnReward = [.. row.Rollouts.Select(rollout => (float)rollout.Length)];
+            },
+            contractName: null);
+        ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions()).Fit(TinyCheckpoint.Rows("Rl", "Test", "Rl")).Dispose();
+        Assert.Equal(["q0 Tiles 2 2", "q2 Tiles 2 2"], seen);
+    }
+
+    [Fact]
+    public void MetricsNameTheRewards()
+    {
+        List<TrainingProgress> lines = [];
+        GrpoOptions options = TinyCheckpoint.GrpoOptions();
+        options.Progress = new Collector(lines);
+        ml.Pathology().Grpo(ml.Pathology().FormatReward().Append(LongWords()), options).Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
+        Assert.Contains("rewards/FormatReward/mean", lines[0].Metrics.Keys);
+        Assert.Contains("rewards/OwnReward/mean", lines[0].Metrics.Keys);
+    }
+
+    [Fact]
+    public void AnUnknownRewardColumnIsRefusedBeforeTheModelIsLoaded()
+    {
+        using var folder = new TestFolder();
+        GrpoOptions options = TinyCheckpoint.GrpoOptions();
+        (options.BaseModel, options.RewardColumns) = (folder.PathOf("."), ["FormatReward", "ProcessReward"]);
+        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().FormatReward(), options);
+        const string Message = "Grpo, rewards: input column [ProcessReward] of type Vector<Single> is missing";
+        Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message, StringComparison.Ordinal);
+        Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Rl").Schema))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void RewardsThatAddNoRewardColumnAreRefused()
+    {
+        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Transforms.CopyColumns("Copy", "Rollouts"), TinyCheckpoint.GrpoOptions());
+        Assert.Contains(
+            "Grpo: the rewards add no column named <Name>Reward of type Vector<Single>; they add [Copy].",
+            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AGroupBelowTwoAndABatchThatDoesNotDivideAreRefusedAtTheDoor()
+    {
+        GrpoOptions options = TinyCheckpoint.GrpoOptions();
+        (options.GroupSize, options.BatchSize) = (1, 0);
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Pathology().Grpo(ml.Pathology().FormatReward(), options)).Message;
+        Assert.Contains("GroupSize: got 1, takes 2 or more", message, StringComparison.Ordinal);
+        Assert.Contains("BatchSize: got 0, takes 1 or more", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TooFewRowsAreRefusedBeforeTheModelIsLoaded()
+    {
+        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions());
+        Assert.Contains(
+            "Grpo: got 1 rows with Stage = [Rl], takes 2 or more (a generation batch of 4 completions, 2 a row)",
+            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Sft"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARewardThatGivesAnotherNumberOfScoresIsNamed()
+    {
+        IEstimator<ITransformer> reward = ml.Transforms.CustomMapping<Judged, Scored>((row, score) => score.OwnReward = [1], contractName: null);
+        GrpoEstimator estimator = ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions());
+        Assert.Equal(
+            "Grpo, row [q0]: [OwnReward] has 1 scores for 2 rollouts; a reward gives one a rollout, NaN where it has none.",
+            Assert.Throws<InvalidOperationException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message);
+    }
+
+    [Fact]
+    public void AFittedRewardIsTakenAsAnEstimatorIs()
+    {
+        IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
+        IDataView rollouts = new RolloutView(rows, []);
+        ITransformer fittedReward = ml.Pathology().FormatReward().Append(LongWords()).Fit(rollouts);
+        using PathologyTransformer one = ml.Pathology().Grpo(fittedReward, TinyCheckpoint.GrpoOptions()).Fit(rows);
+        using PathologyTransformer other = ml.Pathology().Grpo(ml.Pathology().FormatReward().Append(LongWords()), TinyCheckpoint.GrpoOptions()).Fit(rows);
+        Assert.Equal(Weights(other), Weights(one));
+    }
+
+    [Fact]
+    public void CancelledItReturnsWhatItHasLearnt()
+    {
+        using var cancellation = new CancellationTokenSource();
+        GrpoOptions options = TinyCheckpoint.GrpoOptions(steps: 50);
+        List<TrainingProgress> lines = [];
+        (options.Cancellation, options.Progress) = (cancellation.Token, new Collector(lines, cancellation.Cancel));
+        GrpoEstimator estimator = ml.Pathology().Grpo(LongWords(), options);
+        estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
+        Assert.Equal((StopReason.Cancelled, 1), (estimator.Result!.Reason, estimator.Result.Steps));
+    }
+
+    private CustomMappingEstimator<Judged, Scored> LongWords() => ml.Transforms.CustomMapping<Judged, Scored>(
+        (row, score) => score.OwnReward = [.. row.Rollouts.Select(rollout => (float)rollout.Length)], contractName: null);
+
+    private static string[] Weights(PathologyTransformer transformer) =>
+        [.. transformer.Policy.Model.CheckpointTensors.Select(item => $"{item.Key}: {TensorDigest.Of(item.Value)}")];
+
+    private sealed class Judged
+    {
+        public string Id { get; set; } = "";
+
+        public string Subset { get; set; } = "";
+
+        public string[] Rollouts { get; set; } = [];
+
+        public int[] RolloutTokenCounts { get; set; } = [];
+    }
+
+    private sealed class Scored
+    {
+        public float[] OwnReward { get; set; } = [];
+    }
+
+    private sealed class Collector(List<TrainingProgress> lines, Action? first = null) : IProgress<TrainingProgress>
+    {
+        public void Report(TrainingProgress value)
+        {
+            lines.Add(value);
+            first?.Invoke();
+        }
+    }
+}
