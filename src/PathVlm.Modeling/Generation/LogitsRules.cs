@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation;
@@ -21,7 +22,7 @@ internal static class LogitsRules
         if (options.RepetitionPenalty != 1)
             scores = PenalizeRepetition(scores, seen ?? throw new ArgumentNullException(nameof(seen)), options.RepetitionPenalty);
         if (options.Temperature != 1)
-            scores = scores / options.Temperature;
+            scores = scores.div(Scalars.Of(options.Temperature));
         if (options.TopK > 0)
             scores = KeepTopK(scores, options.TopK);
         if (options.TopP < 1)
@@ -35,7 +36,7 @@ internal static class LogitsRules
     public static Tensor PenalizeRepetition(Tensor scores, Tensor seen, double penalty)
     {
         // Of the two candidates the lower is the rule's for a penalty above 1, the higher for one below 1.
-        Tensor product = scores * penalty, quotient = scores / penalty;
+        Tensor product = scores.mul(Scalars.Of(penalty)), quotient = scores.div(Scalars.Of(penalty));
         return where(seen, penalty > 1 ? minimum(product, quotient) : maximum(product, quotient), scores);
     }
 
@@ -44,7 +45,7 @@ internal static class LogitsRules
         if (k >= scores.shape[1])
             return scores;
         Tensor last = scores.topk(k, 1).values.narrow(1, k - 1, 1);
-        return scores.masked_fill(scores < last, float.NegativeInfinity);
+        return scores.masked_fill(scores < last, Scalars.Of(double.NegativeInfinity));
     }
 
     // A token stays while the probabilities before it sum to less than p; the first one always stays.
@@ -54,21 +55,21 @@ internal static class LogitsRules
         Tensor total = scores.logsumexp(1, true);
         Tensor best = scores.topk((int)Math.Min(TopPCandidates, size), 1).values;
         Tensor reached = (best - total).exp().cumsum(1, ScalarType.Float64);
-        if (best.shape[1] < size && (reached.narrow(1, best.shape[1] - 1, 1) < p).any().item<bool>())
+        if (best.shape[1] < size && (reached.narrow(1, best.shape[1] - 1, 1).lt(Scalars.Of(p))).any().item<bool>())
         {
             best = scores.sort(1, descending: true).Values;
             reached = (best - total).exp().cumsum(1, ScalarType.Float64);
         }
 
         Tensor before = reached - (best - total).exp();
-        Tensor last = best.masked_fill(before >= p, float.PositiveInfinity).min(1, true).values;
-        return scores.masked_fill(scores < last, float.NegativeInfinity);
+        Tensor last = best.masked_fill(before.ge(Scalars.Of(p)), Scalars.Of(double.PositiveInfinity)).min(1, true).values;
+        return scores.masked_fill(scores < last, Scalars.Of(double.NegativeInfinity));
     }
 
     private static Tensor KeepMinP(Tensor scores, double share)
     {
         Tensor probabilities = scores.softmax(1);
-        Tensor least = probabilities.max(1, true).values * share;
-        return scores.masked_fill(probabilities < least, float.NegativeInfinity);
+        Tensor least = probabilities.max(1, true).values.mul(Scalars.Of(share));
+        return scores.masked_fill(probabilities < least, Scalars.Of(double.NegativeInfinity));
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation;
@@ -47,7 +48,7 @@ internal sealed class PromptGrid : IDisposable
         var mask = zeros([_prompts, 1, 1, longest], type, device);
         for (var index = 0; index < _prompts; index++)
             if (prompts[index].Length < longest)
-                mask[index].narrow(2, prompts[index].Length, longest - prompts[index].Length).fill_(double.NegativeInfinity);
+                mask[index].narrow(2, prompts[index].Length, longest - prompts[index].Length).fill_(Scalars.Of(double.NegativeInfinity));
         Mask = mask.DetachFromDisposeScope();
         _keys = [.. Enumerable.Range(0, layers).Select(layer => Join(prompts, prompt => prompt.Keys[layer], longest))];
         _values = [.. Enumerable.Range(0, layers).Select(layer => Join(prompts, prompt => prompt.Values[layer], longest))];

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -34,8 +35,8 @@ internal sealed class TokenSampler : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         if (_suppressed is not null)
-            logits.index_fill_(1, _suppressed, float.NegativeInfinity);
-        Tensor scaled = _options.Temperature == 1 ? logits : logits / _options.Temperature;
+            logits.index_fill_(1, _suppressed, Scalars.Of(double.NegativeInfinity));
+        Tensor scaled = _options.Temperature == 1 ? logits : logits.div(Scalars.Of(_options.Temperature));
         Tensor ids;
         if (_options.Greedy)
         {

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation;
@@ -50,10 +51,10 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
         var positions = tensor(rows.Select(row => (long)row.Prompt.NextPosition + row.StoredCount).ToArray(), device: device).expand(3, -1);
         var slots = tensor(rows.Select(row => (long)row.Slot).ToArray(), device: device);
         var counts = tensor(rows.Select(row => (long)row.StoredCount).ToArray(), device: device);
-        var places = slots * _capacity + counts;
+        var places = slots.mul(Scalars.Of((long)_capacity)).add(counts, Scalars.One);
         long longest = rows.Max(row => row.StoredCount) + 1;
-        var beyond = arange(longest, ScalarType.Int64, device).unsqueeze(0) > counts.unsqueeze(1);
-        var mask = zeros([rows.Count, longest], _model.Type, device).masked_fill(beyond, double.NegativeInfinity).view(rows.Count, 1, 1, longest);
+        var beyond = arange(Scalars.Of((long)longest), ScalarType.Int64, device).unsqueeze(0) > counts.unsqueeze(1);
+        var mask = zeros([rows.Count, longest], _model.Type, device).masked_fill(beyond, Scalars.Of(double.NegativeInfinity)).view(rows.Count, 1, 1, longest);
         var decoder = _model.Decoder;
         using var turns = decoder.Turns(positions);
         var hidden = decoder.Embed(ids);
@@ -78,14 +79,14 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
         _keys[index].index_copy_(0, places, key);
         _values[index].index_copy_(0, places, value);
         long rows = hidden.size(0);
-        var scaled = (query / Math.Sqrt(_size)).view(rows, _heads, _repeat, _size);
+        var scaled = query.div(Scalars.Of(Math.Sqrt(_size))).view(rows, _heads, _repeat, _size);
         var (promptKeys, promptValues) = _grid!.Layer(index);
-        var ownScores = scaled.matmul(Own(_keys[index]).permute(0, 2, 3, 1)) + mask;
-        var promptScores = _grid.Unfold(_grid.Fold(scaled).matmul(promptKeys.transpose(2, 3)) + _grid.Mask);
+        var ownScores = scaled.matmul(Own(_keys[index]).permute(0, 2, 3, 1)).add(mask, Scalars.One);
+        var promptScores = _grid.Unfold(_grid.Fold(scaled).matmul(promptKeys.transpose(2, 3)).add(_grid.Mask, Scalars.One));
         long length = promptScores.size(3);
         var weights = cat([promptScores, ownScores], 3).softmax(3);
-        var attended = _grid.Unfold(_grid.Fold(weights.narrow(3, 0, length)).matmul(promptValues))
-            + weights.narrow(3, length, longest).matmul(Own(_values[index]).permute(0, 2, 1, 3));
+        var ofOwn = weights.narrow(3, length, longest).matmul(Own(_values[index]).permute(0, 2, 1, 3));
+        var attended = _grid.Unfold(_grid.Fold(weights.narrow(3, 0, length)).matmul(promptValues)).add(ofOwn, Scalars.One);
         return layer.Finish(hidden, attended.reshape(rows, -1)).MoveToOuterDisposeScope();
 
         Tensor Own(Tensor stored) => stored.view(-1, _capacity, _heads, _size).narrow(1, 0, longest).index_select(0, slots);

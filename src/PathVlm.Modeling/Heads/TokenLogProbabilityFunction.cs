@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Heads;
@@ -61,14 +62,14 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
             using var inner = NewDisposeScope();
             var rows = hidden.narrow(0, start, count);
             var chosen = targets.narrow(0, start, count);
-            var factor = gradient.narrow(0, start, count).unsqueeze(1).div(call.Options.Temperature).to_type(hidden.dtype);
+            var factor = gradient.narrow(0, start, count).unsqueeze(1).div(Scalars.Of(call.Options.Temperature)).to_type(hidden.dtype);
             var weights = Logits(rows, weight, call.Options).sub_(totals.narrow(0, start, count)).exp_().to_type(hidden.dtype);
             nn.functional.threshold(weights, Negligible, 0, inplace: true);
             ofHidden.Add(weight.index_select(0, chosen).sub_(weights.mm(weight)).mul_(factor).MoveToOuterDisposeScope());
             if (ofWeight is null) continue;
             var scaled = rows.mul(factor);
             ofWeight.addmm_(weights.t(), scaled, 1, -1);
-            ofWeight.index_add_(0, chosen, scaled, 1);
+            ofWeight.index_add_(0, chosen, scaled, Scalars.One);
         }
 
         var returned = existing is null ? ofWeight?.MoveToOuterDisposeScope() : null;
@@ -79,14 +80,14 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
     {
         using var product = hidden.mm(weight.t());
         var logits = product.dtype == ScalarType.Float64 ? product.alias() : product.to_type(ScalarType.Float32);
-        if (options.Temperature != 1) logits.div_(options.Temperature);
-        if (options.SuppressedIds is not null) logits.index_fill_(1, options.SuppressedIds, double.NegativeInfinity);
+        if (options.Temperature != 1) logits.div_(Scalars.Of(options.Temperature));
+        if (options.SuppressedIds is not null) logits.index_fill_(1, options.SuppressedIds, Scalars.Of(double.NegativeInfinity));
         return logits;
     }
 
     private static Tensor Entropy(Tensor logits, Tensor total)
     {
-        var finite = logits.masked_fill(logits.isneginf(), 0);
+        var finite = logits.masked_fill(logits.isneginf(), Scalars.Of(0L));
         return total.squeeze(1).sub(logits.sub(total).exp_().mul_(finite).sum(1));
     }
 

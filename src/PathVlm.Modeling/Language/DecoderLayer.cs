@@ -60,10 +60,10 @@ internal sealed class DecoderLayer
     public Tensor Finish(Tensor hidden, Tensor attended)
     {
         using var projected = Linear.Of(attended, o_proj);
-        using var middle = hidden.add(projected);
+        using var middle = hidden.add(projected, Scalars.One);
         using var normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
         using var inner = mlp.Forward(normed);
-        return middle.add(inner);
+        return middle.add(inner, Scalars.One);
     }
 
     private Tensor AttendAll(Tensor normed, LayerCall call)

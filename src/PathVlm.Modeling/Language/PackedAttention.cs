@@ -74,9 +74,9 @@ internal static class PackedAttention
             var (dq, dk, dv) = FlashAttention.Backward(
                 Grouped(gradient.narrow(0, start, count), groupsOfHeads), q, k, v, Grouped(saved.Output.narrow(0, start, count), groupsOfHeads),
                 saved.LogSumExp.narrow(0, start, count).unflatten(1, groupsOfHeads, -1).permute(1, 2, 0).contiguous());
-            ofQuery.narrow(0, start, count).add_(FromGrouped(dq));
-            ofKey.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dk.sum(1).transpose(0, 1));
-            ofValue.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dv.sum(1).transpose(0, 1));
+            ofQuery.narrow(0, start, count).add_(FromGrouped(dq), Scalars.One);
+            ofKey.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dk.sum(1).transpose(0, 1), Scalars.One);
+            ofValue.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dv.sum(1).transpose(0, 1), Scalars.One);
         }
     }
 
@@ -89,8 +89,8 @@ internal static class PackedAttention
         var sums = Get(saved.LogSumExp, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
         if (group.Query is { Padding: >= 0 } padded)
         {
-            upstream.index_fill_(0, tensors[padded.Padding], 0);
-            sums.index_fill_(0, tensors[padded.Padding], Nowhere);
+            upstream.index_fill_(0, tensors[padded.Padding], Scalars.Of(0L));
+            sums.index_fill_(0, tensors[padded.Padding], Scalars.Of(Nowhere));
         }
 
         var output = Get(saved.Output, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
@@ -164,7 +164,7 @@ internal static class PackedAttention
         var merged = total.logaddexp(prefixTotal);
         var ownShare = total.sub(merged).exp_().unsqueeze_(2);
         var prefixShare = prefixTotal.sub(merged).exp_().unsqueeze_(2);
-        output.mul_(ownShare).addcmul_(prefixOutput, prefixShare, 1);
+        output.mul_(ownShare).addcmul_(prefixOutput, prefixShare, Scalars.One);
         total.copy_(merged);
     }
 

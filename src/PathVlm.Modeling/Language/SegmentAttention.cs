@@ -55,5 +55,5 @@ internal static class SegmentAttention
 
     /// <summary>Row i of the last <paramref name="rows"/> positions sees keys up to its own: 0 there, minus infinity beyond.</summary>
     private static Tensor MaskOf(long rows, long keys, Tensor like) =>
-        full([rows, keys], double.NegativeInfinity, like.dtype, like.device).triu(keys - rows + 1);
+        full([rows, keys], Scalars.Of(double.NegativeInfinity), like.dtype, like.device).triu(keys - rows + 1);
 }

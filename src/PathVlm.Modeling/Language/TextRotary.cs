@@ -17,7 +17,7 @@ internal sealed class TextRotary : IDisposable
         var half = settings.HeadSize / 2;
         _type = type;
         var angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var exponents = arange(0, settings.HeadSize, 2, ScalarType.Int64).to_type(angleType).div(settings.HeadSize);
+        var exponents = arange(Scalars.Of(0L), Scalars.Of((long)settings.HeadSize), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)settings.HeadSize));
         _frequencies = tensor(settings.RotaryBase, angleType).pow(exponents).reciprocal().to(device).DetachFromDisposeScope();
         var axes = settings.RotarySections.SelectMany((count, section) => Enumerable.Repeat((long)(section % 3), count)).ToArray();
         _axes = tensor(axes).to(device).DetachFromDisposeScope();

@@ -27,7 +27,7 @@ internal sealed class EmbeddingFunction : autograd.SingleTensorFunction<Embeddin
         var saved = ctx.get_saved_variables();
         var existing = saved[0].grad;
         var table = existing ?? zeros_like(saved[0]);
-        table.index_add_(0, saved[1], gradient, 1);
+        table.index_add_(0, saved[1], gradient, Scalars.One);
         return [existing is null ? table.MoveToOuterDisposeScope() : null!, null!];
     }
 }

@@ -74,7 +74,7 @@ internal static class FlashAttention
         var weights = Scores(query, key, mask, causal).sub_(logSumExp.unsqueeze(-1)).exp_();
         var ofValue = weights.transpose(-2, -1).matmul(gradient);
         var shift = gradient.mul(output).sum(-1, keepdim: true);
-        var ofScores = gradient.matmul(value.transpose(-2, -1)).sub_(shift).mul_(weights).mul_(1 / Math.Sqrt(query.size(-1)));
+        var ofScores = gradient.matmul(value.transpose(-2, -1)).sub_(shift).mul_(weights).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
         var ofQuery = ofScores.matmul(key);
         var ofKey = ofScores.transpose(-2, -1).matmul(query);
         return (ofQuery.MoveToOuterDisposeScope(), ofKey.MoveToOuterDisposeScope(), ofValue.MoveToOuterDisposeScope());
@@ -83,12 +83,12 @@ internal static class FlashAttention
     private static Tensor Scores(Tensor query, Tensor key, Tensor? mask, bool causal)
     {
         using var scope = NewDisposeScope();
-        var scores = query.matmul(key.transpose(-2, -1)).mul_(1 / Math.Sqrt(query.size(-1)));
-        if (mask is not null) scores = scores.add(mask);
+        var scores = query.matmul(key.transpose(-2, -1)).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
+        if (mask is not null) scores = scores.add(mask, Scalars.One);
         if (causal)
         {
             var hidden = ones(query.size(-2), key.size(-2), ScalarType.Bool, query.device).triu(1);
-            scores = scores.masked_fill(hidden, double.NegativeInfinity);
+            scores = scores.masked_fill(hidden, Scalars.Of(double.NegativeInfinity));
         }
 
         return scores.MoveToOuterDisposeScope();

@@ -39,7 +39,7 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
         var sigmoid = gate.sigmoid();
         var active = gate.mul(sigmoid);
         ofUp.copy_(active).mul_(gradient);
-        ofGate.copy_(sigmoid.mul(active).neg_().add_(sigmoid).add_(active)).mul_(gradient).mul_(up);
+        ofGate.copy_(sigmoid.mul(active).neg_().add_(sigmoid, Scalars.One).add_(active, Scalars.One)).mul_(gradient).mul_(up);
         return [ofBoth.MoveToOuterDisposeScope()];
     }
 

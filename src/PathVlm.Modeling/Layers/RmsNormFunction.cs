@@ -29,8 +29,8 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         var saved = ctx.get_saved_variables();
         var (input, weight, scale) = (saved[0], saved[1], saved[2]);
         var product = gradient.mul(input);
-        var share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(3)).div_(-input.size(1));
-        var ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, 1);
+        var share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(Scalars.Of(3L))).div_(Scalars.Of(-input.size(1)));
+        var ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, Scalars.One);
         var ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)).MoveToOuterDisposeScope() : null;
         return [ofInput.MoveToOuterDisposeScope(), ofWeight!, null!];
     }

@@ -25,7 +25,7 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine) : IDisposable
         using var rotated = cat([negative, first], 2);
         using var straight = heads.mul(Cosine);
         using var across = rotated.mul(Sine);
-        return straight.add(across);
+        return straight.add(across, Scalars.One);
     }
 
     /// <summary>Turns heads [T, H, D], outside a graph.</summary>
@@ -35,8 +35,8 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine) : IDisposable
         var half = heads.size(2) / 2;
         var sine = Sine.narrow(2, 0, half);
         var turned = heads.mul(Cosine);
-        turned.narrow(2, 0, half).addcmul_(heads.narrow(2, half, half), sine, -1);
-        turned.narrow(2, half, half).addcmul_(heads.narrow(2, 0, half), sine, 1);
+        turned.narrow(2, 0, half).addcmul_(heads.narrow(2, half, half), sine, Scalars.Of(-1L));
+        turned.narrow(2, half, half).addcmul_(heads.narrow(2, 0, half), sine, Scalars.One);
         return turned.MoveToOuterDisposeScope();
     }
 
@@ -47,7 +47,7 @@ internal sealed record Rotary(Tensor Cosine, Tensor Sine) : IDisposable
         var half = heads.size(2) / 2;
         var across = heads.mul(Sine);
         heads.mul_(Cosine);
-        heads.narrow(2, 0, half).add_(across.narrow(2, half, half));
+        heads.narrow(2, 0, half).add_(across.narrow(2, half, half), Scalars.One);
         heads.narrow(2, half, half).sub_(across.narrow(2, 0, half));
     }
 

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,7 +22,7 @@ internal static class RandomWeights
         foreach (var (key, tensor) in parameters.Published)
         {
             if (key.EndsWith(".bias", StringComparison.Ordinal)) tensor.zero_();
-            else if (tensor.dim() == 1) tensor.fill_(1);
+            else if (tensor.dim() == 1) tensor.fill_(Scalars.One);
             else Draw(tensor, Deviation(key, tensor, configuration), SeedOf(seed, key));
         }
     }

@@ -42,8 +42,8 @@ internal sealed class VisionBlock
         var all = Linear.Of(normed, qkv, qkv_bias).view(hidden.size(0), 3 * heads, size);
         var turned = rotary.Turn(all.narrow(1, 0, 2 * heads));
         var attended = Attend(runs, turned.narrow(1, 0, heads), turned.narrow(1, heads, heads), all.narrow(1, 2 * heads, heads));
-        var middle = hidden.add(Linear.Of(attended, proj, proj_bias));
-        return middle.add(mlp.Forward(RmsNorm.Of(middle, norm2, VisionTower.NormEpsilon))).MoveToOuterDisposeScope();
+        var middle = hidden.add(Linear.Of(attended, proj, proj_bias), Scalars.One);
+        return middle.add(mlp.Forward(RmsNorm.Of(middle, norm2, VisionTower.NormEpsilon)), Scalars.One).MoveToOuterDisposeScope();
     }
 
     private static Tensor Attend(IReadOnlyList<AttentionRun> runs, Tensor query, Tensor key, Tensor value)

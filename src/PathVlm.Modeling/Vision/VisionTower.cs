@@ -60,7 +60,7 @@ internal sealed class VisionTower
         var type = patch_embed.dtype;
         var angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var half = _settings.HeadSize / 2;
-        var exponents = arange(0, half, 2, ScalarType.Int64).to_type(angleType).div(half);
+        var exponents = arange(Scalars.Of(0L), Scalars.Of((long)half), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)half));
         var frequencies = tensor(RotaryBase, angleType).pow(exponents).reciprocal().to(device);
         var places = plan.Coordinates.SelectMany(place => new long[] { place.Height, place.Width }).ToArray();
         var angles = tensor(places, [places.Length / 2, 2, 1], device: device).to_type(angleType).mul(frequencies).flatten(1);

@@ -1,4 +1,5 @@
 using PathVlm.Modeling;
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal sealed class ReferencePolicy : IDisposable
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Model.Parameters.Values.mul_(1 - alpha).add_(policy.Parameters.Values, alpha);
+        Model.Parameters.Values.mul_(Scalars.Of(1 - alpha)).add_(policy.Parameters.Values, Scalars.Of(alpha));
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -66,11 +67,11 @@ internal sealed class PlainAdamWKernel : IAdamWKernel
 {
     public void Update(Tensor values, Tensor gradient, Tensor first, Tensor second, long step, double learningRate, AdamWSettings settings)
     {
-        if (settings.WeightDecay != 0) values.mul_(1 - learningRate * settings.WeightDecay);
-        first.mul_(settings.Beta1).add_(gradient, 1 - settings.Beta1);
-        second.mul_(settings.Beta2).addcmul_(gradient, gradient, 1 - settings.Beta2);
+        if (settings.WeightDecay != 0) values.mul_(Scalars.Of(1 - learningRate * settings.WeightDecay));
+        first.mul_(Scalars.Of(settings.Beta1)).add_(gradient, Scalars.Of(1 - settings.Beta1));
+        second.mul_(Scalars.Of(settings.Beta2)).addcmul_(gradient, gradient, Scalars.Of(1 - settings.Beta2));
         double firstCorrection = 1 - Math.Pow(settings.Beta1, step), secondCorrection = 1 - Math.Pow(settings.Beta2, step);
-        Tensor denominator = second.sqrt().div_(Math.Sqrt(secondCorrection)).add_(settings.Epsilon);
-        values.addcdiv_(first, denominator, -learningRate / firstCorrection);
+        Tensor denominator = second.sqrt().div_(Scalars.Of(Math.Sqrt(secondCorrection))).add_(Scalars.Of(settings.Epsilon), Scalars.One);
+        values.addcdiv_(first, denominator, Scalars.Of(-learningRate / firstCorrection));
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ internal static class GradientClipping
         double norm = Norm(gradients);
         double factor = maxNorm / (norm + 1e-6);
         if (double.IsFinite(norm) && factor < 1)
-            foreach (Tensor gradient in gradients) gradient.mul_(factor);
+            foreach (Tensor gradient in gradients) gradient.mul_(Scalars.Of(factor));
         return norm;
     }
 

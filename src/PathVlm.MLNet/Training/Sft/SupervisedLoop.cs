@@ -1,5 +1,6 @@
 using PathVlm.Modeling;
 using PathVlm.Modeling.Heads;
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +102,7 @@ internal sealed class SupervisedLoop : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         TokenScores scores = SupervisedScorer.Score(_model, _features, batch);
-        Tensor loss = -scores.LogProbabilities.sum() / divisor;
+        Tensor loss = scores.LogProbabilities.sum().div(Scalars.Of(-divisor));
         loss.backward();
         _metrics.Means.Add("entropy", scores.Entropies!.mean().item<float>());
         _metrics.Means.Add("mean_token_accuracy", scores.Correct!.to(ScalarType.Float32).mean().item<float>());

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Kernels;
@@ -18,7 +19,7 @@ internal sealed unsafe class RotaryTable(Decoder decoder, int headSize)
         if ((position + 1) * half <= _cosine.Length)
             return;
         using var scope = NewDisposeScope();
-        var positions = arange(0, (position + 1) * 3L / 2, ScalarType.Int64).expand(3, -1);
+        var positions = arange(Scalars.Of(0L), Scalars.Of((position + 1) * 3L / 2), ScalarType.Int64).expand(3, -1);
         var turns = decoder.Turns(positions);
         _cosine = Table(turns.Cosine);
         _sine = Table(turns.Sine);

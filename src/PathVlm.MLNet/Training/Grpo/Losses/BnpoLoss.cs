@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -6,5 +7,5 @@ namespace PathVlm.MLNet.Training;
 public sealed class BnpoLoss(PolicyLossSettings settings) : PolicyLoss(settings)
 {
     private protected override Tensor Reduce(Tensor perToken, Tensor mask, LossWindow window) =>
-        (perToken * mask).sum() / mask.sum().clamp_min(1) / window.MicroBatches;
+        ((perToken * mask).sum() / mask.sum().clamp_min(Scalars.One)).div(Scalars.Of((long)window.MicroBatches));
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -12,7 +13,7 @@ public sealed class CispoLoss(PolicyLossSettings settings) : PolicyLoss(settings
     public override bool LogsClipRatios => false;
 
     private protected override (Tensor PerToken, Tensor Ratio) PerToken(LossInputs inputs, Tensor ratio) =>
-        (-(ratio.clamp_max(Settings.UpperEpsilon).detach() * inputs.Advantages * inputs.LogProbabilities), ratio);
+        (-(ratio.clamp_max(Scalars.Of(Settings.UpperEpsilon)).detach() * inputs.Advantages * inputs.LogProbabilities), ratio);
 
     private protected override Tensor Reduce(Tensor perToken, Tensor mask, LossWindow window) =>
         GenerationTokens.Mean(perToken, mask, window);

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -16,8 +17,8 @@ public static class ClippedSurrogate
     /// <param name="delta">Upper bound of the unclipped ratio, or null.</param>
     public static (Tensor PerToken, Tensor Ratio) Of(Tensor ratio, Tensor advantages, double epsilon, double epsilonHigh, double? delta)
     {
-        Tensor clipped = ratio.clamp(1 - epsilon, 1 + epsilonHigh);
-        Tensor bounded = delta is { } bound ? ratio.clamp_max(bound) : ratio;
+        Tensor clipped = ratio.clamp(Scalars.Of(1 - epsilon), Scalars.Of(1 + epsilonHigh));
+        Tensor bounded = delta is { } bound ? ratio.clamp_max(Scalars.Of(bound)) : ratio;
         return (-minimum(bounded * advantages, clipped * advantages), bounded);
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -6,5 +7,5 @@ namespace PathVlm.MLNet.Training;
 public sealed class DrGrpoLoss(PolicyLossSettings settings) : PolicyLoss(settings)
 {
     private protected override Tensor Reduce(Tensor perToken, Tensor mask, LossWindow window) =>
-        (perToken * mask).sum() / (perToken.shape[0] * (double)window.MaxCompletionLength * window.MicroBatches);
+        (perToken * mask).sum().div(Scalars.Of(perToken.shape[0] * (double)window.MaxCompletionLength * window.MicroBatches));
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -10,5 +11,5 @@ internal static class GenerationTokens
 {
     /// <summary>Sum of the tokens that count over the divisor.</summary>
     public static Tensor Mean(Tensor perToken, Tensor mask, LossWindow window) =>
-        (perToken * mask).sum() / (Math.Max(1, window.GenerationTokens) * ((double)window.MicroBatches / window.StepsPerGeneration));
+        (perToken * mask).sum().div(Scalars.Of(Math.Max(1, window.GenerationTokens) * ((double)window.MicroBatches / window.StepsPerGeneration)));
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -6,5 +7,5 @@ namespace PathVlm.MLNet.Training;
 public sealed class GrpoLoss(PolicyLossSettings settings) : PolicyLoss(settings)
 {
     private protected override Tensor Reduce(Tensor perToken, Tensor mask, LossWindow window) =>
-        ((perToken * mask).sum(-1) / mask.sum(-1).clamp_min(1)).mean() / window.MicroBatches;
+        ((perToken * mask).sum(-1) / mask.sum(-1).clamp_min(Scalars.One)).mean().div(Scalars.Of((long)window.MicroBatches));
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -28,6 +29,6 @@ public static class ImportanceRatio
     {
         Tensor logRatio = logProbabilities - oldLogProbabilities;
         if (level == ImportanceSampling.Token) return logRatio.exp();
-        return ((logRatio * mask).sum(-1, keepdim: true) / mask.sum(-1, keepdim: true).clamp_min(1)).exp();
+        return ((logRatio * mask).sum(-1, keepdim: true) / mask.sum(-1, keepdim: true).clamp_min(Scalars.One)).exp();
     }
 }

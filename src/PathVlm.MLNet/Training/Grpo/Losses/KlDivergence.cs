@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -15,6 +16,6 @@ public static class KlDivergence
     public static Tensor Of(Tensor logProbabilities, Tensor referenceLogProbabilities)
     {
         Tensor difference = referenceLogProbabilities - logProbabilities;
-        return difference.exp() - difference - 1;
+        return (difference.exp() - difference).sub(Scalars.One);
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -21,15 +22,15 @@ internal static class LossMetrics
         Tensor mask = inputs.Mask;
         if (result.Kl is not null) metrics["kl"] = MaskedMean(result.Kl, mask);
         metrics["entropy"] = MaskedMean(entropies, mask);
-        Tensor gains = inputs.Advantages.gt(0), losses = inputs.Advantages.lt(0);
+        Tensor gains = inputs.Advantages.gt(Scalars.Of(0L)), losses = inputs.Advantages.lt(Scalars.Of(0L));
         PolicyLossSettings settings = loss.Settings;
         if (!loss.LogsClipRatios)
         {
-            metrics["cispo_clip_ratio"] = MaskedMean(result.Ratio.gt(settings.UpperEpsilon) & gains, mask);
+            metrics["cispo_clip_ratio"] = MaskedMean(result.Ratio.gt(Scalars.Of(settings.UpperEpsilon)) & gains, mask);
             return metrics;
         }
-        Tensor low = result.Ratio.lt(1 - settings.Epsilon) & losses;
-        Tensor high = result.Ratio.gt(1 + settings.UpperEpsilon) & gains;
+        Tensor low = result.Ratio.lt(Scalars.Of(1 - settings.Epsilon)) & losses;
+        Tensor high = result.Ratio.gt(Scalars.Of(1 + settings.UpperEpsilon)) & gains;
         metrics["clip_ratio/low_mean"] = MaskedMean(low, mask);
         metrics["clip_ratio/high_mean"] = MaskedMean(high, mask);
         metrics["clip_ratio/region_mean"] = MaskedMean(low | high, mask);
@@ -43,7 +44,7 @@ internal static class LossMetrics
         Tensor numbers = values.to(ScalarType.Float32);
         Tensor mean = numbers.shape[1] == 1 && mask.shape[1] != 1
             ? numbers.mean()
-            : (numbers * mask).sum() / mask.sum().clamp_min(1);
+            : (numbers * mask).sum() / mask.sum().clamp_min(Scalars.One);
         return mean.item<float>();
     }
 
@@ -53,6 +54,6 @@ internal static class LossMetrics
         Tensor numbers = clipped.to(ScalarType.Float32);
         return numbers.shape[1] == 1 && mask.shape[1] != 1
             ? numbers.squeeze(1)
-            : (numbers * mask).sum(-1) / mask.sum(-1).clamp_min(1);
+            : (numbers * mask).sum(-1) / mask.sum(-1).clamp_min(Scalars.One);
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training;
@@ -60,7 +61,7 @@ public abstract class PolicyLoss
             : KlDivergence.Of(inputs.LogProbabilities, inputs.ReferenceLogProbabilities);
         if (kl is not null && Settings.UseBiasCorrectionKl) kl = kl * ratio;
         (Tensor perToken, Tensor usedRatio) = PerToken(inputs, ratio);
-        if (kl is not null) perToken = perToken + Settings.Beta * kl;
+        if (kl is not null) perToken = perToken.add(kl, Scalars.Of(Settings.Beta));
         return new LossResult(Reduce(perToken, inputs.Mask, window), usedRatio.detach(), kl?.detach());
     }
 
