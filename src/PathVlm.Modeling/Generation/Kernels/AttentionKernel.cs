@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace PathVlm.Modeling.Generation.Kernels;
@@ -19,6 +20,7 @@ internal static unsafe class AttentionKernel
     /// <param name="values">[keys, width], contiguous.</param>
     /// <param name="width">Head width.</param>
     /// <param name="output">[queries, width], contiguous; added to.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void AddWeighted(float* weights, long stride, int queries, int keys, float* values, int width, float* output)
     {
         for (int key = 0; key < keys; key += KeyBlock)
@@ -50,6 +52,7 @@ internal static unsafe class AttentionKernel
     }
 
     // No calls in the tiles: see LinearKernel.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Three(float* w0, float* w1, float* w2, int count, float* values, int width, float* output)
     {
         float* out1 = output + width, out2 = out1 + width;
@@ -91,6 +94,7 @@ internal static unsafe class AttentionKernel
         c3.Store(out2 + 24);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(float* weights, int count, float* values, int width, float* output)
     {
         Vector256<float> a0 = Vector256.Load(output), a1 = Vector256.Load(output + 8), a2 = Vector256.Load(output + 16), a3 = Vector256.Load(output + 24);
@@ -109,6 +113,7 @@ internal static unsafe class AttentionKernel
         a3.Store(output + 24);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Eight(float* weights, int count, float* values, int width, float* output)
     {
         Vector256<float> sum = Vector256.Load(output);
@@ -117,6 +122,7 @@ internal static unsafe class AttentionKernel
         sum.Store(output);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scalar(float* weights, int count, float* values, int width, float* output)
     {
         float sum = *output;

@@ -15,6 +15,7 @@ internal static unsafe class RowKernels
     /// <param name="size">Values.</param>
     /// <param name="epsilon">Added to the mean square.</param>
     /// <param name="y">[size].</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RmsNorm(float* x, float* weight, int size, float epsilon, float* y)
     {
         Vector256<float> squares = default;
@@ -42,9 +43,19 @@ internal static unsafe class RowKernels
     /// <param name="half">Half a head's width.</param>
     /// <param name="scale">Multiplies the result.</param>
     /// <param name="y">[2 * half]; may not overlap x.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Turn(float* x, float* cosine, float* sine, int half, float scale, float* y)
     {
-        for (int i = 0; i < half; i++)
+        int i = 0;
+        for (; i <= half - Lanes; i += Lanes)
+        {
+            Vector256<float> a = Vector256.Load(x + i), b = Vector256.Load(x + half + i);
+            Vector256<float> c = Vector256.Load(cosine + i), s = Vector256.Load(sine + i);
+            (((a * c) - (b * s)) * scale).Store(y + i);
+            (((b * c) + (a * s)) * scale).Store(y + half + i);
+        }
+
+        for (; i < half; i++)
         {
             float a = x[i], b = x[half + i];
             y[i] = ((a * cosine[i]) - (b * sine[i])) * scale;
@@ -53,6 +64,7 @@ internal static unsafe class RowKernels
     }
 
     /// <summary>gate = silu(gate) * up, over <paramref name="size"/> values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Gate(float* gate, float* up, int size)
     {
         int i = 0;
@@ -69,6 +81,7 @@ internal static unsafe class RowKernels
     /// <summary>scores = exp(scores - their largest); returns the sum.</summary>
     /// <param name="scores">[size]; changed.</param>
     /// <param name="size">Values; 1 or more.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float ExpOfDifferences(float* scores, int size)
     {
         float largest = Max(scores, size);
@@ -88,6 +101,7 @@ internal static unsafe class RowKernels
     }
 
     /// <summary>The largest of <paramref name="size"/> values; 1 or more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static float Max(float* values, int size)
     {
         float largest = values[0];

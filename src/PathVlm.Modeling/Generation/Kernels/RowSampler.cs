@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace PathVlm.Modeling.Generation.Kernels;
@@ -52,6 +53,7 @@ internal static unsafe class RowSampler
     }
 
     // Sums of exp((logit - largest) * inverse) of each block, and of all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Sum(float* logits, int size, float largest, float inverse, Span<double> sums)
     {
         double total = 0;
@@ -72,6 +74,7 @@ internal static unsafe class RowSampler
     }
 
     // The first token whose cumulative sum exceeds the target.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int Find(float* logits, int size, float largest, float inverse, double target, ReadOnlySpan<double> sums)
     {
         int block = 0, last = -1;
