@@ -48,7 +48,8 @@ internal static class PathologyModelFile
         }
         catch (Exception failure) when (failure is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException))
         {
-            InvalidDataException? ours = Causes(failure).OfType<InvalidDataException>().FirstOrDefault();
+            InvalidDataException? ours = Causes(failure).OfType<InvalidDataException>()
+                .FirstOrDefault(cause => cause.Source?.StartsWith(nameof(PathVlm), StringComparison.Ordinal) == true);
             throw ours is not null
                 ? new InvalidDataException(ours.Message, failure)
                 : new InvalidDataException($"{zip}: cannot be read as a model: {Causes(failure).Last().Message}", failure);

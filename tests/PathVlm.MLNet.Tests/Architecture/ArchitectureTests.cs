@@ -9,14 +9,13 @@ public sealed class ArchitectureTests
     private static readonly Assembly Components = typeof(PathologyCatalog).Assembly;
     private static readonly Assembly Modeling = typeof(ModelConfiguration).Assembly;
 
-    /// <summary>Folders of PathVlm.Modeling, lowest first; those of one line don't use each other.</summary>
+    /// <summary>Folders of PathVlm.Modeling, lowest first; those of one line don't use each other, those joined by + do.</summary>
     private static readonly string[][] ModelingOrder =
     [
         ["Configuration"],
         ["Processing", "Checkpoints"],
         ["Sequences"],
-        ["Parameters"],
-        ["Layers"],
+        ["Parameters+Layers"],
         ["Vision", "Language", "Heads"],
         ["Adapters"],
         [""],
@@ -68,13 +67,15 @@ public sealed class ArchitectureTests
             foreach (Type target in Types(used).Where(target => target.Assembly == assembly))
             {
                 if (!InRoot(user, root) || !InRoot(target, root)) continue;
-                string from = Folder(user, root), to = Folder(target, root);
+                string from = Group(Folder(user, root)), to = Group(Folder(target, root));
                 int userRank = Array.FindIndex(order, line => line.Contains(from)), targetRank = Array.FindIndex(order, line => line.Contains(to));
                 if (userRank < 0) faults.Add($"folder [{from}] has no place in the order: {user}");
                 else if (from != to && targetRank >= userRank) faults.Add($"{from}: {user.Name} uses {to}: {target.Name}");
             }
         }
         Assert.True(faults.Count == 0, string.Join("\n", faults.Order(StringComparer.Ordinal)));
+
+        string Group(string folder) => order.SelectMany(line => line).FirstOrDefault(group => group.Split('+').Contains(folder)) ?? folder;
     }
 
     private static bool InRoot(Type type, string root) => type.Namespace is string space && (space == root || space.StartsWith(root + ".", StringComparison.Ordinal));

@@ -3,9 +3,9 @@ namespace PathVlm.MLNet.Tests.Contract;
 /// <summary>A folder of its own for a test, deleted with it.</summary>
 internal sealed class TestFolder : IDisposable
 {
-    private readonly string path = Directory.CreateTempSubdirectory("pathvlm-test-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("pathvlm-test-").FullName;
 
-    public string PathOf(string name) => Path.Combine(path, name);
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
-    public void Dispose() => Directory.Delete(path, recursive: true);
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,0 +1,127 @@
+using System.IO.Compression;
+using Microsoft.ML;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Training;
+using PathVlm.Modeling;
+
+namespace PathVlm.MLNet.Tests.Persistence;
+
+/// <summary>What lies in a saved model, and where.</summary>
+public sealed class ModelZipTests : IDisposable
+{
+    private readonly MLContext ml = new();
+    private readonly TestFolder folder = new();
+    private readonly PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Rl", "Rl");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void TensorsAndFilesThatStagesShareAreStoredOnce()
+    {
+        using ZipArchive archive = ZipFile.OpenRead(SaveChain());
+        ZipArchiveEntry[] weights = [.. archive.Entries.Where(entry => entry.Name == "Weights.safetensors").OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
+        Assert.Equal(2, weights.Length);
+        using var model = Qwen25VlModel.Load(TinyCheckpoint.Folder);
+        long vision = model.CheckpointTensors.Where(item => item.Key.StartsWith("visual.", StringComparison.Ordinal)).Sum(item => item.Value.numel() * 4);
+        Assert.InRange(weights[0].Length - weights[1].Length, vision, vision + (1 << 16));
+        Assert.Single(archive.Entries, entry => entry.Name == "tokenizer.json");
+    }
+
+    [Fact]
+    public void ASavedChainAnswersTheSameInAFreshProcess()
+    {
+        string zip = SaveChain();
+        string[] columns = [PathologyColumns.Response, PathologyColumns.PredictedAnswer, PathologyColumns.ResponseTokenCount];
+        string[] expected = RowDump.Of(ml.Model.Load(zip, out _).Transform(rows), columns);
+        Assert.Equal(expected, FreshProcess.Transform(zip, RowSource.Save(rows, folder.Path), columns));
+    }
+
+    [Fact]
+    public void WeightsBesideTheZipAreFoundInAFreshProcessAfterBothWereMoved()
+    {
+        string zip = SaveBeside();
+        string[] expected = RowDump.Of(ml.Model.Load(zip, out _).Transform(rows), PathologyColumns.Response);
+        string moved = Directory.CreateDirectory(folder.PathOf("moved")).FullName;
+        foreach (string file in Directory.GetFiles(folder.Path)) File.Move(file, Path.Combine(moved, Path.GetFileName(file)));
+        zip = Path.Combine(moved, "beside.zip");
+        Assert.Equal(expected, FreshProcess.Transform(zip, RowSource.Save(rows, folder.Path), PathologyColumns.Response));
+        Assert.True(new FileInfo(zip).Length < new FileInfo(Directory.GetFiles(moved, "*.safetensors").Single()).Length);
+    }
+
+    [Fact]
+    public void WeightsBesideAZipInMemoryAreRefused()
+    {
+        using PathologyTransformer model = ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { WeightsStorage = WeightsStorage.BesideZip });
+        using var stream = new MemoryStream();
+        var failure = Assert.Throws<InvalidOperationException>(() => ml.Model.Save(model, rows.Schema, stream));
+        Assert.Contains("WeightsStorage.BesideZip: the zip is not written to a file; save it by path", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WeightsBesideTheZipThatWereChangedOrAreMissingAreRefused()
+    {
+        string zip = SaveBeside();
+        string weights = Directory.GetFiles(folder.Path, "*.safetensors").Single();
+        byte[] bytes = File.ReadAllBytes(weights);
+        bytes[^1] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+        AssertRefused(zip, "; the file is not the one saved with this zip.");
+        File.Delete(weights);
+        AssertRefused(zip, "are missing; they have to lie beside the zip.");
+    }
+
+    [Theory]
+    [InlineData("../{0}")]
+    [InlineData("/tmp/{0}")]
+    [InlineData("a/../../{0}")]
+    [InlineData("..\\\\{0}")]
+    public void APathOfWeightsThatLeavesTheZipsFolderIsRefused(string path)
+    {
+        string zip = SaveBeside();
+        string name = Path.GetFileName(Directory.GetFiles(folder.Path, "*.safetensors").Single());
+        path = path.Replace("{0}", name, StringComparison.Ordinal);
+        ZipEditing.Edit(zip, "Weights.json", text => text.Replace(name, path, StringComparison.Ordinal));
+        AssertRefused(zip, $"Path: got [{path.Replace("\\\\", "\\", StringComparison.Ordinal)}], takes a file in the zip's folder.");
+    }
+
+    private string SaveChain()
+    {
+        GrpoOptions options = TinyCheckpoint.GrpoOptions();
+        options.BaseModel = null;
+        var longer = ml.Transforms.CustomMapping<Judged, Scored>((row, score) => score.LengthReward = [.. row.Rollouts.Select(text => (float)text.Length)], contractName: null);
+        using var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
+            .Append(ml.Pathology().Grpo(longer, options)).Fit(rows);
+        ml.Model.Save(chain, rows.Schema, folder.PathOf("chain.zip"));
+        return folder.PathOf("chain.zip");
+    }
+
+    private string SaveBeside()
+    {
+        using PathologyTransformer model = ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions
+        {
+            WeightsStorage = WeightsStorage.BesideZip,
+            Decoding = new() { Greedy = true, MaxNewTokens = 5 },
+        });
+        ml.Model.Save(model, rows.Schema, folder.PathOf("beside.zip"));
+        return folder.PathOf("beside.zip");
+    }
+
+    private void AssertRefused(string zip, string message)
+    {
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => ml.Pathology().Pretrained(zip)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, ZipEditing.Messages(Record.Exception(() => ml.Model.Load(zip, out _))!), StringComparison.Ordinal);
+    }
+
+    private sealed class Judged
+    {
+        public string[] Rollouts { get; set; } = [];
+    }
+
+    private sealed class Scored
+    {
+        public float[] LengthReward { get; set; } = [];
+    }
+}
