@@ -1,3 +1,3 @@
-using TorchSharp;
+using PathVlm.Host;
 
-Console.WriteLine(torch.ones(2, 2).sum().ToSingle());
+return await PathVlmProgram.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

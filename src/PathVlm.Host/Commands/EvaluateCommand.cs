@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.ML;
+using PathVlm.Host.Presentation;
+using PathVlm.Host.Runs;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Inference;
+
+namespace PathVlm.Host.Commands;
+
+/// <summary><c>evaluate</c>: accuracy of a model on a set's test rows.</summary>
+internal sealed class EvaluateCommand : Verb
+{
+    private readonly Option<string> model = new("--model", "-m") { Description = "Zip that train wrote, or a checkpoint folder; the embedded base by default." };
+    private readonly Option<string> data = new("--data", "-d") { Description = "PathMMU, OmniMedVQA or a folder with JSONL/CSV; the embedded set by default." };
+    private readonly Option<string> output = new("--output", "-o") { Description = "Folder for the report; none is written by default." };
+    private readonly Option<long> seed = new("--seed") { Description = "Seed of the split, for a set that is split here.", DefaultValueFactory = _ => 1 };
+
+    internal override int Run(ParseResult parsed, VerbContext context)
+    {
+        MLContext ml = new();
+        PathologyCatalog pathology = ml.Pathology();
+        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(model));
+        string? path = parsed.GetValue(data);
+        IDataView rows = path is null
+            ? StagedData.Embedded(pathology, Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set"), context.Configuration, context.Display, context.Cancellation)
+            : StagedData.Load(pathology, path, context.Configuration, context.Display, parsed.GetValue(seed));
+        EvaluationResult result = StageEvaluation.Of(pathology, fitted, rows, "evaluate", context.Display, context.Cancellation);
+        Report.Accuracy(context.Display, [(Path.GetFileName(parsed.GetValue(model) ?? "base"), result)]);
+        if (parsed.GetValue(output) is { } folder)
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(Path.Combine(folder, "evaluation.json"), EvaluationJson.Write(result));
+            File.WriteAllText(Path.Combine(folder, "evaluation.md"), EvaluationTables.Accuracy([("model", result)]) + "\n" + EvaluationTables.Statuses([("model", result)]));
+            context.Display.Line($"report: {folder}");
+        }
+
+        return ExitCodes.Done;
+    }
+
+    protected override Command Describe()
+    {
+        Command command = new("evaluate", "Answers a set's test rows and prints accuracy with intervals.");
+        foreach (Option option in new Option[] { model, data, output, seed }) command.Options.Add(option);
+        return command;
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using PathVlm.Host.Presentation;
+using PathVlm.MLNet.Training.BaseModel;
+
+namespace PathVlm.Host.Commands;
+
+/// <summary><c>make-base</c>: makes the embedded base model from nothing.</summary>
+internal sealed class MakeBaseCommand : Verb
+{
+    private readonly Option<string> output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/base" };
+    private readonly Option<long> seed = new("--seed") { Description = "Seed of corpus and weights.", DefaultValueFactory = _ => new BaseModelOptions().Seed };
+
+    internal override int Run(ParseResult parsed, VerbContext context)
+    {
+        string folder = Path.GetFullPath(parsed.GetValue(output)!);
+        BaseModelOptions options = new();
+        context.Configuration.GetSection("Base").Bind(options);
+        options.Seed = parsed.GetValue(seed);
+        context.Display.Track("base", line =>
+        {
+            BaseModelRecipe.Make(folder, options, new StepProgress<BaseModelProgress>(progress => line.Report(
+                progress.Step, progress.TotalSteps,
+                string.Create(CultureInfo.InvariantCulture, $"loss {progress.Loss:0.000}, token accuracy {progress.TokenAccuracy:P1}"))), context.Cancellation);
+            return 0;
+        });
+        context.Display.Line($"base model: {folder}");
+        return ExitCodes.Done;
+    }
+
+    protected override Command Describe()
+    {
+        Command command = new("make-base", "Makes the embedded base model: tokenizer, random weights, the base corpus. About half an hour on 2 cores.");
+        command.Options.Add(output);
+        command.Options.Add(seed);
+        return command;
+    }
+}

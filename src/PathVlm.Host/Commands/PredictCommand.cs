@@ -1,0 +1,42 @@
+using System.CommandLine;
+using Microsoft.ML;
+using PathVlm.Host.Runs;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference;
+using PathVlm.Modeling.Processing;
+
+namespace PathVlm.Host.Commands;
+
+/// <summary><c>predict</c>: one picture, one question.</summary>
+internal sealed class PredictCommand : Verb
+{
+    private readonly Option<string> model = new("--model", "-m") { Description = "Zip that train wrote, or a checkpoint folder; the embedded base by default." };
+    private readonly Option<string> image = new("--image", "-i") { Description = "The picture (PNG, JPEG, WebP, BMP, GIF).", Required = true };
+    private readonly Option<string> question = new("--question", "-q") { Description = "The question.", Required = true };
+    private readonly Option<string[]> options = new("--option") { Description = "An option, with or without its letter; repeatable." };
+
+    internal override int Run(ParseResult parsed, VerbContext context)
+    {
+        MLContext ml = new();
+        string picture = Path.GetFullPath(parsed.GetValue(image)!);
+        PictureFile.Decode(picture);
+        AnswerOptions lettered = AnswerOptions.Read(parsed.GetValue(options) ?? [], null);
+        if (lettered.Options.Count == 1) throw new UserMistakeException("--option: got 1, takes none or two and more");
+        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(model));
+        PathologyDataView row = new([new PathologyQuestion("question", picture, parsed.GetValue(question)!, lettered.Options, "", "", "", null)]);
+        PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
+        context.Display.Line($"answer:    {(answer.PredictedAnswer.Length > 0 ? answer.PredictedAnswer : "(none could be read)")}");
+        context.Display.Line($"reasoning: {answer.Reasoning}");
+        context.Display.Line($"tokens:    {answer.ResponseTokenCount}{(answer.IsTruncated ? " (cut at the limit)" : "")}");
+        context.Display.Line(PathVlmProgram.Notice);
+        return ExitCodes.Done;
+    }
+
+    protected override Command Describe()
+    {
+        Command command = new("predict", $"Answers one question about one picture. {PathVlmProgram.Notice}");
+        foreach (Option option in new Option[] { model, image, question, options }) command.Options.Add(option);
+        return command;
+    }
+}

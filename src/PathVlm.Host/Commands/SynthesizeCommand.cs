@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using PathVlm.MLNet.Data.Synthesis;
+
+namespace PathVlm.Host.Commands;
+
+/// <summary><c>synthesize</c>: writes the embedded set.</summary>
+internal sealed class SynthesizeCommand : Verb
+{
+    private readonly Option<string> output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/embedded-set" };
+    private readonly Option<long> seed = new("--seed") { Description = "Seed of pictures and questions.", DefaultValueFactory = _ => 1 };
+
+    internal override int Run(ParseResult parsed, VerbContext context)
+    {
+        string folder = Path.GetFullPath(parsed.GetValue(output)!);
+        SyntheticSetOptions options = new();
+        context.Configuration.GetSection("Set").Bind(options);
+        options.Seed = parsed.GetValue(seed);
+        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, context.Cancellation);
+        context.Display.Line($"{summary.PictureCount} pictures, questions: {string.Join(", ", summary.QuestionCount.Select(split => $"{split.Key} {split.Value}"))}");
+        context.Display.Line($"PathMMU file: {summary.PathMmuFile}");
+        if (summary.OmniMedVqaFolder is { } others) context.Display.Line($"OmniMedVQA folder: {others}");
+        return ExitCodes.Done;
+    }
+
+    protected override Command Describe()
+    {
+        Command command = new("synthesize", "Writes the embedded set: drawn H&E-like tiles with questions, as PathMMU and OmniMedVQA lay theirs out.");
+        command.Options.Add(output);
+        command.Options.Add(seed);
+        return command;
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.ML;
+using PathVlm.Host.Presentation;
+using PathVlm.Host.Runs;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.Host.Commands;
+
+/// <summary><c>train</c>: the main job, on the embedded set and base by default.</summary>
+internal sealed class TrainCommand : Verb
+{
+    private readonly Option<string> data = new("--data", "-d") { Description = "PathMMU, OmniMedVQA or a folder with JSONL/CSV; the embedded set by default." };
+    private readonly Option<string> baseModel = new("--base", "-b") { Description = "Checkpoint folder or zip to start from; the embedded base by default." };
+    private readonly Option<string> output = new("--output", "-o") { Description = "Folder for model, logs and report.", DefaultValueFactory = _ => "out/train" };
+    private readonly Option<long> seed = new("--seed") { Description = "Seed of the run.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> preset = new("--preset") { Description = "embedded or paper; paper by default where --base is named." };
+    private readonly Option<string> until = new("--until") { Description = "Last stage: Alpha, Beta or PathVLM-R1.", DefaultValueFactory = _ => TrainingPlan.PathVlmR1 };
+    private readonly Option<Uri> judgeAddress = new("--judge") { Description = "Address of an OpenAI-compatible judge (key in PATHVLM_JUDGE_KEY); the offline rubric by default. Pictures are sent there." };
+    private readonly Option<string> judgeModel = new("--judge-model") { Description = "The judge's model.", DefaultValueFactory = _ => new ChatJudgeOptions().Model };
+
+    internal override int Run(ParseResult parsed, VerbContext context)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        TrainingPlan plan = Plan(parsed, context);
+        MLContext ml = new(checked((int)plan.Seed));
+        Directory.CreateDirectory(plan.OutputFolder);
+        IDataView rows = Rows(ml.Pathology(), parsed, context, plan);
+        TrainingRun run = new(ml, plan, context.Display, context.Cancellation);
+        IReadOnlyList<(string Name, EvaluationResult Result)> results = run.Run(rows);
+        Report.Accuracy(context.Display, results);
+        Report.Differences(context.Display, results);
+        foreach ((string name, EvaluationResult result) in results)
+            File.WriteAllText(Path.Combine(plan.OutputFolder, $"evaluation-{name}.json"), EvaluationJson.Write(result));
+        context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
+        context.Display.Line($"model: {plan.ModelFile}");
+        context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
+        context.Display.Line($"check it: pathvlm evaluate --model {plan.ModelFile}");
+        return ExitCodes.Done;
+    }
+
+    protected override Command Describe()
+    {
+        Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
+        foreach (Option option in new Option[] { data, baseModel, output, seed, preset, until, judgeAddress, judgeModel }) command.Options.Add(option);
+        return command;
+    }
+
+    private TrainingPlan Plan(ParseResult parsed, VerbContext context)
+    {
+        string? named = parsed.GetValue(baseModel);
+        string presetName = parsed.GetValue(preset) ?? (named is null ? Presets.Embedded : Presets.Paper);
+        int last = Array.IndexOf([TrainingPlan.Alpha, TrainingPlan.Beta, TrainingPlan.PathVlmR1], parsed.GetValue(until));
+        if (last < 0) throw new UserMistakeException($"--until: got [{parsed.GetValue(until)}], takes Alpha, Beta or PathVLM-R1");
+        IProcessJudge judge = parsed.GetValue(judgeAddress) is { } address
+            ? OpenAiJudge.Create(address, options: new ChatJudgeOptions { Model = parsed.GetValue(judgeModel)! })
+            : new RubricJudge();
+        return new TrainingPlan
+        {
+            BaseModel = named ?? EmbeddedBase.Folder,
+            OutputFolder = Path.GetFullPath(parsed.GetValue(output)!),
+            Seed = parsed.GetValue(seed),
+            Sft = Presets.Sft(presetName, context.Configuration),
+            Grpo = last >= 1 ? Presets.Grpo(presetName, context.Configuration) : null,
+            Process = last >= 2 ? Presets.Process(presetName, context.Configuration) : null,
+            Judge = judge,
+        };
+    }
+
+    private IDataView Rows(PathologyCatalog pathology, ParseResult parsed, VerbContext context, TrainingPlan plan) =>
+        parsed.GetValue(data) is { } path
+            ? StagedData.Load(pathology, path, context.Configuration, context.Display, plan.Seed)
+            : StagedData.Embedded(pathology, Path.Combine(plan.OutputFolder, "data"), context.Configuration, context.Display, context.Cancellation);
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.Host;
+
+/// <summary>From an exception to one line on stderr and an exit code.</summary>
+internal static class FaultLine
+{
+    /// <summary>Tells the fault; the stack trace of a fault of our own goes to the log file that is named.</summary>
+    internal static int Tell(Exception error, TextWriter stderr)
+    {
+        switch (Inner(error))
+        {
+            case OperationCanceledException:
+                stderr.WriteLine("cancelled: what was finished is kept");
+                return ExitCodes.Cancelled;
+            case JudgeStoppedException or RunStoppedException:
+                stderr.WriteLine(OneLine(Inner(error)));
+                return ExitCodes.RunStopped;
+            case UserMistakeException or ArgumentException or InvalidDataException or InvalidOperationException or IOException
+                or UnauthorizedAccessException or NotSupportedException or FormatException:
+                stderr.WriteLine(OneLine(Inner(error)));
+                return ExitCodes.UserMistake;
+            default:
+                string log = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt"));
+                File.WriteAllText(log, error.ToString());
+                stderr.WriteLine($"{OneLine(error)} (a fault of the program; details in {log})");
+                return ExitCodes.Fault;
+        }
+    }
+
+    private static Exception Inner(Exception error) => error switch
+    {
+        AggregateException { InnerExceptions.Count: 1 } one => Inner(one.InnerExceptions[0]),
+        System.Reflection.TargetInvocationException { InnerException: { } inner } => Inner(inner),
+        _ => error,
+    };
+
+    private static string OneLine(Exception error)
+    {
+        string message = error is ArgumentException { ParamName: not null } argument
+            ? argument.Message.Replace($" (Parameter '{argument.ParamName}')", "", StringComparison.Ordinal)
+            : error.Message;
+        return "pathvlm: " + string.Join(' ', message.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+    }
+}

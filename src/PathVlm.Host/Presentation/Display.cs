@@ -1,0 +1,53 @@
+using Spectre.Console;
+
+namespace PathVlm.Host.Presentation;
+
+/// <summary>What the user sees: live progress on a terminal, plain lines where output is redirected.</summary>
+internal sealed class Display
+{
+    private readonly IAnsiConsole console;
+    private readonly bool isLive;
+
+    internal Display(TextWriter output)
+    {
+        isLive = output == Console.Out && !Console.IsOutputRedirected;
+        console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = isLive ? AnsiSupport.Detect : AnsiSupport.No,
+            Interactive = isLive ? InteractionSupport.Detect : InteractionSupport.No,
+        });
+        if (!isLive) console.Profile.Width = 160;
+    }
+
+    /// <summary>A line.</summary>
+    internal void Line(string text = "") => console.WriteLine(text);
+
+    /// <summary>Rows under a header; numbers to the right.</summary>
+    internal void Table(string title, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
+    {
+        Table table = new() { Border = isLive ? TableBorder.Rounded : TableBorder.Markdown, Title = new TableTitle(Markup.Escape(title)) };
+        foreach (string name in header) table.AddColumn(new TableColumn(Markup.Escape(name)) { NoWrap = true });
+        foreach (IReadOnlyList<string> row in rows) table.AddRow([.. row.Select(Markup.Escape)]);
+        console.Write(table);
+    }
+
+    /// <summary>Runs a piece of work that reports steps; shows rate and time left.</summary>
+    internal T Track<T>(string title, Func<ProgressLine, T> work)
+    {
+        if (!isLive) return Finish(new ProgressLine(title, plain: line => console.WriteLine(line)), work);
+        return console.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Start(context => Finish(new ProgressLine(title, task: context.AddTask(Markup.Escape(title))), work));
+    }
+
+    /// <summary>Progress that is told from inside somebody else's call: plain lines, on a terminal too.</summary>
+    internal ProgressLine Begin(string title) => new(title, plain: line => console.WriteLine(line));
+
+    private static T Finish<T>(ProgressLine line, Func<ProgressLine, T> work)
+    {
+        T result = work(line);
+        line.Done();
+        return result;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Globalization;
+using PathVlm.MLNet.Evaluation;
+
+namespace PathVlm.Host.Presentation;
+
+/// <summary>Tables of results on the screen.</summary>
+internal static class Report
+{
+    /// <summary>Accuracy by both rules, format rate, mean output tokens; a line a model.</summary>
+    internal static void Accuracy(Display display, IReadOnlyList<(string Name, EvaluationResult Result)> models)
+    {
+        display.Table(
+            "test rows",
+            ["model", "rows", "accuracy (paper) [95%]", "accuracy (strict) [95%]", "format", "mean tokens", "cut"],
+            models.Select(model => (IReadOnlyList<string>)Row(model.Name, model.Result.Overall)));
+        display.Line(ResearchNotice.Text);
+    }
+
+    /// <summary>Each model against the one before it.</summary>
+    internal static void Differences(Display display, IReadOnlyList<(string Name, EvaluationResult Result)> models)
+    {
+        ModelComparison[] pairs = [.. models.Zip(models.Skip(1), (first, second) => EvaluationMath.Compare(first.Result, second.Result))];
+        double[] corrected = HolmCorrection.Adjust([.. pairs.Select(pair => pair.Paper.P)]);
+        display.Table(
+            "against the model before",
+            ["models", "difference [95%]", "McNemar p", "p (Holm)"],
+            pairs.Select((pair, index) => (IReadOnlyList<string>)
+            [
+                $"{models[index].Name} -> {models[index + 1].Name}",
+                string.Create(CultureInfo.InvariantCulture, $"{100 * pair.Paper.Difference:+0.0;-0.0} [{100 * pair.Paper.Bootstrap.Low:+0.0;-0.0}, {100 * pair.Paper.Bootstrap.High:+0.0;-0.0}]"),
+                string.Create(CultureInfo.InvariantCulture, $"{pair.Paper.P:0.0000}"),
+                string.Create(CultureInfo.InvariantCulture, $"{corrected[index]:0.0000}"),
+            ]));
+    }
+
+    private static string[] Row(string name, EvaluationFigures figures) =>
+    [
+        name,
+        figures.RowCount.ToString(CultureInfo.InvariantCulture),
+        Share(figures.Paper),
+        Share(figures.Strict),
+        string.Create(CultureInfo.InvariantCulture, $"{100 * figures.FormatRate:0.0}%"),
+        string.Create(CultureInfo.InvariantCulture, $"{figures.MeanOutputTokens:0.0}"),
+        figures.TruncatedCount?.ToString(CultureInfo.InvariantCulture) ?? "-",
+    ];
+
+    private static string Share(AccuracyFigure figure) => string.Create(CultureInfo.InvariantCulture,
+        $"{100 * figure.Value:0.0}% [{100 * figure.Bootstrap.Low:0.0}, {100 * figure.Bootstrap.High:0.0}]");
+}

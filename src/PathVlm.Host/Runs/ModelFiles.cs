@@ -1,0 +1,28 @@
+using Microsoft.ML;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Inference;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>Models that a user names on the command line.</summary>
+internal static class ModelFiles
+{
+    /// <summary>Opens a zip, a checkpoint folder, or the embedded base.</summary>
+    internal static PathologyTransformer Open(MLContext ml, string? path)
+    {
+        path ??= EmbeddedBase.Folder;
+        if (!File.Exists(path) && !Directory.Exists(path)) throw new UserMistakeException($"--model: got [{path}], takes a zip or a checkpoint folder that exists");
+        return ml.Pathology().Pretrained(path, Presets.ModelOptions(path));
+    }
+
+    /// <summary>The fitted stages in a zip; the caller disposes them.</summary>
+    internal static IReadOnlyList<PathologyTransformer> Stages(MLContext ml, string zip) => StagesOf(ml.Model.Load(zip, out _));
+
+    /// <summary>The fitted stages of a chain, of chains in it, or the one stage.</summary>
+    internal static IReadOnlyList<PathologyTransformer> StagesOf(ITransformer model) => model switch
+    {
+        PathologyTransformer stage => [stage],
+        IEnumerable<ITransformer> chain => [.. chain.SelectMany(StagesOf)],
+        _ => [],
+    };
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Training;
+using PathVlm.Modeling.Generation;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>Settings of a run by name; single settings are then overridden from configuration (sections Sft, Grpo, Process).</summary>
+internal static class Presets
+{
+    /// <summary>The embedded run: a model of about a million weights and 2 cores.</summary>
+    internal const string Embedded = "embedded";
+
+    /// <summary>The paper's numbers, for a published Qwen2.5-VL.</summary>
+    internal const string Paper = "paper";
+
+    private const int EmbeddedCompletion = 96;
+
+    private static readonly PathologyPromptTemplate EmbeddedTemplate = new()
+    {
+        System = "Reason in <think> </think>, then give one option in <answer> </answer>.",
+    };
+
+    /// <summary>Options of supervised fine-tuning.</summary>
+    internal static PathologySftOptions Sft(string preset, IConfiguration configuration)
+    {
+        PathologySftOptions options = new();
+        if (Require(preset) == Embedded)
+        {
+            options.MaxSteps = null;
+            options.Epochs = 5;
+            options.BatchSize = 16;
+            options.LearningRate = 1e-3;
+            options.PromptTemplate = EmbeddedTemplate;
+            options.Decoding = Greedy(EmbeddedCompletion);
+            options.MaxPromptLength = 256;
+            options.MaxCompletionLength = 128;
+        }
+
+        configuration.GetSection("Sft").Bind(options);
+        return options;
+    }
+
+    /// <summary>Options of GRPO with format and accuracy reward.</summary>
+    internal static GrpoOptions Grpo(string preset, IConfiguration configuration) => Grpo(preset, configuration, "Grpo");
+
+    /// <summary>Options of GRPO with the process reward added.</summary>
+    internal static GrpoOptions Process(string preset, IConfiguration configuration) => Grpo(preset, configuration, "Process");
+
+    /// <summary>How a model that is not trained here is asked: the embedded base with its short system text.</summary>
+    internal static PathologyModelOptions ModelOptions(string path) => IsEmbeddedBase(path)
+        ? new PathologyModelOptions { PromptTemplate = EmbeddedTemplate, Decoding = Greedy(EmbeddedCompletion) }
+        : new PathologyModelOptions();
+
+    /// <summary>Refuses a preset that does not exist.</summary>
+    internal static string Require(string preset) => preset is Embedded or Paper
+        ? preset
+        : throw new UserMistakeException($"--preset: got [{preset}], takes {Embedded} or {Paper}");
+
+    private static GrpoOptions Grpo(string preset, IConfiguration configuration, string section)
+    {
+        GrpoOptions options = new();
+        if (Require(preset) == Embedded)
+        {
+            options.MaxSteps = 60;
+            options.BatchSize = 64;
+            options.GroupSize = 8;
+            options.LearningRate = 3e-4;
+            options.MaxPromptLength = 256;
+            options.MaxCompletionLength = EmbeddedCompletion;
+        }
+
+        configuration.GetSection(section).Bind(options);
+        return options;
+    }
+
+    private static bool IsEmbeddedBase(string path) =>
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(EmbeddedBase.Folder);
+
+    private static SamplingOptions Greedy(int tokens) => new() { Greedy = true, MaxNewTokens = tokens };
+}

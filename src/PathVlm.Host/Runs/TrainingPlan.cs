@@ -1,0 +1,43 @@
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>What <c>train</c> does: from which base, which stages, where to.</summary>
+internal sealed record TrainingPlan
+{
+    /// <summary>Supervised fine-tuning.</summary>
+    internal const string Alpha = "Alpha";
+
+    /// <summary>GRPO with format and accuracy reward after it.</summary>
+    internal const string Beta = "Beta";
+
+    /// <summary>GRPO with the process reward added after that.</summary>
+    internal const string PathVlmR1 = "PathVLM-R1";
+
+    internal required string BaseModel { get; init; }
+
+    internal required string OutputFolder { get; init; }
+
+    internal required long Seed { get; init; }
+
+    internal required PathologySftOptions Sft { get; init; }
+
+    /// <summary>Null: the chain ends with Alpha.</summary>
+    internal GrpoOptions? Grpo { get; init; }
+
+    /// <summary>Null: the chain ends before the process reward.</summary>
+    internal GrpoOptions? Process { get; init; }
+
+    internal required IProcessJudge Judge { get; init; }
+
+    internal ProcessRewardOptions? ProcessReward { get; init; }
+
+    /// <summary>The zip that is written.</summary>
+    internal string ModelFile => Path.Combine(OutputFolder, "pathvlm-r1.zip");
+
+    /// <summary>Names of the stages, in their order.</summary>
+    internal IEnumerable<string> StageNames =>
+        new[] { Alpha, Grpo is null ? null : Beta, Process is null ? null : PathVlmR1 }.OfType<string>();
+}

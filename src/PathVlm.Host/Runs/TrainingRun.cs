@@ -1,0 +1,72 @@
+using System.Globalization;
+using Microsoft.ML;
+using PathVlm.Host.Presentation;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>The main job: one chain of stages fitted on staged rows, every stage evaluated, the chain saved.</summary>
+internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display display, CancellationToken cancellation)
+{
+    private readonly PathologyCatalog pathology = ml.Pathology();
+    private readonly MemoryTrace memory = new();
+
+    /// <summary>Runs the job.</summary>
+    /// <returns>Name and result of base and stages, in their order.</returns>
+    internal IReadOnlyList<(string Name, EvaluationResult Result)> Run(IDataView rows)
+    {
+        List<(string Name, EvaluationResult Result)> results = [];
+        using (PathologyTransformer baseModel = pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.BaseModel)))
+            results.Add(("base", StageEvaluation.Of(pathology, baseModel, rows, "evaluate base", display, cancellation)));
+
+        ITransformer model = Pipeline().Fit(rows);
+        cancellation.ThrowIfCancellationRequested();
+        ml.Model.Save(model, rows.Schema, plan.ModelFile);
+        IReadOnlyList<PathologyTransformer> stages = ModelFiles.StagesOf(model);
+        foreach ((string name, PathologyTransformer stage) in plan.StageNames.Zip(stages))
+            results.Add((name, StageEvaluation.Of(pathology, stage, rows, $"evaluate {name}", display, cancellation)));
+        foreach (PathologyTransformer stage in stages) stage.Dispose();
+        return results;
+    }
+
+    /// <summary>Peak memory and its slope over the steps.</summary>
+    internal string Memory => memory.InWords();
+
+    private IEstimator<ITransformer> Pipeline()
+    {
+        PathologySftOptions sft = plan.Sft;
+        sft.BaseModel = plan.BaseModel;
+        IEstimator<ITransformer> chain = pathology.SupervisedFineTuning(Observed(sft, TrainingPlan.Alpha));
+        IEstimator<ITransformer> outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
+        if (plan.Grpo is { } grpo) chain = chain.Append(pathology.Grpo(outcome, Observed(grpo, TrainingPlan.Beta)));
+        if (plan.Process is { } process)
+            chain = chain.Append(pathology.Grpo(outcome.Append(pathology.ProcessReward(plan.Judge, plan.ProcessReward)), Observed(process, TrainingPlan.PathVlmR1)));
+        return chain;
+    }
+
+    private TOptions Observed<TOptions>(TOptions options, string stage)
+        where TOptions : PathologyTrainingOptions
+    {
+        ProgressLine line = display.Begin(stage);
+        options.Seed = plan.Seed;
+        options.OutputFolder = Path.Combine(plan.OutputFolder, stage);
+        options.Cancellation = cancellation;
+        options.Progress = new StepProgress<TrainingProgress>(progress =>
+        {
+            memory.Sample(progress.Step);
+            line.Report(progress.Step, progress.TotalSteps, Note(progress.Metrics));
+        });
+        return options;
+    }
+
+    private static string Note(IReadOnlyDictionary<string, double> metrics)
+    {
+        string[] shown = ["loss", "mean_token_accuracy", "reward", "rewards/AccuracyReward/mean", "rewards/ProcessReward/mean", "completions/mean_length"];
+        return string.Join(", ", shown.Where(metrics.ContainsKey)
+            .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {metrics[name]:0.000}")));
+    }
+}
