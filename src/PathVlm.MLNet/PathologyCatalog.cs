@@ -6,6 +6,7 @@ using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Training;
 
 namespace PathVlm.MLNet;
@@ -67,6 +68,15 @@ public sealed class PathologyCatalog
     /// <param name="rule">When an answer is right; the default is the paper's: letter and text equal to the standard answer.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rule"/> is no <see cref="AccuracyRule"/>.</exception>
     public AccuracyRewardEstimator AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) => new(environment, rule);
+
+    /// <summary>
+    /// Adds the cross-modal process reward to rollouts: <c>ProcessReward</c>, <c>CompletenessScore</c>, <c>SoundnessScore</c>,
+    /// <c>JudgeFindings</c>. The judge itemises, this library scores; a review that is missing is NaN, never 0.
+    /// </summary>
+    /// <param name="judge">Who reviews: <see cref="OpenAiJudge"/>, <see cref="RubricJudge"/> (offline), <see cref="RecordedJudge"/>, or one's own.</param>
+    /// <param name="options">What the judge is told, bounds, record; null for the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    public ProcessRewardEstimator ProcessReward(IProcessJudge judge, ProcessRewardOptions? options = null) => new(environment, judge, options);
 
     /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns, and <c>Advantage</c>, how much better than its group a rollout is.</summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>

@@ -1,10 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
 

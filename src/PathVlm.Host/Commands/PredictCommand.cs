@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Inference;
 using PathVlm.Modeling.Processing;

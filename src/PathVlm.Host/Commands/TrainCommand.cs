@@ -60,6 +60,7 @@ internal sealed class TrainCommand : Verb
             : new RubricJudge();
         return new TrainingPlan
         {
+            Preset = presetName,
             BaseModel = named ?? EmbeddedBase.Folder,
             OutputFolder = Path.GetFullPath(parsed.GetValue(output)!),
             Seed = parsed.GetValue(seed),

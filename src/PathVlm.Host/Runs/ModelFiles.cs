@@ -12,7 +12,7 @@ internal static class ModelFiles
     {
         path ??= EmbeddedBase.Folder;
         if (!File.Exists(path) && !Directory.Exists(path)) throw new UserMistakeException($"--model: got [{path}], takes a zip or a checkpoint folder that exists");
-        return ml.Pathology().Pretrained(path, Presets.ModelOptions(path));
+        return ml.Pathology().Pretrained(path, Presets.ModelOptions(Presets.Of(path)));
     }
 
     /// <summary>The fitted stages in a zip; the caller disposes them.</summary>

@@ -15,6 +15,7 @@ internal static class Presets
     internal const string Paper = "paper";
 
     private const int EmbeddedCompletion = 96;
+    private const int EmbeddedPrompt = 256;
 
     private static readonly PathologyPromptTemplate EmbeddedTemplate = new()
     {
@@ -33,7 +34,7 @@ internal static class Presets
             options.LearningRate = 1e-3;
             options.PromptTemplate = EmbeddedTemplate;
             options.Decoding = Greedy(EmbeddedCompletion);
-            options.MaxPromptLength = 256;
+            options.MaxPromptLength = EmbeddedPrompt;
             options.MaxCompletionLength = 128;
         }
 
@@ -47,9 +48,12 @@ internal static class Presets
     /// <summary>Options of GRPO with the process reward added.</summary>
     internal static GrpoOptions Process(string preset, IConfiguration configuration) => Grpo(preset, configuration, "Process");
 
-    /// <summary>How a model that is not trained here is asked: the embedded base with its short system text.</summary>
-    internal static PathologyModelOptions ModelOptions(string path) => IsEmbeddedBase(path)
-        ? new PathologyModelOptions { PromptTemplate = EmbeddedTemplate, Decoding = Greedy(EmbeddedCompletion) }
+    /// <summary>The preset of a model that is opened: a zip has settings of its own, the embedded base those of its run.</summary>
+    internal static string Of(string modelPath) => IsEmbeddedBase(modelPath) ? Embedded : Paper;
+
+    /// <summary>How a model that is not trained here is asked.</summary>
+    internal static PathologyModelOptions ModelOptions(string preset) => Require(preset) == Embedded
+        ? new PathologyModelOptions { PromptTemplate = EmbeddedTemplate, Decoding = Greedy(EmbeddedCompletion), MaxPromptLength = EmbeddedPrompt }
         : new PathologyModelOptions();
 
     /// <summary>Refuses a preset that does not exist.</summary>
@@ -66,7 +70,7 @@ internal static class Presets
             options.BatchSize = 64;
             options.GroupSize = 8;
             options.LearningRate = 3e-4;
-            options.MaxPromptLength = 256;
+            options.MaxPromptLength = EmbeddedPrompt;
             options.MaxCompletionLength = EmbeddedCompletion;
         }
 

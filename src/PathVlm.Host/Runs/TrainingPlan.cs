@@ -16,6 +16,8 @@ internal sealed record TrainingPlan
     /// <summary>GRPO with the process reward added after that.</summary>
     internal const string PathVlmR1 = "PathVLM-R1";
 
+    internal required string Preset { get; init; }
+
     internal required string BaseModel { get; init; }
 
     internal required string OutputFolder { get; init; }

@@ -4,7 +4,6 @@ using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training;
 
 namespace PathVlm.Host.Runs;
@@ -20,7 +19,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     internal IReadOnlyList<(string Name, EvaluationResult Result)> Run(IDataView rows)
     {
         List<(string Name, EvaluationResult Result)> results = [];
-        using (PathologyTransformer baseModel = pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.BaseModel)))
+        using (PathologyTransformer baseModel = pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.Preset)))
             results.Add(("base", StageEvaluation.Of(pathology, baseModel, rows, "evaluate base", display, cancellation)));
 
         ITransformer model = Pipeline().Fit(rows);
