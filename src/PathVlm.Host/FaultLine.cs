@@ -17,16 +17,23 @@ internal static class FaultLine
             case JudgeStoppedException or RunStoppedException:
                 stderr.WriteLine(OneLine(Inner(error)));
                 return ExitCodes.RunStopped;
+            case { Source: "TorchSharp" }:
+                return TellFault(error, stderr);
             case UserMistakeException or ArgumentException or InvalidDataException or InvalidOperationException or IOException
                 or UnauthorizedAccessException or NotSupportedException or FormatException:
                 stderr.WriteLine(OneLine(Inner(error)));
                 return ExitCodes.UserMistake;
             default:
-                string log = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt"));
-                File.WriteAllText(log, error.ToString());
-                stderr.WriteLine($"{OneLine(error)} (a fault of the program; details in {log})");
-                return ExitCodes.Fault;
+                return TellFault(error, stderr);
         }
+    }
+
+    private static int TellFault(Exception error, TextWriter stderr)
+    {
+        string log = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt"));
+        File.WriteAllText(log, error.ToString());
+        stderr.WriteLine($"{OneLine(error)} (a fault of the program; details in {log})");
+        return ExitCodes.Fault;
     }
 
     private static Exception Inner(Exception error) => error switch

@@ -178,6 +178,7 @@ public sealed class PathologyPolicy
             {
                 Grids = [.. prompt.Images.Select(image => image.Grid)],
                 ImageFeatures = PictureFeatures.Of(model, prompt.Images),
+                OwnsImageFeatures = true,
                 Row = rows?[index],
             };
         }

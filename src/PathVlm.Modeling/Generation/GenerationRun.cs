@@ -68,7 +68,7 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
     // Prefills waiting prompts as far as rows and tokens allow; returns whether more wait.
     private bool Admit(IEnumerator<GenerationPrompt> waiting)
     {
-        using DisposeScope scope = NewDisposeScope();
+        // Outside this call's dispose scope: a prompt that is read here and not yet admitted keeps its features until the next call.
         List<GenerationPrompt> admitted = [];
         long tokens = 0;
         bool more = true;
@@ -84,7 +84,10 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
             more = waiting.MoveNext();
         }
 
+        using DisposeScope scope = NewDisposeScope();
         (PromptState[] states, Tensor logits) = Prefill.Run(model, admitted);
+        foreach (GenerationPrompt prompt in admitted)
+            if (prompt.OwnsImageFeatures) prompt.ImageFeatures?.Dispose();
         List<DecodeRow> rows = [.. admitted.SelectMany((prompt, index) => RowsOf(prompt, states[index]))];
         Statistics = Statistics with { Prefills = Statistics.Prefills + 1, PrefilledTokens = Statistics.PrefilledTokens + tokens };
         _live.AddRange(rows);
