@@ -19,6 +19,7 @@ internal static class BenchmarkSuite
         ["pictures"] = PicturesBenchmark.Run,
         ["scale"] = ScaleBenchmark.Run,
         ["kernels"] = AttentionKernelBenchmark.Run,
+        ["profile"] = ProfileBenchmark.Run,
     };
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>

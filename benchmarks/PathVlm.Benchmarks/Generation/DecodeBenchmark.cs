@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Shapes;
@@ -52,14 +51,14 @@ internal static class DecodeBenchmark
         const int WarmUp = 2;
         MadeUpRows made = new(shape);
         using BatchedGenerator generator = new(model, [], made.ControlIds, new GeneratorOptions { RowLimit = rows, Backend = backend });
-        List<long> stamps = [];
+        List<double> stamps = [];
         GeneratedSequence[] sequences = generator.Generate(
             Enumerable.Range(0, rows).Select(row => new GenerationPrompt(made.TextIds(new Random(row), PromptLength))),
             1, new SamplingOptions { MaxNewTokens = tokens + 1 + WarmUp }, progress: token =>
             {
-                if (token.PromptIndex == 0) stamps.Add(Stopwatch.GetTimestamp());
+                if (token.PromptIndex == 0) stamps.Add(Clock.Now);
             });
-        double[] seconds = [.. stamps.Skip(1 + WarmUp).Zip(stamps.Skip(WarmUp), (end, start) => Stopwatch.GetElapsedTime(start, end).TotalSeconds)];
+        double[] seconds = [.. stamps.Skip(1 + WarmUp).Zip(stamps.Skip(WarmUp), (end, start) => end - start)];
         return (new Sample(seconds), sequences);
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace PathVlm.Benchmarks.Measuring;
@@ -8,21 +7,21 @@ internal sealed class PhaseClock
 {
     private readonly List<string> _order = [];
     private readonly Dictionary<string, List<double>> _seconds = [];
-    private long _last = Stopwatch.GetTimestamp();
+    private double _last = Clock.Now;
 
     /// <summary>A phase begins that belongs to nothing marked so far.</summary>
-    public void Restart() => _last = Stopwatch.GetTimestamp();
+    public void Restart() => _last = Clock.Now;
 
     /// <summary>The named phase ends.</summary>
     public void Mark(string phase)
     {
-        long now = Stopwatch.GetTimestamp();
+        double now = Clock.Now;
         if (!_seconds.TryGetValue(phase, out List<double>? list))
         {
             _order.Add(phase);
             _seconds.Add(phase, list = []);
         }
-        list.Add(Stopwatch.GetElapsedTime(_last, now).TotalSeconds);
+        list.Add(now - _last);
         _last = now;
     }
 

@@ -56,7 +56,7 @@ internal sealed class ResultTable(Machine machine, TextWriter output)
     public double Equivalents(double seconds) => seconds * machine.ProductRate / 1e9;
 
     private string MachineLine() => string.Create(CultureInfo.InvariantCulture,
-        $"{torch.get_num_threads()} thread(s); matrix product {machine.ProductRate / 1e9:F0} GFLOP/s "
+        $"{torch.get_num_threads()} thread(s){(Clock.TellsProcessorTime ? ", processor time" : "")}; matrix product {machine.ProductRate / 1e9:F0} GFLOP/s "
         + $"({machine.ProductRates.Least / 1e9:F0}-{machine.ProductRates.Most / 1e9:F0}); reading {machine.ReadBandwidth / 1e9:F1} GB/s; "
         + $"load average {LoadAverage()}.");
 

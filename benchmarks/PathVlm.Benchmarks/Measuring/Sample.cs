@@ -1,4 +1,3 @@
-using System.Diagnostics;
 
 namespace PathVlm.Benchmarks.Measuring;
 
@@ -34,9 +33,9 @@ internal sealed class Sample(IReadOnlyList<double> seconds)
     /// <summary>Seconds that work takes.</summary>
     public static double Time(Action work)
     {
-        long start = Stopwatch.GetTimestamp();
+        double start = Clock.Now;
         work();
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return Clock.Now - start;
     }
 
     /// <summary>The median of numbers; the mean of the middle two where they are even.</summary>

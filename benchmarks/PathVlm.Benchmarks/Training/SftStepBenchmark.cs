@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Padded;
 using PathVlm.Benchmarks.Shapes;
@@ -55,15 +54,15 @@ internal static class SftStepBenchmark
     /// <summary>Seconds between log lines, without the probes between them.</summary>
     private sealed class StepTimes(Machine machine) : IProgress<TrainingProgress>
     {
-        private long _last = Stopwatch.GetTimestamp();
+        private double _last = Clock.Now;
 
         public List<double> Seconds { get; } = [];
 
         public void Report(TrainingProgress value)
         {
-            Seconds.Add(Stopwatch.GetElapsedTime(_last).TotalSeconds);
+            Seconds.Add(Clock.Now - _last);
             machine.Probe();
-            _last = Stopwatch.GetTimestamp();
+            _last = Clock.Now;
         }
     }
 }
