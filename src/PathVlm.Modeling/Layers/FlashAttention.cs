@@ -25,9 +25,13 @@ internal static class FlashAttention
             return torch._scaled_dot_product_flash_attention_for_cpu_backward(g, q, k, v, o, l, 0.0, True)
         def backward_masked(g: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, l: Tensor, m: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
             return torch._scaled_dot_product_flash_attention_for_cpu_backward(g, q, k, v, o, l, 0.0, False, attn_mask=m)
-        """;
+
+        """; // The parser wants a line break at the end.
 
     private static readonly Lazy<jit.CompilationUnit?> Compiled = new(Compile);
+
+    /// <summary>Whether libtorch's kernel is reached on the CPU; false: plain operations stand in.</summary>
+    internal static bool IsReachable => Compiled.Value is not null;
 
     /// <summary>Attention and the log-sum-exp of its scores; neither enters a graph.</summary>
     /// <param name="query">[B, H, R, D], last stride 1.</param>
