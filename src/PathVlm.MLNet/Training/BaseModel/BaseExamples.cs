@@ -17,17 +17,18 @@ internal sealed class BaseExamples(BaseCorpus corpus, Qwen25VlProcessor processo
 
     private const string PlainSystem = "You are a helpful assistant.";
 
-    /// <summary>Document number <paramref name="index"/>.</summary>
-    public BaseExample this[long index]
+    /// <summary>Document number <paramref name="index"/> of the corpus's first part.</summary>
+    public BaseExample Reading(long index) => Encode(corpus[index]);
+
+    /// <summary>Document number <paramref name="index"/> of the corpus's second part.</summary>
+    public BaseExample Practice(long index) => Encode(corpus.Practice(index));
+
+    private BaseExample Encode(BaseDocument document)
     {
-        get
-        {
-            BaseDocument document = corpus[index];
-            List<RgbPicture> pictures = document.Picture is null ? [] : [document.Picture()];
-            EncodedPrompt prompt = processor.Encode(
-                [ChatMessage.System(document.Tagged ? TaggedSystem : PlainSystem), ChatMessage.User(document.User, pictures.Count)], pictures);
-            int[] answer = processor.EncodeAnswer(document.Assistant);
-            return new BaseExample([.. prompt.TokenIds, .. answer], prompt.TokenIds.Length, prompt.Images.Count == 0 ? null : prompt.Images[0]);
-        }
+        List<RgbPicture> pictures = document.Picture is null ? [] : [document.Picture()];
+        EncodedPrompt prompt = processor.Encode(
+            [ChatMessage.System(document.Tagged ? TaggedSystem : PlainSystem), ChatMessage.User(document.User, pictures.Count)], pictures);
+        int[] answer = processor.EncodeAnswer(document.Assistant);
+        return new BaseExample([.. prompt.TokenIds, .. answer], prompt.TokenIds.Length, prompt.Images.Count == 0 ? null : prompt.Images[0]);
     }
 }

@@ -7,19 +7,27 @@ public sealed class BaseModelOptions
     /// <value>7.</value>
     public long Seed { get; set; } = 7;
 
-    /// <summary>Optimizer steps; 1 or more.</summary>
-    /// <value>2,400.</value>
-    public int Steps { get; set; } = 2_400;
+    /// <summary>Optimizer steps of the first part, looking and reading; 1 or more.</summary>
+    /// <value>1,500.</value>
+    public int Steps { get; set; } = 1_500;
+
+    /// <summary>Optimizer steps of the second part, practice in reading options; 0 or more.</summary>
+    /// <value>900.</value>
+    public int PracticeSteps { get; set; } = 900;
 
     /// <summary>Documents a step; 1 or more.</summary>
-    /// <value>32.</value>
-    public int BatchSize { get; set; } = 32;
+    /// <value>16.</value>
+    public int BatchSize { get; set; } = 16;
 
-    /// <summary>Learning rate after the warm-up; above 0.</summary>
+    /// <summary>Learning rate of the second part, after its warm-up; above 0.</summary>
+    /// <value>0.0015.</value>
+    public double PracticeLearningRate { get; set; } = 1.5e-3;
+
+    /// <summary>Learning rate of the first part, after its warm-up; above 0.</summary>
     /// <value>0.002.</value>
     public double LearningRate { get; set; } = 2e-3;
 
-    /// <summary>Optimizer steps of the warm-up.</summary>
+    /// <summary>Optimizer steps of each part's warm-up.</summary>
     /// <value>100.</value>
     public int WarmupSteps { get; set; } = 100;
 
@@ -45,6 +53,8 @@ public sealed class BaseModelOptions
     {
         List<string> faults = [];
         Require(Steps >= 1, nameof(Steps), Steps, "1 or more");
+        Require(PracticeSteps >= 0, nameof(PracticeSteps), PracticeSteps, "0 or more");
+        Require(PracticeLearningRate > 0, nameof(PracticeLearningRate), PracticeLearningRate, "above 0");
         Require(BatchSize >= 1, nameof(BatchSize), BatchSize, "1 or more");
         Require(LearningRate > 0, nameof(LearningRate), LearningRate, "above 0");
         Require(WarmupSteps >= 0, nameof(WarmupSteps), WarmupSteps, "0 or more");

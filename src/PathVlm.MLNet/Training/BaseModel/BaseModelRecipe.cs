@@ -40,14 +40,26 @@ public static class BaseModelRecipe
             Qwen2Tokenizer tokenizer = Qwen2TokenizerTrainer.Train(Texts(corpus), settings.Merges, files);
             WriteProcessorFiles(files, tokenizer);
             using Qwen25VlModel model = Qwen25VlModel.CreateRandom(BaseModelShape.Of(tokenizer), settings.Seed);
-            using (BaseModelTrainer trainer = new(model, new BaseExamples(corpus, Qwen25VlProcessor.Load(files)), settings))
-                trainer.Run(progress, cancellation);
+            BaseExamples examples = new(corpus, Qwen25VlProcessor.Load(files));
+            using (BaseModelTrainer trainer = new(model, examples.Reading, settings.Steps, settings.LearningRate, settings))
+                trainer.Run(0, progress, cancellation);
+            Practise(model, examples, settings, progress, cancellation);
             CheckpointWriter.Save(folder, model.Configuration, model.CheckpointTensors, files, new CheckpointWriteOptions { Overwrite = true });
         }
         finally
         {
             Directory.Delete(files, recursive: true);
         }
+    }
+
+    /// <summary>The second part: practice in reading options.</summary>
+    internal static void Practise(
+        Qwen25VlModel model, BaseExamples examples, BaseModelOptions settings, IProgress<BaseModelProgress>? progress, CancellationToken cancellation)
+    {
+        if (settings.PracticeSteps == 0)
+            return;
+        using BaseModelTrainer trainer = new(model, examples.Practice, settings.PracticeSteps, settings.PracticeLearningRate, settings);
+        trainer.Run(settings.Steps, progress, cancellation);
     }
 
     private static IEnumerable<string> Texts(BaseCorpus corpus)

@@ -10,39 +10,44 @@ using static TorchSharp.torch;
 namespace PathVlm.MLNet.Training.BaseModel;
 
 /// <summary>
-/// Trains all of a small model, vision tower included, on the base corpus: next-token loss on the assistant's turns, mean over the
+/// Trains all of a small model, vision tower included, on one part of the base corpus: next-token loss on the assistant's turns, mean over the
 /// step's tokens; AdamW with a warm-up and half a cosine.
 /// </summary>
 internal sealed class BaseModelTrainer : IDisposable
 {
     private const double MaxGradientNorm = 1;
     private readonly Qwen25VlModel _model;
-    private readonly BaseExamples _examples;
+    private readonly Func<long, BaseExample> _examples;
     private readonly BaseModelOptions _options;
+    private readonly int _steps;
     private readonly AdamW _optimizer;
     private readonly List<Tensor> _views = [];
     private readonly LearningRateSchedule _schedule;
 
-    public BaseModelTrainer(Qwen25VlModel model, BaseExamples examples, BaseModelOptions options)
+    public BaseModelTrainer(Qwen25VlModel model, Func<long, BaseExample> examples, int steps, double learningRate, BaseModelOptions options)
     {
         _model = model;
         _examples = examples;
         _options = options;
         model.Parameters.Train(visionFrozen: false);
         _optimizer = new AdamW([.. Ranges(model.Parameters)], new AdamWSettings(0.9, 0.98, 1e-8, options.WeightDecay));
-        _schedule = new LearningRateSchedule(LearningRateScheduler.Cosine, options.LearningRate, options.WarmupSteps, options.Steps);
+        _schedule = new LearningRateSchedule(LearningRateScheduler.Cosine, learningRate, options.WarmupSteps, steps);
+        _steps = steps;
     }
 
     /// <summary>Runs all steps.</summary>
+    /// <param name="stepsBefore">Steps of the parts before this one, for the progress.</param>
+    /// <param name="progress">Told after each step.</param>
+    /// <param name="cancellation">Looked at before each step.</param>
     /// <exception cref="OperationCanceledException">The caller cancelled; at the end of a step.</exception>
-    public void Run(IProgress<BaseModelProgress>? progress, CancellationToken cancellation)
+    public void Run(int stepsBefore, IProgress<BaseModelProgress>? progress, CancellationToken cancellation)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        for (int step = 0; step < _options.Steps; step++)
+        for (int step = 0; step < _steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             (double loss, double accuracy) = Step(Prepare(step), _schedule.RateAt(step));
-            progress?.Report(new BaseModelProgress(step + 1, _options.Steps, loss, accuracy, clock.Elapsed));
+            progress?.Report(new BaseModelProgress(stepsBefore + step + 1, _options.Steps + _options.PracticeSteps, loss, accuracy, clock.Elapsed));
         }
     }
 
@@ -60,7 +65,7 @@ internal sealed class BaseModelTrainer : IDisposable
     private BaseExample[] Prepare(int step)
     {
         BaseExample[] batch = new BaseExample[_options.BatchSize];
-        Parallel.For(0, batch.Length, row => batch[row] = _examples[((long)step * batch.Length) + row]);
+        Parallel.For(0, batch.Length, row => batch[row] = _examples(((long)step * batch.Length) + row));
         return batch;
     }
 

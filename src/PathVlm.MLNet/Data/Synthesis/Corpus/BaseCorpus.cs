@@ -11,24 +11,14 @@ namespace PathVlm.MLNet.Data.Synthesis.Corpus;
 /// <param name="Ambiguity">As in <see cref="SyntheticSetOptions.Ambiguity"/>.</param>
 internal sealed record BaseCorpus(long Seed, int TileSize, double Ambiguity)
 {
-    private static readonly double[] Weights = [0.24, 0.2, 0.3, 0.16, 0.1];
+    private static readonly double[] ReadingWeights = [0.24, 0.2, 0.3, 0.16, 0.1];
+    private static readonly double[] PracticeWeights = [0.07, 0.07, 0.06, 0.05, 0.06, 0.41, 0.18, 0.1];
 
-    /// <summary>Document number <paramref name="index"/>.</summary>
-    public BaseDocument this[long index]
-    {
-        get
-        {
-            SeededRandom random = SeededRandom.At(Seed, "corpus", index);
-            return random.PickWeighted(Weights) switch
-            {
-                0 => TileCaptions.Write(new Tile(Seed, "corpus", index, TileSize, Ambiguity), random),
-                1 => TextbookPages.Write(random),
-                2 => TileQuizzes.Write(new Tile(Seed, "corpus", index, TileSize, Ambiguity), random),
-                3 => ShapeScenes.Write(random, TileSize),
-                _ => ModalityQuizzes.Write(Seed, index, TileSize, random),
-            };
-        }
-    }
+    /// <summary>Document number <paramref name="index"/> of the first part: looking and reading.</summary>
+    public BaseDocument this[long index] => Write(ReadingWeights, "corpus", index);
+
+    /// <summary>Document number <paramref name="index"/> of the second part: practice in reading options, the first part's kinds kept up.</summary>
+    public BaseDocument Practice(long index) => Write(PracticeWeights, "practice", index);
 
     /// <summary>The texts that the tokenizer is trained on: of the first documents.</summary>
     public IEnumerable<string> Texts(int documents)
@@ -40,4 +30,22 @@ internal sealed record BaseCorpus(long Seed, int TileSize, double Ambiguity)
             yield return document.Assistant;
         }
     }
+
+    private BaseDocument Write(double[] weights, string part, long index)
+    {
+        SeededRandom random = SeededRandom.At(Seed, part, index);
+        return random.PickWeighted(weights) switch
+        {
+            0 => TileCaptions.Write(TileOf(part, index), random),
+            1 => TextbookPages.Write(random),
+            2 => TileQuizzes.Write(TileOf(part, index), random),
+            3 => ShapeScenes.Write(random, TileSize),
+            4 => ModalityQuizzes.Write(Seed, part, index, TileSize, random),
+            5 => OptionQuizzes.OverTile(TileOf(part, index), random),
+            6 => OptionQuizzes.OverStatement(random),
+            _ => OptionQuizzes.OverLetters(random),
+        };
+    }
+
+    private Tile TileOf(string part, long index) => new(Seed, part, index, TileSize, Ambiguity);
 }

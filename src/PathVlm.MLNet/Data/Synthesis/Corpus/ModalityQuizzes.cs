@@ -7,7 +7,7 @@ namespace PathVlm.MLNet.Data.Synthesis.Corpus;
 internal static class ModalityQuizzes
 {
     /// <summary>Writes one about picture <paramref name="index"/>.</summary>
-    public static BaseDocument Write(long seed, long index, int size, SeededRandom random)
+    public static BaseDocument Write(long seed, string part, long index, int size, SeededRandom random)
     {
         ModalityFinding finding = ModalityPicture.FindingOf(index);
         string caption = $"The {finding.Modality} shows {finding.Words}. This is {finding.Name}.";
@@ -19,6 +19,6 @@ internal static class ModalityQuizzes
         LetteredOptions options = LetteredOptions.Draw(random, right, pool, random.Count(2, 4));
         return options.Ask(Picture, modality ? "Which machine took it?" : "Which words describe it?", random.Chance(0.6) ? caption : null);
 
-        RgbPicture Picture() => ModalityPicture.Draw(seed, "corpus", index, size).Picture;
+        RgbPicture Picture() => ModalityPicture.Draw(seed, part, index, size).Picture;
     }
 }
