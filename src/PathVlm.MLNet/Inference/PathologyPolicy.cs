@@ -110,18 +110,28 @@ public sealed class PathologyPolicy
     }
 
     /// <summary>A policy with weights of its own, equal to this one's; not yet owned by anybody.</summary>
-    internal PathologyPolicy Copy(PolicySettings? settings = null)
+    /// <param name="settings">Its settings.</param>
+    /// <param name="encoder">Its encoder, made with those settings.</param>
+    /// <param name="type">Type of its weights.</param>
+    internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type)
     {
-        lock (turn) return new PathologyPolicy(Model.Clone(), files, settings ?? Settings);
+        lock (turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = Model.Device }), files, settings, encoder);
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
-    internal PathologyPolicy TakeOver(string reason, PolicySettings? settings = null)
+    /// <param name="reason">What this one says.</param>
+    /// <param name="settings">Settings of the new one.</param>
+    /// <param name="encoder">Its encoder; null: made here.</param>
+    /// <param name="type">Type of its weights; null: as they are.</param>
+    internal PathologyPolicy TakeOver(string reason, PolicySettings settings, PromptEncoder? encoder = null, ScalarType? type = null)
     {
         lock (turn)
         {
-            var taken = new PathologyPolicy(Model, files, settings ?? Settings);
+            Qwen25VlModel own = Model;
+            bool converts = type is not null && type != own.Type;
+            var taken = new PathologyPolicy(converts ? own.Clone(new ModelLoadOptions { Type = type!.Value, Device = own.Device }) : own, files, settings, encoder);
             generator?.Dispose();
+            if (converts) own.Dispose();
             (generator, model, absence) = (null, null, reason);
             return taken;
         }
