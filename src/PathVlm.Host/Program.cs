@@ -1,3 +1,4 @@
 using PathVlm.Host;
 
+OpenMpSettings.Apply();
 return await PathVlmProgram.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);
