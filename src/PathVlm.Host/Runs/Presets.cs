@@ -32,6 +32,7 @@ internal static class Presets
             options.Epochs = 5;
             options.BatchSize = 16;
             options.LearningRate = 1e-3;
+            options.Precision = TrainingPrecision.Float32;
             options.PromptTemplate = EmbeddedTemplate;
             options.Decoding = Greedy(EmbeddedCompletion);
             options.MaxPromptLength = EmbeddedPrompt;
@@ -66,6 +67,7 @@ internal static class Presets
         GrpoOptions options = new();
         if (Require(preset) == Embedded)
         {
+            options.Precision = TrainingPrecision.Float32;
             options.MaxSteps = 60;
             options.BatchSize = 64;
             options.GroupSize = 8;
