@@ -5,13 +5,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PathVlm.Host.Commands;
 using PathVlm.Host.Presentation;
+using PathVlm.MLNet.Evaluation;
 
 namespace PathVlm.Host;
 
 /// <summary>The program <c>pathvlm</c>: a Generic Host (configuration, logging, cancellation) around one verb.</summary>
 internal static class PathVlmProgram
 {
-    internal const string Notice = "For research, not for diagnosis.";
+    internal const string Notice = ResearchNotice.Text;
 
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
@@ -36,11 +37,16 @@ internal static class PathVlmProgram
         ParseResult result = root.Parse(args);
         if (result.Errors.Count > 0 && result.Action is not System.CommandLine.Help.HelpAction)
         {
-            await error.WriteLineAsync($"pathvlm: {result.Errors[0].Message} (pathvlm --help lists what it takes)").ConfigureAwait(false);
+            string fault = result.UnmatchedTokens.Count > 0
+                ? $"got [{result.UnmatchedTokens[0]}], which is no verb, argument or option here"
+                : result.Errors[0].Message;
+            await error.WriteLineAsync($"pathvlm: {fault} (pathvlm --help lists what it takes)").ConfigureAwait(false);
             return ExitCodes.UserMistake;
         }
 
-        return await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }).ConfigureAwait(false);
+        // Signals are the host's: the parser's own handling would end the process two seconds after Ctrl+C, in the middle of a step.
+        InvocationConfiguration invocation = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        return await result.InvokeAsync(invocation).ConfigureAwait(false);
     }
 
     private static async Task<int> RunVerbAsync(Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
@@ -75,17 +81,10 @@ internal static class PathVlmProgram
         builder.Configuration.SetBasePath(Directory.GetCurrentDirectory());
         builder.Configuration.AddJsonFile("pathvlm.json", optional: true);
         builder.Configuration.AddEnvironmentVariables("PATHVLM_");
-        builder.Configuration.AddInMemoryCollection(settings.Select(Pair));
+        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, QuietConsoleLifetime>();
         return builder.Build();
-    }
-
-    private static KeyValuePair<string, string?> Pair(string setting)
-    {
-        int equals = setting.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 1) throw new UserMistakeException($"--set: got [{setting}], takes Section:Name=value");
-        return new KeyValuePair<string, string?>(setting[..equals], setting[(equals + 1)..]);
     }
 }

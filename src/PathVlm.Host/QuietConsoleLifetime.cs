@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace PathVlm.Host;
 
-/// <summary>Ctrl+C and SIGTERM stop the application; nothing is printed about it.</summary>
+/// <summary>Ctrl+C and SIGTERM stop the application after the step under way, a second one at once; nothing is printed about it.</summary>
 internal sealed class QuietConsoleLifetime(IHostApplicationLifetime application) : IHostLifetime, IDisposable
 {
     private readonly List<PosixSignalRegistration> registrations = [];
@@ -13,7 +13,7 @@ internal sealed class QuietConsoleLifetime(IHostApplicationLifetime application)
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
             registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
-                context.Cancel = true;
+                context.Cancel = !application.ApplicationStopping.IsCancellationRequested;
                 application.StopApplication();
             }));
         return Task.CompletedTask;

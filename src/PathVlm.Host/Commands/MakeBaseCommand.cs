@@ -16,7 +16,7 @@ internal sealed class MakeBaseCommand : Verb
     {
         string folder = Path.GetFullPath(parsed.GetValue(output)!);
         BaseModelOptions options = new();
-        context.Configuration.GetSection("Base").Bind(options);
+        context.Configuration.BindTo("Base", options);
         options.Seed = parsed.GetValue(seed);
         context.Display.Track("base", line =>
         {

@@ -14,7 +14,7 @@ internal sealed class SynthesizeCommand : Verb
     {
         string folder = Path.GetFullPath(parsed.GetValue(output)!);
         SyntheticSetOptions options = new();
-        context.Configuration.GetSection("Set").Bind(options);
+        context.Configuration.BindTo("Set", options);
         options.Seed = parsed.GetValue(seed);
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, context.Cancellation);
         context.Display.Line($"{summary.PictureCount} pictures, questions: {string.Join(", ", summary.QuestionCount.Select(split => $"{split.Key} {split.Value}"))}");

@@ -7,9 +7,11 @@ internal sealed class Display
 {
     private readonly IAnsiConsole console;
     private readonly bool isLive;
+    private readonly TextWriter output;
 
     internal Display(TextWriter output)
     {
+        this.output = output;
         isLive = output == Console.Out && !Console.IsOutputRedirected;
         console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -21,7 +23,11 @@ internal sealed class Display
     }
 
     /// <summary>A line.</summary>
-    internal void Line(string text = "") => console.WriteLine(text);
+    internal void Line(string text = "")
+    {
+        if (isLive) console.WriteLine(text);
+        else output.WriteLine(text); // unwrapped: paths and commands stay whole
+    }
 
     /// <summary>Rows under a header; numbers to the right.</summary>
     internal void Table(string title, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
@@ -35,14 +41,14 @@ internal sealed class Display
     /// <summary>Runs a piece of work that reports steps; shows rate and time left.</summary>
     internal T Track<T>(string title, Func<ProgressLine, T> work)
     {
-        if (!isLive) return Finish(new ProgressLine(title, plain: line => console.WriteLine(line)), work);
+        if (!isLive) return Finish(new ProgressLine(title, plain: Line), work);
         return console.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
             .Start(context => Finish(new ProgressLine(title, task: context.AddTask(Markup.Escape(title))), work));
     }
 
     /// <summary>Progress that is told from inside somebody else's call: plain lines, on a terminal too.</summary>
-    internal ProgressLine Begin(string title) => new(title, plain: line => console.WriteLine(line));
+    internal ProgressLine Begin(string title) => new(title, plain: Line);
 
     private static T Finish<T>(ProgressLine line, Func<ProgressLine, T> work)
     {

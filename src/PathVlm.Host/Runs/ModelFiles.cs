@@ -16,7 +16,12 @@ internal static class ModelFiles
     }
 
     /// <summary>The fitted stages in a zip; the caller disposes them.</summary>
-    internal static IReadOnlyList<PathologyTransformer> Stages(MLContext ml, string zip) => StagesOf(ml.Model.Load(zip, out _));
+    /// <exception cref="UserMistakeException">The file is no model, or holds no stage.</exception>
+    internal static IReadOnlyList<PathologyTransformer> Stages(MLContext ml, string zip)
+    {
+        IReadOnlyList<PathologyTransformer> stages = StagesOf(Load(ml, zip));
+        return stages.Count > 0 ? stages : throw new UserMistakeException($"{zip}: holds no fitted stage; takes a zip that train wrote");
+    }
 
     /// <summary>The fitted stages of a chain, of chains in it, or the one stage.</summary>
     internal static IReadOnlyList<PathologyTransformer> StagesOf(ITransformer model) => model switch
@@ -25,4 +30,17 @@ internal static class ModelFiles
         IEnumerable<ITransformer> chain => [.. chain.SelectMany(StagesOf)],
         _ => [],
     };
+
+    // ML.NET reads zips with exceptions of many kinds, and wraps those of components.
+    private static ITransformer Load(MLContext ml, string zip)
+    {
+        try
+        {
+            return ml.Model.Load(zip, out _);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new UserMistakeException($"{zip}: cannot be read as a model: {failure.GetBaseException().Message}", failure);
+        }
+    }
 }

@@ -39,7 +39,7 @@ internal static class Presets
             options.MaxCompletionLength = 128;
         }
 
-        configuration.GetSection("Sft").Bind(options);
+        configuration.BindTo("Sft", options);
         return options;
     }
 
@@ -76,12 +76,12 @@ internal static class Presets
             options.MaxCompletionLength = EmbeddedCompletion;
         }
 
-        configuration.GetSection(section).Bind(options);
+        configuration.BindTo(section, options);
         return options;
     }
 
     private static bool IsEmbeddedBase(string path) =>
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(EmbeddedBase.Folder);
+        Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(EmbeddedBase.Place);
 
     private static SamplingOptions Greedy(int tokens) => new() { Greedy = true, MaxNewTokens = tokens };
 }

@@ -23,7 +23,7 @@ internal static class StagedData
     internal static PathologyDataView Embedded(PathologyCatalog pathology, string folder, IConfiguration configuration, Display display, CancellationToken cancellation)
     {
         SyntheticSetOptions options = new();
-        configuration.GetSection("Set").Bind(options);
+        configuration.BindTo("Set", options);
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, cancellation);
         display.Line($"embedded set: {summary.PictureCount} drawn tiles, questions: "
             + string.Join(", ", summary.QuestionCount.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value}"))) + $" ({folder})");
@@ -37,7 +37,7 @@ internal static class StagedData
         if (rows.Questions.Any(question => question.Stage is not null)) return rows;
         if (HasStageSplits(rows)) return BySplit(rows);
         StageSizes sizes = new();
-        configuration.GetSection("Split").Bind(sizes);
+        configuration.BindTo("Split", sizes);
         PathologySplit split = pathology.Data.Split(rows, sizes.Sft, sizes.Rl, sizes.Test, checked((int)seed));
         display.Line(split.Report.ToString());
         return split;

@@ -141,27 +141,4 @@ public sealed class ReviewPanelTests : IDisposable
 
     private static ProcessReviewRequest[] Different(int count) =>
         [.. Enumerable.Range(0, count).Select(index => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {index}."))];
-
-    private sealed class CountingJudge(MissingCause? missing = null, TimeSpan delay = default) : IProcessJudge
-    {
-        private int calls, underWay, mostAtOnce;
-
-        public int Calls => calls;
-
-        public int MostAtOnce => mostAtOnce;
-
-        public string Identity => "counting";
-
-        public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
-        {
-            Interlocked.Increment(ref calls);
-            int now = Interlocked.Increment(ref underWay);
-            for (int most = mostAtOnce; now > most; most = mostAtOnce) Interlocked.CompareExchange(ref mostAtOnce, now, most);
-            if (delay > TimeSpan.Zero) await Task.Delay(delay, cancellationToken);
-            Interlocked.Decrement(ref underWay);
-            return missing is { } cause
-                ? JudgeReply.WithoutFindings(cause, 1)
-                : new JudgeReply(ReviewParser.Parse(JudgeFixture.ValidReview), null, JudgeFixture.ValidReview, 1, 1000, 200);
-        }
-    }
 }

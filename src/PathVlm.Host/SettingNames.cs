@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+
+namespace PathVlm.Host;
+
+/// <summary>Binds the settings of a section; a name that the options do not have is a mistake, not silence.</summary>
+internal static class SettingNames
+{
+    private static readonly string[] Sections = ["Sft", "Grpo", "Process", "Set", "Split", "Base"];
+
+    /// <summary>From <c>Section:Name=value</c> to its key and value.</summary>
+    /// <exception cref="UserMistakeException">It is no such text, or the section is none.</exception>
+    internal static KeyValuePair<string, string?> Pair(string setting)
+    {
+        int equals = setting.IndexOf('=', StringComparison.Ordinal);
+        if (equals < 1) throw new UserMistakeException($"--set: got [{setting}], takes Section:Name=value");
+        string section = setting[..equals].Split(':')[0];
+        if (!Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
+            throw new UserMistakeException($"--set: got the section [{section}], takes {string.Join(", ", Sections)}");
+        return new KeyValuePair<string, string?>(setting[..equals], setting[(equals + 1)..]);
+    }
+
+    /// <summary>Writes the section's settings into the options.</summary>
+    /// <exception cref="UserMistakeException">A setting has no such option, or a value that the option does not take.</exception>
+    internal static void BindTo(this IConfiguration configuration, string section, object options)
+    {
+        string[] known = [.. options.GetType().GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+        IConfigurationSection settings = configuration.GetSection(section);
+        foreach (IConfigurationSection setting in settings.GetChildren())
+            if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
+                throw new UserMistakeException($"setting [{section}:{setting.Key}] is none; {section} takes {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        try
+        {
+            settings.Bind(options);
+        }
+        catch (InvalidOperationException fault)
+        {
+            throw new UserMistakeException($"{fault.Message} {fault.InnerException?.Message}".Trim(), fault);
+        }
+    }
+}

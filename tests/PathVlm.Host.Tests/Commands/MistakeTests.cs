@@ -1,0 +1,128 @@
+using Microsoft.ML;
+using PathVlm.Host.Tests.Support;
+using PathVlm.MLNet.Data;
+using PathVlm.Testing;
+
+namespace PathVlm.Host.Tests.Commands;
+
+/// <summary>A user's mistake is one line on the error stream and exit code 2.</summary>
+public sealed class MistakeTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("trian", "trian")]
+    [InlineData("--verbose", "--verbose")]
+    [InlineData("synthesize more", "more")]
+    [InlineData("inspect", "path")]
+    [InlineData("inspect /nowhere/at/all", "/nowhere/at/all")]
+    [InlineData("inspect . --tokens many", "many")]
+    [InlineData("inspect . --tokens 0", "--tokens")]
+    [InlineData("synthesize --colour red", "--colour")]
+    [InlineData("evaluate --model /nowhere/at/all", "--model: got [/nowhere/at/all], takes a zip or a checkpoint folder that exists")]
+    [InlineData("predict --question what", "--image")]
+    public async Task ACommandLineThatCannotBe(string line, string said) =>
+        (await CommandLine.RunAsync(line.Split(' '))).IsMistake(said);
+
+    [Theory]
+    [InlineData("--preset nonsense", "--preset: got [nonsense], takes embedded or paper")]
+    [InlineData("--until nonsense", "--until: got [nonsense], takes Alpha, Beta or PathVLM-R1")]
+    [InlineData("--set nonsense", "--set: got [nonsense], takes Section:Name=value")]
+    [InlineData("--set Stf:Epochs=1", "--set: got the section [Stf], takes Sft, Grpo")]
+    [InlineData("--set Sft:Epoch=1", "setting [Sft:Epoch] is none; Sft takes ")]
+    [InlineData("--set Sft:Epochs=many", "Sft:Epochs")]
+    [InlineData("--set Sft:BatchSize=0 --preset embedded --until Alpha", "BatchSize: got 0, takes ")]
+    [InlineData("--data /nowhere/at/all", "--data: got [/nowhere/at/all], takes a file or folder that exists")]
+    public async Task ATrainingThatCannotBe(string line, string said) =>
+        (await CommandLine.RunAsync(["train", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"), "--set", "Set:TestCount=1", "--set", "Set:SftCount=1",
+            "--set", "Set:RlCount=1", "--set", "Set:OutOfDomainCount=0", .. line.Split(' ')])).IsMistake(said);
+
+    [Fact]
+    public async Task ASetThatCannotBe() =>
+        (await CommandLine.RunAsync("synthesize", "--output", folder.Path, "--set", "Set:TileSize=7", "--set", "Set:Ambiguity=2"))
+            .IsMistake("TileSize: got 7, takes 56 to 448", "Ambiguity: got 2, takes 0 to 1");
+
+    [Fact]
+    public async Task OneOptionAlone() =>
+        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", Reference.Picture, "--question", "What?", "--option", "keratin pearl"))
+            .IsMistake("--option: got 1, takes none or two and more");
+
+    [Fact]
+    public async Task APictureThatIsMissing() =>
+        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", folder.PathOf("none.png"), "--question", "What?"))
+            .IsMistake("none.png");
+
+    [Fact]
+    public async Task APictureThatIsCutInHalf()
+    {
+        string picture = folder.PathOf("cut.png");
+        File.Copy(Reference.Picture, picture);
+        Reference.Halve(picture);
+        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", picture, "--question", "What?")).IsMistake("cut.png");
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("evaluate", "--model", "CHECKPOINT", "--data")]
+    public async Task ASetWithBrokenJson(params string[] verb)
+    {
+        using SmallSet set = new();
+        Reference.Halve(set.Summary.PathMmuFile);
+        (await RunOn(set, verb)).IsMistake("pathmmu.json: is no whole JSON document: line ");
+    }
+
+    [Theory]
+    [InlineData("inspect")]
+    [InlineData("evaluate", "--model", "CHECKPOINT", "--data")]
+    public async Task ASetThatMissesAPicture(params string[] verb)
+    {
+        using SmallSet set = new();
+        string picture = set.Pictures[0];
+        File.Delete(picture);
+        (await RunOn(set, verb)).IsMistake("there is no picture", Path.GetFileName(picture));
+    }
+
+    [Fact]
+    public async Task ASetWithAPictureThatIsCutInHalf()
+    {
+        using SmallSet set = new();
+        foreach (string picture in set.Pictures) Reference.Halve(picture);
+        (await RunOn(set, "evaluate", "--model", "CHECKPOINT", "--data")).IsMistake(".png");
+    }
+
+    [Theory]
+    [MemberData(nameof(ReferenceSet.CheckpointNames), MemberType = typeof(ReferenceSet))]
+    public async Task ACheckpointThatIsCut(string name)
+    {
+        string copy = folder.CopyOf(ReferenceSet.PathOf(name));
+        string weights = Directory.GetFiles(copy, "*.safetensors").Order(StringComparer.Ordinal).First();
+        Reference.Halve(weights);
+        (await CommandLine.RunAsync("inspect", copy)).IsMistake(Path.GetFileName(weights));
+        (await CommandLine.RunAsync("predict", "--model", copy, "--image", Reference.Picture, "--question", "What?")).IsMistake(Path.GetFileName(weights));
+    }
+
+    [Fact]
+    public async Task AZipThatIsNone()
+    {
+        string zip = folder.PathOf("model.zip");
+        await File.WriteAllTextAsync(zip, "no zip");
+        (await CommandLine.RunAsync("inspect", zip)).IsMistake("model.zip");
+        (await CommandLine.RunAsync("predict", "--model", zip, "--image", Reference.Picture, "--question", "What?")).IsMistake("model.zip");
+    }
+
+    [Fact]
+    public async Task AZipOfAnotherPipeline()
+    {
+        string zip = folder.PathOf("other.zip");
+        MLContext ml = new();
+        IDataView rows = new PathologyDataView([new PathologyQuestion("q", Reference.Picture, "?", [], "a", "", "", null)]);
+        ml.Model.Save(ml.Transforms.CopyColumns("Copy", PathologyColumns.Id).Fit(rows), rows.Schema, zip);
+        (await CommandLine.RunAsync("inspect", zip)).IsMistake("other.zip: holds no fitted stage");
+        (await CommandLine.RunAsync("evaluate", "--model", zip, "--data", folder.Path)).IsMistake("other.zip: holds no PathVlm.MLNet model");
+    }
+
+    private static Task<Outcome> RunOn(SmallSet set, params string[] verb) =>
+        CommandLine.RunAsync([.. verb.Select(word => word == "CHECKPOINT" ? Reference.Checkpoint : word), set.Folder]);
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using PathVlm.Host.Tests.Support;
+using PathVlm.MLNet.Evaluation;
+using PathVlm.Testing;
+
+namespace PathVlm.Host.Tests.Commands;
+
+/// <summary>The main job on a tiny checkpoint: every stage runs, and what it saves gives the same answers in a process of its own.</summary>
+public sealed class TrainTests : IDisposable
+{
+    private static readonly string[] Settings =
+    [
+        "Set:SftCount=8", "Set:RlCount=4", "Set:TestCount=6", "Set:OutOfDomainCount=0", "Set:TileSize=56",
+        "Sft:Epochs=1", "Sft:BatchSize=4", "Sft:LearningRate=1e-3", "Sft:MaxPromptLength=1024", "Sft:MaxCompletionLength=512",
+        "Grpo:MaxSteps=1", "Grpo:BatchSize=8", "Grpo:GroupSize=4", "Grpo:MaxPromptLength=1024", "Grpo:MaxCompletionLength=6",
+        "Process:MaxSteps=1", "Process:BatchSize=8", "Process:GroupSize=4", "Process:MaxPromptLength=1024", "Process:MaxCompletionLength=6",
+    ];
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task AllStagesAreTrainedEvaluatedAndSavedAndAFreshProcessGivesTheSameRows()
+    {
+        string run = folder.PathOf("run");
+        Outcome trained = await CommandLine.RunAsync(
+            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--seed", "3", .. Settings.SelectMany(setting => new[] { "--set", setting })]);
+        string output = trained.Success();
+        string zip = Path.Combine(run, "pathvlm-r1.zip");
+        Assert.Contains($"model: {zip}", trained.Lines);
+        Assert.Contains($"Model.Load(\"{zip}\", out DataViewSchema schema)", output, StringComparison.Ordinal);
+        Assert.Contains(ResearchNotice.Text, output, StringComparison.Ordinal);
+        foreach (string stage in new[] { "base", "Alpha", "Beta", "PathVLM-R1" })
+        {
+            Assert.Contains($"| {stage} ", output, StringComparison.Ordinal);
+            Assert.Equal(6, Result(run, $"evaluation-{stage}.json").Rows.Count);
+        }
+
+        foreach ((string stage, int rollouts) in new[] { ("Alpha", 0), ("Beta", 8), ("PathVLM-R1", 8) })
+        {
+            Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "metrics.jsonl")));
+            if (rollouts > 0) Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "rollouts.jsonl")));
+        }
+
+        Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", zip)).Success(), StringComparison.Ordinal);
+        string report = folder.PathOf("report");
+        using System.Diagnostics.Process fresh = CommandLine.Start("evaluate", "--model", zip, "--data", Path.Combine(run, "data"), "--output", report);
+        string evaluated = (await CommandLine.FinishAsync(fresh)).Success();
+        Assert.Contains($"report: {report}", evaluated, StringComparison.Ordinal);
+        Assert.Equal(Result(run, "evaluation-PathVLM-R1.json").Rows, Result(report, "evaluation.json").Rows);
+    }
+
+    private static EvaluationResult Result(string folder, string name) =>
+        EvaluationJson.ReadResult(File.ReadAllText(Path.Combine(folder, name)), name);
+
+    private static JsonElement[] JsonLines(string path) =>
+        [.. File.ReadAllLines(path).Select(line => JsonDocument.Parse(line).RootElement)];
+}

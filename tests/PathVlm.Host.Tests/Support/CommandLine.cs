@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace PathVlm.Host.Tests.Support;
+
+/// <summary>Runs a command line of the program: in this process, or the built program in a process of its own.</summary>
+internal static class CommandLine
+{
+    public static async Task<Outcome> RunAsync(params string[] args)
+    {
+        using StringWriter output = new(), error = new();
+        int code = await PathVlmProgram.RunAsync(args, output, error);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Starts <c>dotnet pathvlm.dll</c>, which lies beside this assembly.</summary>
+    public static Process Start(params string[] args)
+    {
+        ProcessStartInfo start = new("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "pathvlm.dll"), .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Waits for a started program and reads what it wrote.</summary>
+    public static async Task<Outcome> FinishAsync(Process process)
+    {
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new Outcome(process.ExitCode, await output, await error);
+    }
+}
+
+/// <summary>What a command line came to.</summary>
+internal sealed record Outcome(int Code, string Output, string Error)
+{
+    /// <summary>The lines of the output, without their ends.</summary>
+    public string[] Lines => Output.Split('\n', StringSplitOptions.TrimEntries);
+
+    /// <summary>The output, having seen that the run was a success and silent on the error stream.</summary>
+    public string Success()
+    {
+        Assert.True(Code == ExitCodes.Done, $"exit code {Code}: {Error}");
+        Assert.Equal("", Error);
+        return Output;
+    }
+
+    /// <summary>Holds the outcome to a user's mistake: exit code 2, one line that says this, no stack trace.</summary>
+    public void IsMistake(params string[] said)
+    {
+        Assert.True(Code == ExitCodes.UserMistake, $"exit code {Code}: {Error}{Output}");
+        string line = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("pathvlm: ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
+        Assert.All(said, part => Assert.Contains(part, line, StringComparison.Ordinal));
+    }
+}
