@@ -38,6 +38,8 @@ internal static class FaultLine
 
     private static Exception Inner(Exception error) => error switch
     {
+        // ML.NET's worker threads wrap what a row's getter threw.
+        InvalidOperationException { InnerException: { } inner } worker when worker.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal) => Inner(inner),
         AggregateException { InnerExceptions.Count: 1 } one => Inner(one.InnerExceptions[0]),
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Inner(inner),
         _ => error,

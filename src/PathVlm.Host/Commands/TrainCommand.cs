@@ -38,7 +38,7 @@ internal sealed class TrainCommand : Verb
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"model: {plan.ModelFile}");
         context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
-        context.Display.Line($"check it: pathvlm evaluate --model {plan.ModelFile}");
+        context.Display.Line($"check it: pathvlm evaluate --model {plan.ModelFile} --data {parsed.GetValue(data) ?? EmbeddedData(plan)}{(plan.Seed == 1 ? "" : $" --seed {plan.Seed}")}");
         return ExitCodes.Done;
     }
 
@@ -74,5 +74,7 @@ internal sealed class TrainCommand : Verb
     private IDataView Rows(PathologyCatalog pathology, ParseResult parsed, VerbContext context, TrainingPlan plan) =>
         parsed.GetValue(data) is { } path
             ? StagedData.Load(pathology, path, context.Configuration, context.Display, plan.Seed)
-            : StagedData.Embedded(pathology, Path.Combine(plan.OutputFolder, "data"), context.Configuration, context.Display, context.Cancellation);
+            : StagedData.Embedded(pathology, EmbeddedData(plan), context.Configuration, context.Display, context.Cancellation);
+
+    private static string EmbeddedData(TrainingPlan plan) => Path.Combine(plan.OutputFolder, "data");
 }

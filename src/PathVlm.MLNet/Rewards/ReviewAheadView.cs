@@ -7,31 +7,48 @@ namespace PathVlm.MLNet.Rewards;
 /// <summary>
 /// A view with process rewards whose cursor, before it enters a block of rows, has the whole block reviewed concurrently; the row's own
 /// getter then finds the reviews in the panel's memory. A cursor in which no review column is active asks nobody.
+/// The rows are walked over by the row mapper: the view of ML.NET's own would have worker threads ask row by row, ahead of the blocks, and
+/// would wrap what a judge throws.
 /// </summary>
 internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, ProcessRewardTransformer transformer) : IDataView
 {
+    private readonly IRowToRowMapper mapper = ((ITransformer)transformer).GetRowToRowMapper(input.Schema);
+
     public bool CanShuffle => false;
 
-    public DataViewSchema Schema => reviewed.Schema;
+    public DataViewSchema Schema => mapper.OutputSchema;
 
     public long? GetRowCount() => input.GetRowCount();
 
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         List<DataViewSchema.Column> columns = [.. columnsNeeded];
-        DataViewRowCursor rows = reviewed.GetRowCursor(columns);
         bool asks = columns.Exists(column => column.Index >= input.Schema.Count);
-        return asks ? new Cursor(rows, input.GetRowCursor(transformer.InputColumns(input.Schema)), transformer) : rows;
+        return asks ? new Cursor(input, mapper, columns, transformer) : reviewed.GetRowCursor(columns.Select(column => reviewed.Schema[column.Index]));
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
         [GetRowCursor(columnsNeeded, rand)];
 
-    private sealed class Cursor(DataViewRowCursor rows, DataViewRowCursor leader, ProcessRewardTransformer transformer) : DataViewRowCursor
+    private sealed class Cursor : DataViewRowCursor
     {
-        private readonly Func<IReadOnlyList<ProcessReviewRequest>> requests = transformer.RequestsOf(leader);
+        private readonly DataViewRowCursor rows;
+        private readonly DataViewRow row;
+        private readonly DataViewRowCursor leader;
+        private readonly ProcessRewardTransformer transformer;
+        private readonly Func<IReadOnlyList<ProcessReviewRequest>> requests;
 
-        public override DataViewSchema Schema => rows.Schema;
+        internal Cursor(IDataView input, IRowToRowMapper mapper, IReadOnlyList<DataViewSchema.Column> columns, ProcessRewardTransformer transformer)
+        {
+            this.transformer = transformer;
+            DataViewSchema.Column[] needed = [.. columns.Select(column => mapper.OutputSchema[column.Index])];
+            rows = input.GetRowCursor(mapper.GetDependencies(needed));
+            row = mapper.GetRow(rows, needed);
+            leader = input.GetRowCursor(transformer.InputColumns(input.Schema));
+            requests = transformer.RequestsOf(leader);
+        }
+
+        public override DataViewSchema Schema => row.Schema;
 
         public override long Position => rows.Position;
 
@@ -44,9 +61,9 @@ internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, Proce
             return true;
         }
 
-        public override bool IsColumnActive(DataViewSchema.Column column) => rows.IsColumnActive(column);
+        public override bool IsColumnActive(DataViewSchema.Column column) => row.IsColumnActive(column);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => rows.GetGetter<TValue>(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => row.GetGetter<TValue>(column);
 
         public override ValueGetter<DataViewRowId> GetIdGetter() => rows.GetIdGetter();
 
@@ -55,6 +72,7 @@ internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, Proce
             if (disposing)
             {
                 leader.Dispose();
+                row.Dispose();
                 rows.Dispose();
             }
 

@@ -11,7 +11,7 @@ public sealed class TrainTests : IDisposable
     private static readonly string[] Settings =
     [
         "Set:SftCount=8", "Set:RlCount=4", "Set:TestCount=6", "Set:OutOfDomainCount=0", "Set:TileSize=56",
-        "Sft:Epochs=1", "Sft:BatchSize=4", "Sft:LearningRate=1e-3", "Sft:MaxPromptLength=1024", "Sft:MaxCompletionLength=512",
+        "Sft:Epochs=1", "Sft:BatchSize=4", "Sft:LearningRate=1e-2", "Sft:MaxPromptLength=1024", "Sft:MaxCompletionLength=512",
         "Grpo:MaxSteps=1", "Grpo:BatchSize=8", "Grpo:GroupSize=4", "Grpo:MaxPromptLength=1024", "Grpo:MaxCompletionLength=6",
         "Process:MaxSteps=1", "Process:BatchSize=8", "Process:GroupSize=4", "Process:MaxPromptLength=1024", "Process:MaxCompletionLength=6",
     ];
@@ -29,6 +29,7 @@ public sealed class TrainTests : IDisposable
         string output = trained.Success();
         string zip = Path.Combine(run, "pathvlm-r1.zip");
         Assert.Contains($"model: {zip}", trained.Lines);
+        Assert.Contains($"check it: pathvlm evaluate --model {zip} --data {Path.Combine(run, "data")} --seed 3", trained.Lines);
         Assert.Contains($"Model.Load(\"{zip}\", out DataViewSchema schema)", output, StringComparison.Ordinal);
         Assert.Contains(ResearchNotice.Text, output, StringComparison.Ordinal);
         foreach (string stage in new[] { "base", "Alpha", "Beta", "PathVLM-R1" })

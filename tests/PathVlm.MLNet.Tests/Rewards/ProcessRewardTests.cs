@@ -32,9 +32,9 @@ public sealed class ProcessRewardTests
     {
         CountingJudge judge = new();
         using ProcessRewardTransformer fitted = Fit(judge);
-        Assert.Equal(["[1, 0, 0]", "[1]"], RowDump.Of(fitted.Transform(rows), "ProcessReward"));
+        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(fitted.Transform(rows), "ProcessReward"));
         Assert.Equal(3, judge.Calls); // four rollouts, one of them blank
-        Assert.Equal(["[1, 0, 0]", "[1]"], RowDump.Of(fitted.Transform(rows), "ProcessReward"));
+        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(fitted.Transform(rows), "ProcessReward"));
         Assert.Equal(3, judge.Calls);
     }
 
@@ -62,7 +62,7 @@ public sealed class ProcessRewardTests
         Assert.Contains("name it with WithJudge", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         using ProcessRewardTransformer named = loaded.WithJudge(new CountingJudge());
-        Assert.Equal(["[1, 0, 0]", "[1]"], RowDump.Of(named.Transform(rows), "ProcessReward"));
+        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(named.Transform(rows), "ProcessReward"));
     }
 
     [Fact]
