@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.Configuration;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet.Training.BaseModel;
 

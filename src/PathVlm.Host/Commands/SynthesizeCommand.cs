@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Configuration;
 using PathVlm.MLNet.Data.Synthesis;
 
 namespace PathVlm.Host.Commands;
