@@ -27,14 +27,15 @@ internal static class PackedAttention
         var (rows, heads, size) = (query.size(0), query.size(1), query.size(2));
         var flat = empty([rows, heads * size], query.dtype, query.device);
         var output = flat.view(rows, heads, size);
-        var total = empty([rows, heads], query.dtype, query.device);
+        // The kernel keeps the sums of half types in float32.
+        var total = empty([rows, heads], query.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, query.device);
         foreach (var group in groups.Own)
         {
             using var inner = NewDisposeScope();
             var (q, k, v) = OwnInputs(group, tensors, query, key, value);
             var (attended, sums) = FlashAttention.Forward(q, k, v, group.Mask < 0 ? null : tensors[group.Mask], group.Mask < 0);
             Put(output, attended.transpose(1, 2).reshape(-1, heads, size), group.QueryStart, group.Query, tensors);
-            Put(total, sums.transpose(1, 2).reshape(-1, heads), group.QueryStart, group.Query, tensors);
+            Put(total, sums.transpose(1, 2).reshape(-1, heads).to_type(total.dtype), group.QueryStart, group.Query, tensors);
         }
 
         foreach (var prefix in groups.Prefixes)
@@ -43,7 +44,7 @@ internal static class PackedAttention
             var (q, k, v) = PrefixInputs(prefix, query, key, value);
             var (attended, sums) = FlashAttention.Forward(q, k, v);
             Merge(output.narrow(0, prefix.QueryStart, prefix.QueryCount), total.narrow(0, prefix.QueryStart, prefix.QueryCount),
-                FromGrouped(attended), sums.flatten(0, 1).transpose(0, 1));
+                FromGrouped(attended), sums.flatten(0, 1).transpose(0, 1).to_type(total.dtype));
         }
 
         return (flat.MoveToOuterDisposeScope(), total.MoveToOuterDisposeScope());
@@ -162,8 +163,8 @@ internal static class PackedAttention
     private static void Merge(Tensor output, Tensor total, Tensor prefixOutput, Tensor prefixTotal)
     {
         var merged = total.logaddexp(prefixTotal);
-        var ownShare = total.sub(merged).exp_().unsqueeze_(2);
-        var prefixShare = prefixTotal.sub(merged).exp_().unsqueeze_(2);
+        var ownShare = total.sub(merged).exp_().unsqueeze_(2).to_type(output.dtype);
+        var prefixShare = prefixTotal.sub(merged).exp_().unsqueeze_(2).to_type(output.dtype);
         output.mul_(ownShare).addcmul_(prefixOutput, prefixShare, Scalars.One);
         total.copy_(merged);
     }
