@@ -8,7 +8,7 @@ namespace PathVlm.Benchmarks.Training;
 /// <summary>A policy of random weights, and another policy near it for the KL term: with equal ones it would be zero and prove nothing.</summary>
 internal static class BenchModels
 {
-    private const double Distance = 0.02;
+    private const double Distance = 0.5;
 
     /// <summary>The policy.</summary>
     public static Qwen25VlModel Policy(BenchShape shape) => Qwen25VlModel.CreateRandom(shape.Model, seed: 1);

@@ -1,0 +1,43 @@
+using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Sequences;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Tests.Support;
+
+/// <summary>Completions of text prompts, computed with their prompts shared or repeated.</summary>
+internal static class GroupLoss
+{
+    /// <summary>Loss and gradients (under their published keys; the loss under "loss") of groups on a model's weights.</summary>
+    /// <param name="model">The model; it is being trained afterwards, with these gradients.</param>
+    /// <param name="groups">Prompt length and completion lengths of each group.</param>
+    /// <param name="share">Whether a prompt is computed once.</param>
+    public static Dictionary<string, Tensor> Gradients(Qwen25VlModel model, (int Prompt, int[] Completions)[] groups, bool share)
+    {
+        model.Decoder.UsesReferenceAttention = !share;
+        if (!model.Parameters.IsTraining) model.Parameters.Train();
+        model.Parameters.ZeroGradients();
+        var random = new Random(11);
+        var builder = SmallModels.Builder(model);
+        List<(int Segment, int From, int[] Ids)> targets = [];
+        foreach (var (length, completions) in groups)
+        {
+            var prompt = SmallModels.Ids(random, length);
+            var parent = share ? builder.AddPrompt(prompt, Array.Empty<ImageGrid>()) : -1;
+            foreach (var count in completions)
+            {
+                var ids = SmallModels.Ids(random, count);
+                targets.Add(share ? (builder.AddCompletion(parent, ids), 0, ids) : (builder.AddPrompt([.. prompt, .. ids], []), length, ids));
+            }
+        }
+
+        using var packed = builder.Build();
+        var rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
+        var scores = model.TokenLogProbabilities(
+            model.Forward(packed, null, rows), tensor(targets.SelectMany(target => target.Ids).Select(id => (long)id).ToArray())).LogProbabilities;
+        var loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).mean();
+        loss.backward();
+        var result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        result.Add("loss", loss.detach());
+        return result;
+    }
+}
