@@ -5,23 +5,34 @@ using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;
 
+/// <summary>Ctrl+C and SIGTERM.</summary>
 public sealed partial class CancellationTests : IDisposable
 {
-    private const int Terminate = 15;
+    private const int Interrupt = 2, Terminate = 15;
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
 
     [Fact]
-    public async Task AStoppedRunEndsWith130AndOneLine()
+    public Task ASetThatIsBeingDrawnIsStopped() => IsStopped(
+        Terminate, folder.PathOf("set", "images"), "synthesize", "--output", folder.PathOf("set"), "--set", "Set:SftCount=200000");
+
+    [Fact]
+    public Task ATrainingIsStopped() => IsStopped(
+        Interrupt, folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"),
+        "--set", "Set:SftCount=4", "--set", "Set:RlCount=1", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
+        "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512");
+
+    /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 130.</summary>
+    private static async Task IsStopped(int signal, string path, params string[] args)
     {
         if (OperatingSystem.IsWindows()) return; // no signals there
-        using Process process = CommandLine.Start("synthesize", "--output", folder.PathOf("set"), "--set", "Set:SftCount=1000000");
-        Task<Outcome> outcome = CommandLine.FinishAsync(process);
-        while (!process.HasExited && !Directory.Exists(folder.PathOf("set"))) await Task.Delay(20);
-        Assert.False(process.HasExited);
-        Assert.Equal(0, Send(process.Id, Terminate));
-        Assert.Equal((ExitCodes.Cancelled, "cancelled: what was finished is kept"), ((await outcome).Code, (await outcome).Error.Trim()));
+        using Process process = CommandLine.Start(args);
+        Task<Outcome> finished = CommandLine.FinishAsync(process);
+        while (!process.HasExited && !Path.Exists(path)) await Task.Delay(20);
+        if (!process.HasExited) Assert.Equal(0, Send(process.Id, signal));
+        Outcome outcome = await finished;
+        Assert.Equal((ExitCodes.Cancelled, "cancelled: what was finished is kept"), (outcome.Code, outcome.Error.Trim()));
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

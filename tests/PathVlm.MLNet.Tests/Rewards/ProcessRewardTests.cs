@@ -73,6 +73,28 @@ public sealed class ProcessRewardTests
         Assert.Equal(Enumerable.Repeat("[1]", 8), RowDump.Of(fitted.Transform(many), "ProcessReward"));
     }
 
+    [Fact]
+    public void ReviewsAreUnderWayTogetherAlsoWhereAnotherRewardFollows()
+    {
+        ProcessRewardOptions options = new() { Panel = new ReviewPanelOptions { Concurrency = 8 } };
+        IDataView many = PicturedRolloutRow.View(ml, PicturedRolloutRow.Different(8));
+        ITransformer chain = ml.Pathology().ProcessReward(new GatheringJudge(6), options).Append(ml.Pathology().FormatReward()).Fit(many);
+        Assert.Equal(Enumerable.Repeat("[1] | [1]", 8), RowDump.Of(chain.Transform(many), "ProcessReward", "FormatReward"));
+    }
+
+    [Fact]
+    public void ABoundOnRowsAheadBoundsWhoIsAskedBeforeTheFirstRowIsRead()
+    {
+        CountingJudge judge = new();
+        using ProcessRewardTransformer fitted = Fit(judge, new ProcessRewardOptions { LookAheadRows = 3 });
+        IDataView reviewed = fitted.Transform(PicturedRolloutRow.View(ml, PicturedRolloutRow.Different(8)));
+        using DataViewRowCursor cursor = reviewed.GetRowCursor([reviewed.Schema["ProcessReward"]]);
+        Assert.Equal(0, judge.Calls);
+        List<int> calls = [];
+        while (cursor.MoveNext()) calls.Add(judge.Calls);
+        Assert.Equal([3, 3, 3, 6, 6, 6, 8, 8], calls);
+    }
+
     private ProcessRewardTransformer Fit(IProcessJudge judge, ProcessRewardOptions? options = null) =>
         ml.Pathology().ProcessReward(judge, options).Fit(rows);
 
