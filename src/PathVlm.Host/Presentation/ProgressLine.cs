@@ -11,7 +11,7 @@ internal sealed class ProgressLine
     private readonly string title;
     private readonly ProgressTask? task;
     private readonly Action<string>? plain;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly Stopwatch clock = new();
     private long printed;
 
     internal ProgressLine(string title, ProgressTask? task = null, Action<string>? plain = null)
@@ -27,6 +27,7 @@ internal sealed class ProgressLine
     /// <param name="note">Figures of the moment, such as the loss.</param>
     internal void Report(long done, long total, string note = "")
     {
+        if (!clock.IsRunning) clock.Start();
         double rate = done / Math.Max(1e-3, clock.Elapsed.TotalSeconds);
         string text = string.Create(CultureInfo.InvariantCulture, $"{title}: {done}/{total}, {rate:0.0}/s{(note.Length > 0 ? ", " + note : "")}");
         if (task is not null)
