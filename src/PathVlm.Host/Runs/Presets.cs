@@ -29,7 +29,7 @@ internal static class Presets
         if (Require(preset) == Embedded)
         {
             options.MaxSteps = null;
-            options.Epochs = 5;
+            options.Epochs = 4;
             options.BatchSize = 16;
             options.LearningRate = 1e-3;
             options.Precision = TrainingPrecision.Float32;
