@@ -47,9 +47,13 @@ public sealed class ReviewPanel : IDisposable
     /// <summary>Has reviews made ahead of the one who will ask for them: that first time then counts as asked, not as a cache hit.</summary>
     internal async Task PrepareAsync(IReadOnlyList<ProcessReviewRequest> requests, CancellationToken cancellationToken)
     {
-        ProcessReviewRequest[] fresh = [.. requests.Where(request => !IsBlank(request) && !reviews.ContainsKey(ReviewKey.Of(judge.Identity, request)))];
-        await ReviewAsync(fresh, cancellationToken).ConfigureAwait(false);
-        foreach (ProcessReviewRequest request in fresh) prepared[ReviewKey.Of(judge.Identity, request)] = true;
+        (ProcessReviewRequest Request, string Key)[] fresh =
+        [
+            .. requests.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(judge.Identity, request)))
+                .Where(review => !reviews.ContainsKey(review.Key)),
+        ];
+        await ReviewAsync([.. fresh.Select(review => review.Request)], cancellationToken).ConfigureAwait(false);
+        foreach ((_, string key) in fresh) prepared[key] = true;
     }
 
     /// <summary>Reviews many completions, concurrently inside the bounds, in the order given.</summary>
