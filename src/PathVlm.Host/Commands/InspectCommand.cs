@@ -52,7 +52,7 @@ internal sealed class InspectCommand : Verb
 
     private static void Zip(VerbContext context, string zip, int tokens, int rows)
     {
-        IReadOnlyList<PathologyTransformer> stages = ModelFiles.Stages(new MLContext(), zip);
+        IReadOnlyList<PathologyTransformer> stages = ModelFiles.Stages(zip);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"model zip:  {zip}, {new FileInfo(zip).Length / Mebibyte:0.0} MiB, {stages.Count} fitted stage(s)"));
         Shapes(context, stages[^1].Policy.Configuration);
         Memory(context, MemoryForecast.Of(stages[^1].Policy.Configuration, TorchSharp.torch.ScalarType.Float32, tokens, rows));

@@ -16,31 +16,15 @@ internal static class ModelFiles
     }
 
     /// <summary>The fitted stages in a zip; the caller disposes them.</summary>
-    /// <exception cref="UserMistakeException">The file is no model, or holds no stage.</exception>
-    internal static IReadOnlyList<PathologyTransformer> Stages(MLContext ml, string zip)
+    /// <exception cref="InvalidDataException">The file is no model.</exception>
+    /// <exception cref="UserMistakeException">The model holds no stage.</exception>
+    internal static IReadOnlyList<PathologyTransformer> Stages(string zip)
     {
-        IReadOnlyList<PathologyTransformer> stages = StagesOf(Load(ml, zip));
+        IReadOnlyList<PathologyTransformer> stages = StagesOf(PathologyModelFile.LoadTransformer(zip));
         return stages.Count > 0 ? stages : throw new UserMistakeException($"{zip}: holds no fitted stage; takes a zip that train wrote");
     }
 
     /// <summary>The fitted stages of a chain, of chains in it, or the one stage.</summary>
-    internal static IReadOnlyList<PathologyTransformer> StagesOf(ITransformer model) => model switch
-    {
-        PathologyTransformer stage => [stage],
-        IEnumerable<ITransformer> chain => [.. chain.SelectMany(StagesOf)],
-        _ => [],
-    };
-
-    // ML.NET reads zips with exceptions of many kinds, and wraps those of components.
-    private static ITransformer Load(MLContext ml, string zip)
-    {
-        try
-        {
-            return ml.Model.Load(zip, out _);
-        }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
-        {
-            throw new UserMistakeException($"{zip}: cannot be read as a model: {failure.GetBaseException().Message}", failure);
-        }
-    }
+    internal static IReadOnlyList<PathologyTransformer> StagesOf(ITransformer model) =>
+        [.. PathologyModelFile.Flatten(model).OfType<PathologyTransformer>()];
 }
