@@ -5,7 +5,7 @@ namespace PathVlm.Host;
 /// <summary>Binds the settings of a section; a name that the options do not have is a mistake, not silence.</summary>
 internal static class SettingNames
 {
-    private static readonly string[] Sections = ["Sft", "Grpo", "Process", "Set", "Split", "Base"];
+    private static readonly string[] Sections = ["Sft", "Grpo", "Process", "Set", "Split", "Base", "Judge"];
 
     /// <summary>From <c>Section:Name=value</c> to its key and value.</summary>
     /// <exception cref="UserMistakeException">It is no such text, or the section is none.</exception>

@@ -2,11 +2,12 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
+using PathVlm.Host.Judging;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.Host.Commands;
 
@@ -19,8 +20,7 @@ internal sealed class TrainCommand : Verb
     private readonly Option<long> seed = new("--seed") { Description = "Seed of the run.", DefaultValueFactory = _ => 1 };
     private readonly Option<string> preset = new("--preset") { Description = "embedded or paper; paper by default where --base is named." };
     private readonly Option<string> until = new("--until") { Description = "Last stage: Alpha, Beta or PathVLM-R1.", DefaultValueFactory = _ => TrainingPlan.PathVlmR1 };
-    private readonly Option<Uri> judgeAddress = new("--judge") { Description = "Address of an OpenAI-compatible judge (key in PATHVLM_JUDGE_KEY); the offline rubric by default. Pictures are sent there." };
-    private readonly Option<string> judgeModel = new("--judge-model") { Description = "The judge's model.", DefaultValueFactory = _ => new ChatJudgeOptions().Model };
+    private readonly JudgeChoice judge = new();
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
@@ -45,7 +45,7 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        foreach (Option option in new Option[] { data, baseModel, output, seed, preset, until, judgeAddress, judgeModel }) command.Options.Add(option);
+        foreach (Option option in new Option[] { data, baseModel, output, seed, preset, until }.Concat(judge.Options)) command.Options.Add(option);
         return command;
     }
 
@@ -55,9 +55,6 @@ internal sealed class TrainCommand : Verb
         string presetName = parsed.GetValue(preset) ?? (named is null ? Presets.Embedded : Presets.Paper);
         int last = Array.IndexOf([TrainingPlan.Alpha, TrainingPlan.Beta, TrainingPlan.PathVlmR1], parsed.GetValue(until));
         if (last < 0) throw new UserMistakeException($"--until: got [{parsed.GetValue(until)}], takes Alpha, Beta or PathVLM-R1");
-        IProcessJudge judge = parsed.GetValue(judgeAddress) is { } address
-            ? OpenAiJudge.Create(address, options: new ChatJudgeOptions { Model = parsed.GetValue(judgeModel)! })
-            : new RubricJudge();
         return new TrainingPlan
         {
             Preset = presetName,
@@ -67,7 +64,8 @@ internal sealed class TrainCommand : Verb
             Sft = Presets.Sft(presetName, context.Configuration),
             Grpo = last >= 1 ? Presets.Grpo(presetName, context.Configuration) : null,
             Process = last >= 2 ? Presets.Process(presetName, context.Configuration) : null,
-            Judge = judge,
+            Judge = judge.Of(parsed),
+            ProcessReward = new ProcessRewardOptions { Panel = JudgeChoice.Panel(context.Configuration) },
         };
     }
 

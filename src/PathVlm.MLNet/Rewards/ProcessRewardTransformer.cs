@@ -99,7 +99,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             rollouts(ref buffer);
             AnswerReader answers = new(read.Question.Options);
             byte[] picture = JudgePicture.Of(read.RequiredPicture);
-            return [.. buffer.DenseValues().Select((rollout, index) => RequestOf(read, picture, answers.Read(rollout.ToString()), index))];
+            return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
+                read.Question, picture, answers.Read(rollout.ToString()), options.Reference, new ReviewCoordinates(Step, read.Index, index)))];
         };
     }
 
@@ -115,22 +116,6 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         ProcessRewardColumns.Rollouts.Find(schema, Name);
         return new Function(this, schema);
     }
-
-    private ProcessReviewRequest RequestOf(PathologyRow row, byte[] picture, AnswerReading reading, int completion) => new()
-    {
-        Picture = picture,
-        Question = row.Question.Question,
-        Options = row.Question.Options,
-        Reference = options.Reference switch
-        {
-            JudgeReference.Answer => row.Question.Answer,
-            JudgeReference.Explanation => row.Question.Explanation,
-            _ => null,
-        },
-        Reasoning = reading.Reasoning,
-        ChosenOption = reading.Label?.ToString(),
-        Coordinates = new ReviewCoordinates(Step, row.Index, completion),
-    };
 
     private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel);
 

@@ -44,6 +44,8 @@ public sealed class TrainTests : IDisposable
             if (rollouts > 0) Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "rollouts.jsonl")));
         }
 
+        string written = Path.Combine(run, "PathVLM-R1", "rollouts.jsonl"), record = folder.PathOf("reviews.jsonl");
+        Assert.Contains($"{written}: 8 rollouts of 2 rows", (await CommandLine.RunAsync("judge", "--record", record, written)).Success(), StringComparison.Ordinal);
         Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", zip)).Success(), StringComparison.Ordinal);
         string report = folder.PathOf("report");
         using System.Diagnostics.Process fresh = CommandLine.Start("evaluate", "--model", zip, "--data", Path.Combine(run, "data"), "--output", report);

@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Data;
+
 namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>What a judge is shown of one completion (judge.md, Messages), and where in a run it stands.</summary>
@@ -23,6 +25,24 @@ public sealed record ProcessReviewRequest
 
     /// <summary>Where the completion stands; written to the record, no part of the cache key.</summary>
     public ReviewCoordinates Coordinates { get; init; }
+
+    /// <summary>What a judge is shown of a completion that was read against its row.</summary>
+    internal static ProcessReviewRequest Of(
+        PathologyQuestion question, ReadOnlyMemory<byte> picture, AnswerReading completion, JudgeReference reference, ReviewCoordinates coordinates) => new()
+    {
+        Picture = picture,
+        Question = question.Question,
+        Options = question.Options,
+        Reference = reference switch
+        {
+            JudgeReference.Answer => question.Answer,
+            JudgeReference.Explanation => question.Explanation,
+            _ => null,
+        },
+        Reasoning = completion.Reasoning,
+        ChosenOption = completion.Label?.ToString(),
+        Coordinates = coordinates,
+    };
 }
 
 /// <summary>The place of a completion in a run.</summary>

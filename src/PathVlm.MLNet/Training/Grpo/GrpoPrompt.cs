@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Data;
+
 namespace PathVlm.MLNet.Training;
 
 /// <summary>A prompt to sample completions of.</summary>
@@ -5,7 +7,11 @@ namespace PathVlm.MLNet.Training;
 /// <param name="Row">The row's number in the data: a coordinate of its random draws.</param>
 /// <param name="TokenIds">The prompt up to where the answer begins, picture placeholders expanded.</param>
 /// <param name="Pictures">The pictures of the placeholders, in order.</param>
-public sealed record GrpoPrompt(string Id, long Row, IReadOnlyList<int> TokenIds, IReadOnlyList<TrainingPicture> Pictures);
+public sealed record GrpoPrompt(string Id, long Row, IReadOnlyList<int> TokenIds, IReadOnlyList<TrainingPicture> Pictures)
+{
+    /// <summary>The row that the prompt was made of, where it was made of one: written beside its completions, so that they can be reviewed later.</summary>
+    public PathologyQuestion? Question { get; init; }
+}
 
 /// <summary>A completion that the policy sampled.</summary>
 /// <param name="TokenIds">Its ids, the end token included where there is one; one or more.</param>

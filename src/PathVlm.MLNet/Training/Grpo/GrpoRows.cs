@@ -16,7 +16,7 @@ internal static class GrpoRows
         GrpoPrompt[] prompts = [.. PathologyRows.Read(data, GrpoEstimator.Needs, options.Stage, options.Cancellation).Select(row =>
         {
             TrainingPicture picture = pictures.Of(row);
-            return new GrpoPrompt(row.Name, row.Index, encoder.EncodeIds(row, picture.Grid), [picture]);
+            return new GrpoPrompt(row.Name, row.Index, encoder.EncodeIds(row, picture.Grid), [picture]) { Question = row.Question };
         })];
         int needed = options.GenerationBatchSize / options.GroupSize;
         if (prompts.Length < needed)

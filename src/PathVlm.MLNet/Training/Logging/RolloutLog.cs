@@ -1,10 +1,12 @@
 using System.Text.Json;
+using PathVlm.MLNet.Data;
 
 namespace PathVlm.MLNet.Training;
 
 /// <summary>
-/// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample, text where decoded,
-/// tokens, truncated, rewards by name (null = no score), reward, advantage.
+/// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample; of the row, where the
+/// prompt was made of one, image (path, where it has one), question, options, answer; text where decoded, tokens, truncated, rewards by name
+/// (null = no score), reward, advantage. A line holds what a judge needs to review it.
 /// </summary>
 internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardNames) : IDisposable
 {
@@ -30,6 +32,7 @@ internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardName
         json.WriteNumber("generation", batch.Number);
         json.WriteString("id", batch.PromptOf(row).Id);
         json.WriteNumber("sample", row % batch.GroupSize);
+        if (batch.PromptOf(row).Question is { } question) WriteQuestion(json, question);
         if (rollout.Text is not null) json.WriteString("text", rollout.Text);
         json.WriteStartArray("tokens");
         foreach (int id in rollout.TokenIds) json.WriteNumberValue(id);
@@ -41,5 +44,15 @@ internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardName
         json.WriteEndObject();
         JsonLinesWriter.WriteNumber(json, "reward", batch.Advantages.Rewards[row]);
         JsonLinesWriter.WriteNumber(json, "advantage", batch.Advantages.Advantages[row]);
+    }
+
+    private static void WriteQuestion(Utf8JsonWriter json, PathologyQuestion question)
+    {
+        if (question.ImagePath.Length > 0) json.WriteString("image", question.ImagePath);
+        json.WriteString("question", question.Question);
+        json.WriteStartArray("options");
+        foreach (string option in question.Options) json.WriteStringValue(option);
+        json.WriteEndArray();
+        json.WriteString("answer", question.Answer);
     }
 }

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using PathVlm.MLNet.Data;
+
+namespace PathVlm.Host.Judging;
+
+/// <summary>
+/// Reads the JSON lines that GRPO training writes (rollouts.jsonl). Of each line are read: step, generation, id, sample, text, and the row's
+/// image (a path, from the file's own folder where it is relative), question, options, answer. Where a set is given the rows are its own,
+/// joined by id, and only id and text are needed.
+/// </summary>
+internal sealed class RolloutFile(string path, IReadOnlyDictionary<string, PathologyQuestion>? rows)
+{
+    private readonly string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+
+    /// <summary>All lines, in their order.</summary>
+    /// <exception cref="UserMistakeException">There is no such file, it holds no rollout, or a line lacks something; the line and the field are named.</exception>
+    internal IReadOnlyList<RolloutLine> Read()
+    {
+        if (!File.Exists(path)) throw new UserMistakeException($"got [{path}], takes a rollout file (rollouts.jsonl of a GRPO stage) that exists");
+        List<RolloutLine> lines = [];
+        int number = 0;
+        foreach (string text in File.ReadLines(path))
+        {
+            number++;
+            if (!string.IsNullOrWhiteSpace(text)) lines.Add(Read(text, number));
+        }
+
+        return lines.Count > 0 ? lines : throw new UserMistakeException($"{path}: holds no rollout");
+    }
+
+    private RolloutLine Read(string text, int number)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Fault(number, $"got {document.RootElement.ValueKind}, takes an object");
+            Fields fields = new(document.RootElement, (name, found) => Fault(number, $"{name}: {found}"));
+            string id = fields.Text("id");
+            return new RolloutLine(
+                number, fields.Number("step"), fields.Number("generation"), (int)fields.Number("sample"), fields.Text("text"),
+                rows is null ? RowOf(fields, id, number) : Joined(id, number));
+        }
+        catch (JsonException fault)
+        {
+            throw new UserMistakeException($"{path}, line {number}: no JSON: {fault.Message}", fault);
+        }
+    }
+
+    private PathologyQuestion Joined(string id, int number) =>
+        rows!.TryGetValue(id, out PathologyQuestion? row) ? row : throw Fault(number, $"id: got [{id}], which is no row of the set named with --data");
+
+    private PathologyQuestion RowOf(Fields fields, string id, int number)
+    {
+        foreach (string name in new[] { "image", "question", "options", "answer" })
+            if (!fields.Has(name)) throw Fault(number, $"{name}: missing; name the set that the rollouts are of with --data");
+        string image = Path.GetFullPath(fields.Text("image"), folder);
+        if (!File.Exists(image)) throw Fault(number, $"image: got [{image}], takes a picture that exists; where the set was moved, name it with --data");
+        AnswerOptions options = AnswerOptions.Read(fields.Texts("options"), fields.Text("answer"));
+        if (options.Faults.FirstOrDefault(fault => fault.Blocking) is { } fault) throw Fault(number, $"{fault.Field.ToLowerInvariant()}: {fault.Message}");
+        return new PathologyQuestion(id, image, fields.Text("question"), options.Options, options.Answer ?? "");
+    }
+
+    private UserMistakeException Fault(int number, string message) => new($"{path}, line {number}: {message}");
+
+    private readonly struct Fields(JsonElement line, Func<string, string, UserMistakeException> fault)
+    {
+        internal bool Has(string name) => line.TryGetProperty(name, out _);
+
+        internal string Text(string name) => Of(name, JsonValueKind.String, "text").GetString()!;
+
+        internal string[] Texts(string name)
+        {
+            JsonElement texts = Of(name, JsonValueKind.Array, "a list of texts");
+            foreach (JsonElement text in texts.EnumerateArray())
+                if (text.ValueKind != JsonValueKind.String) throw fault(name, $"holds {text.ValueKind}, takes texts");
+            return [.. texts.EnumerateArray().Select(text => text.GetString()!)];
+        }
+
+        /// <summary>A whole number from 0; 0 where there is none.</summary>
+        internal long Number(string name)
+        {
+            if (!Has(name)) return 0;
+            JsonElement number = Of(name, JsonValueKind.Number, "a whole number");
+            return number.TryGetInt64(out long value) && value is >= 0 and <= int.MaxValue ? value : throw fault(name, $"got {number}, takes a whole number from 0");
+        }
+
+        private JsonElement Of(string name, JsonValueKind kind, string takes)
+        {
+            if (!line.TryGetProperty(name, out JsonElement value)) throw fault(name, $"missing, takes {takes}");
+            return value.ValueKind == kind ? value : throw fault(name, $"got {value.ValueKind}, takes {takes}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.ML;
+using PathVlm.Host.Tests.Support;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Data;
+using PathVlm.Testing;
+
+namespace PathVlm.Host.Tests.Commands;
+
+/// <summary>Reviews of a rollout file: what is told, what is recorded, and whom a second run asks.</summary>
+public sealed class JudgeTests : IDisposable
+{
+    private const string Review =
+        """
+        {"visual_analysis":{"quote":"The cells hold a single clear vacuole","shown_in_image":"yes","present":true},
+         "option_elimination":{"rejected":[{"option":"A","quote":"so keratin pearls are excluded"}],"present":true},
+         "knowledge":{"quote":"pushed aside by mucin is the hallmark","fact":"mucin displaces the nucleus","present":true},
+         "violations":[],"unable_to_judge":null}
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    private string RecordFile => folder.PathOf("records", "reviews.jsonl");
+
+    [Fact]
+    public async Task ASecondRunMakesNoCallAndGivesTheSameScores()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync(Review);
+        string rollouts = RolloutFiles.Write(
+            folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle), RolloutFiles.Line("q0", 2, " "),
+            RolloutFiles.Line("q0", 0, RolloutFiles.Sound, step: 1));
+        string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts, "--set", "Judge:PricePerMillionInputTokens=2.5",
+            "--set", "Judge:PricePerMillionOutputTokens=10"];
+        string first = (await CommandLine.RunAsync([.. verb, "--output", folder.PathOf("first.jsonl")])).Success();
+        Assert.Equal(2, server.Requests); // four rollouts: one is blank, one came before
+        Assert.Contains("| this run                     | 2             | 2        | 2,000     | 400        | 0.01  |", first, StringComparison.Ordinal);
+
+        string second = (await CommandLine.RunAsync([.. verb, "--output", folder.PathOf("second.jsonl")])).Success();
+        Assert.Equal(2, server.Requests);
+        Assert.Contains("| this run                     | 0             | 0        | 0         | 0          | 0.00  |", second, StringComparison.Ordinal);
+        Assert.Contains("| these reviews, by the record | 2             | 2        | 2,000     | 400        | 0.01  |", second, StringComparison.Ordinal);
+        Assert.Equal(File.ReadAllText(folder.PathOf("first.jsonl")), File.ReadAllText(folder.PathOf("second.jsonl")));
+        Assert.DoesNotContain(JudgeServer.Key, File.ReadAllText(RecordFile), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheRubricScoresEachRolloutAndItsFindingsAreWritten()
+    {
+        string rollouts = RolloutFiles.Write(
+            folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle, step: 5), RolloutFiles.Line("q1", 0, "", step: 5));
+        Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", folder.PathOf("scores.jsonl"), rollouts);
+        string output = outcome.Success();
+        Assert.Contains("3 rollouts of 2 rows; judge: rubric-1", output, StringComparison.Ordinal);
+        Assert.Contains("| 0-0   | 1        | 1.000          | 1.000        | 1.000     | 0     | 0       |", output, StringComparison.Ordinal);
+        Assert.Contains("| all   | 3        | 0.500          | 0.333        | 0.667     | 1     | 0       |", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("money", output, StringComparison.Ordinal);
+
+        JsonElement[] lines = RolloutFiles.Read(folder.PathOf("scores.jsonl"));
+        Assert.Equal([(1f, 1f, 1f, false), (0.5f, 0f, 1f, false), (0f, 0f, 0f, true)], lines.Select(Scores));
+        Assert.Equal([("q0", 0, 0L), ("q0", 1, 5L), ("q1", 0, 5L)], lines.Select(line =>
+            (line.GetProperty("id").GetString()!, line.GetProperty("sample").GetInt32(), line.GetProperty("step").GetInt64())));
+        Assert.Equal(
+            ["visual_analysis", "option_elimination: A", "knowledge"],
+            lines[0].GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("dropped").ValueKind == JsonValueKind.Null)
+                .Select(finding => finding.GetProperty("item").GetString()));
+    }
+
+    [Fact]
+    public async Task RolloutsAreJoinedByIdWithASetThatIsNamed()
+    {
+        using SmallSet set = new();
+        PathologyQuestion row = new MLContext().Pathology().Data.LoadPathMmu(set.Folder).Questions[0];
+        string rollouts = RolloutFiles.Write(folder, new JsonObject { ["id"] = row.Id, ["text"] = RolloutFiles.Completion(RolloutFiles.Idle) });
+        Assert.Contains("1 rollouts of 1 rows", (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts)).Success(), StringComparison.Ordinal);
+        RolloutFiles.Write(folder, new JsonObject { ["id"] = "no row", ["text"] = "" });
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts))
+            .IsMistake("rollouts.jsonl, line 1: id: got [no row], which is no row of the set named with --data");
+    }
+
+    [Fact]
+    public async Task AReviewThatIsMissingIsNullAndToldByCause()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync("no review");
+        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string output = (await CommandLine.RunAsync(
+            "judge", "--record", RecordFile, "--judge", server.Address, "--output", folder.PathOf("scores.jsonl"), rollouts)).Success();
+        Assert.Contains("missing, InvalidReply: 1", output, StringComparison.Ordinal);
+        JsonElement line = Assert.Single(RolloutFiles.Read(folder.PathOf("scores.jsonl")));
+        Assert.Equal((JsonValueKind.Null, "invalid_reply"), (line.GetProperty("reward").ValueKind, line.GetProperty("missing").GetString()));
+    }
+
+    [Fact]
+    public async Task AJudgeThatRefusesTheKeyStopsTheRunInOneLine()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
+        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, rollouts);
+        Assert.Equal(ExitCodes.RunStopped, outcome.Code);
+        Assert.StartsWith("pathvlm: the judge answered 401", Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("text", null, "line 2: text: missing, takes text")]
+    [InlineData("id", "7", "line 2: id: got Number, takes text")]
+    [InlineData("question", null, "line 2: question: missing; name the set that the rollouts are of with --data")]
+    [InlineData("options", "[1]", "line 2: options: holds Number, takes texts")]
+    [InlineData("answer", "\"D) Something else\"", "line 2: answer: is [D) Something else], which is none of the options")]
+    [InlineData("image", "\"gone.png\"", "gone.png], takes a picture that exists")]
+    [InlineData("step", "-1", "line 2: step: got -1, takes a whole number from 0")]
+    public async Task ALineThatLacksSomethingIsNamedBeforeAnybodyIsAsked(string field, string? value, string said)
+    {
+        JsonObject faulty = RolloutFiles.Line("q0", 1, RolloutFiles.Sound);
+        faulty.Remove(field);
+        if (value is not null) faulty[field] = JsonNode.Parse(value);
+        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), faulty);
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("rollouts.jsonl", said);
+        Assert.False(File.Exists(RecordFile));
+    }
+
+    [Fact]
+    public async Task FilesThatAreNoneAreNamed()
+    {
+        string rollouts = folder.PathOf("rollouts.jsonl");
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake(rollouts, "takes a rollout file");
+        (await CommandLine.RunAsync("judge", rollouts)).IsMistake("--record");
+        await File.WriteAllTextAsync(rollouts, "");
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("holds no rollout");
+        await File.WriteAllTextAsync(rollouts, "{\"id\": \"q0\"");
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("line 1: no JSON");
+        RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        foreach (string address in new[] { "judge", "ftp://judge/v1", "/v1" })
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts)).IsMistake($"--judge: got [{address}], takes an absolute http or https address");
+        string record = folder.PathOf("record.jsonl");
+        await File.WriteAllTextAsync(record, "{}\n");
+        (await CommandLine.RunAsync("judge", "--record", record, rollouts)).IsMistake("record.jsonl, line 1: no line of a review record");
+    }
+
+    private static (float Reward, float Completeness, float Soundness, bool Blank) Scores(JsonElement line) =>
+        (line.GetProperty("reward").GetSingle(), line.GetProperty("completeness").GetSingle(), line.GetProperty("soundness").GetSingle(),
+            line.GetProperty("blank").GetBoolean());
+}

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace PathVlm.Host.Tests.Support;
+
+/// <summary>A judge on loopback that speaks the chat-completions API, answers alike each time and counts how often it is asked.</summary>
+internal sealed class JudgeServer : IAsyncDisposable
+{
+    public const string Key = "secret-key-4711";
+    private readonly WebApplication application;
+    private int requests;
+
+    private JudgeServer(WebApplication application) => this.application = application;
+
+    public int Requests => requests;
+
+    public string Address => application.Urls.First() + "/v1";
+
+    /// <summary>Starts a server; each reply costs 1,000 tokens in and 200 out.</summary>
+    /// <param name="content">What the judge says.</param>
+    /// <param name="status">What it says it with.</param>
+    public static async Task<JudgeServer> StartAsync(string content, int status = 200)
+    {
+        Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", Key);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        WebApplication application = builder.Build();
+        JudgeServer server = new(application);
+        application.Run(context =>
+        {
+            Interlocked.Increment(ref server.requests);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(Completion(content));
+        });
+        await application.StartAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", null);
+        await application.StopAsync();
+        await application.DisposeAsync();
+    }
+
+    private static string Completion(string content) => JsonSerializer.Serialize(new
+    {
+        id = "chatcmpl-1",
+        @object = "chat.completion",
+        created = 1_760_000_000,
+        model = "judge",
+        choices = new[] { new { index = 0, message = new { role = "assistant", content }, finish_reason = "stop" } },
+        usage = new { prompt_tokens = 1000, completion_tokens = 200, total_tokens = 1200 },
+    });
+}
