@@ -4,6 +4,8 @@ using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Training;
 
 namespace PathVlm.Host.Runs;
@@ -43,8 +45,15 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         IEstimator<ITransformer> outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
         if (plan.Grpo is { } grpo) chain = chain.Append(pathology.Grpo(outcome, Observed(grpo, TrainingPlan.Beta)));
         if (plan.Process is { } process)
-            chain = chain.Append(pathology.Grpo(outcome.Append(pathology.ProcessReward(plan.Judge, plan.ProcessReward)), Observed(process, TrainingPlan.PathVlmR1)));
+            chain = chain.Append(pathology.Grpo(outcome.Append(pathology.ProcessReward(plan.Judge, ProcessReward())), Observed(process, TrainingPlan.PathVlmR1)));
         return chain;
+    }
+
+    private ProcessRewardOptions ProcessReward()
+    {
+        ProcessRewardOptions options = plan.ProcessReward ?? new ProcessRewardOptions();
+        options.CanaryProgress = new StepProgress<CanaryReport>(report => display.Line(report.ToString()));
+        return options;
     }
 
     private TOptions Observed<TOptions>(TOptions options, string stage)

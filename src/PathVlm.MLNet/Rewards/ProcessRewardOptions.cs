@@ -17,10 +17,22 @@ public sealed class ProcessRewardOptions
     /// <value>The defaults of <see cref="ReviewPanelOptions"/>.</value>
     public ReviewPanelOptions Panel { get; set; } = new();
 
+    /// <summary>
+    /// What is done with the judge's canaries (<see cref="JudgeCanaries"/>: twenty fixed reasonings, eighteen of them empty), which it is
+    /// shown once before a stage is trained with it; a model judge is asked up to eighteen times for them.
+    /// </summary>
+    /// <value><see cref="CanaryPolicy.Warn"/>.</value>
+    public CanaryPolicy Canaries { get; set; }
+
+    /// <summary>Told what the judge made of the canaries, before training begins; not saved.</summary>
+    /// <value>null.</value>
+    public IProgress<CanaryReport>? CanaryProgress { get; set; }
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Panel);
         if (!Enum.IsDefined(Reference)) throw new ArgumentOutOfRangeException(nameof(Reference), $"Reference: got {Reference}, takes Answer, Explanation or None");
+        if (!Enum.IsDefined(Canaries)) throw new ArgumentOutOfRangeException(nameof(Canaries), $"Canaries: got {Canaries}, takes Warn, Stop or Off");
         if (LookAheadRows < 1) throw new ArgumentOutOfRangeException(nameof(LookAheadRows), $"LookAheadRows: got {LookAheadRows}, takes 1 or more");
         Panel.Validate();
     }

@@ -37,6 +37,11 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     /// <summary>The panel that is asked; for canaries and reports.</summary>
     public ReviewPanel Panel => panel.Value;
 
+    /// <summary>What the judge made of the canaries; null before a stage was trained with it, or where they are off.</summary>
+    public CanaryReport? Canaries { get; private set; }
+
+    internal CanaryPolicy CanaryPolicy => options.Canaries;
+
     /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -66,7 +71,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
     {
         Settings settings = reader.ReadJson<Settings>(SettingsEntry);
-        ProcessRewardOptions options = new() { Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel };
+        ProcessRewardOptions options = new() { Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel, Canaries = settings.Canaries };
         try
         {
             options.Validate();
@@ -85,6 +90,23 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     /// <summary>Reviews the rollouts of rows, concurrently; synchronous because ML.NET's getters are.</summary>
     internal void Prefetch(IReadOnlyList<ProcessReviewRequest> requests) =>
         panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+
+    /// <summary>Shows the judge the canaries; null where they are off, or cancelled.</summary>
+    internal CanaryReport? ReviewCanaries(CancellationToken cancellation)
+    {
+        if (options.Canaries == CanaryPolicy.Off) return null;
+        try
+        {
+            Canaries = JudgeCanaries.ReviewAsync(panel.Value, cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        options.CanaryProgress?.Report(Canaries);
+        return Canaries;
+    }
 
     /// <summary>What the judge is shown of each rollout of the row that <paramref name="row"/> stands on.</summary>
     internal Func<IReadOnlyList<ProcessReviewRequest>> RequestsOf(DataViewRow row)
@@ -108,7 +130,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         PathologySchema.Columns(schema, ProcessRewardColumns.Needs(options.Reference)).Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
 
     private protected override void Write(ModelWriter writer) =>
-        writer.WriteJson(SettingsEntry, new Settings(judge.Identity, options.Reference, options.LookAheadRows, options.Panel));
+        writer.WriteJson(SettingsEntry, new Settings(judge.Identity, options.Reference, options.LookAheadRows, options.Panel, options.Canaries));
 
     private protected override IRowFunction Bind(DataViewSchema schema)
     {
@@ -117,7 +139,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         return new Function(this, schema);
     }
 
-    private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel);
+    private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel, CanaryPolicy Canaries = CanaryPolicy.Warn);
 
     private sealed class Function(ProcessRewardTransformer parent, DataViewSchema schema) : IRowFunction
     {

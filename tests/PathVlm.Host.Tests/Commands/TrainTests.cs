@@ -38,6 +38,8 @@ public sealed class TrainTests : IDisposable
             Assert.Equal(6, Result(run, $"evaluation-{stage}.json").Rows.Count);
         }
 
+        Assert.Single(trained.Lines, line => line.StartsWith("judge's canaries: 20 of 20 hold", StringComparison.Ordinal));
+        Assert.Contains(JsonLines(Path.Combine(run, "PathVLM-R1", "metrics.jsonl")), line => line.TryGetProperty("judge/completeness/mean", out _));
         foreach ((string stage, int rollouts) in new[] { ("Alpha", 0), ("Beta", 8), ("PathVLM-R1", 8) })
         {
             Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "metrics.jsonl")));

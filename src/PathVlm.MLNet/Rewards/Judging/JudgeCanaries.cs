@@ -9,11 +9,16 @@ public static class JudgeCanaries
     /// <summary>Highest completeness an empty kind may get.</summary>
     public const float MaxEmptyCompleteness = 0.2f;
 
+    internal const string Good = "good";
+    internal const string Padded = "good-padded-threefold";
     private const string Question = "Which feature is most prominent in this H&E-stained section?";
-    private const string Good =
+    private const string GoodReasoning =
         "The cells hold a single clear vacuole that pushes the nucleus to the rim. "
         + "A nucleus pushed aside by mucin is the hallmark of signet-ring cells. "
         + "There are no concentric layers of keratin, so keratin pearls are excluded.";
+
+    /// <summary>The row that canaries carry in a record.</summary>
+    internal const long CanaryRow = -1;
 
     private static readonly string[] Options = ["A) Keratin pearls", "B) Signet-ring cells", "C) Psammoma bodies", "D) Reed-Sternberg cells"];
 
@@ -38,15 +43,17 @@ public static class JudgeCanaries
         Empty("headings-only", "## Visual analysis\n## Option elimination\n## Medical knowledge\n## Conclusion"),
         Empty("headings-as-list", "1. Image features\n2. Excluded options\n3. Knowledge\n4. Answer"),
         Empty("confidence", "It is absolutely obvious and beyond any doubt what the right choice must be in this case."),
-        new JudgeCanary("good", IsEmpty: false, Request(Good)),
-        new JudgeCanary("good-padded-threefold", IsEmpty: false, Request($"{Good} {Good} {Good}")),
+        new JudgeCanary(Good, IsEmpty: false, Request(GoodReasoning)),
+        new JudgeCanary(Padded, IsEmpty: false, Request($"{GoodReasoning} {GoodReasoning} {GoodReasoning}")),
     ];
 
-    /// <summary>Asks a judge for all canaries.</summary>
-    public static async Task<IReadOnlyList<(JudgeCanary Canary, ProcessReview Review)>> ReviewAsync(ReviewPanel panel, CancellationToken cancellationToken)
+    /// <summary>Asks a judge for all canaries; those that are missing do not count towards <see cref="ReviewPanelOptions.MaxMissingRate"/>.</summary>
+    /// <exception cref="JudgeStoppedException">The judge cannot be used any further, or the budget is spent.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static async Task<CanaryReport> ReviewAsync(ReviewPanel panel, CancellationToken cancellationToken)
     {
-        ProcessReview[] reviews = await panel.ReviewAsync([.. All.Select(canary => canary.Request)], cancellationToken).ConfigureAwait(false);
-        return [.. All.Zip(reviews)];
+        ProcessReview[] reviews = await panel.ReviewAsync([.. All.Select((canary, number) => canary.Request with { Coordinates = new(0, CanaryRow, number) })], cancellationToken).ConfigureAwait(false);
+        return new CanaryReport([.. All.Zip(reviews)]);
     }
 
     private static JudgeCanary Empty(string name, string reasoning) => new(name, IsEmpty: true, Request(reasoning));

@@ -50,7 +50,7 @@ public sealed class ReviewPanel : IDisposable
         (ProcessReviewRequest Request, string Key)[] fresh =
         [
             .. requests.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(judge.Identity, request)))
-                .Where(review => !reviews.ContainsKey(review.Key)),
+                .Where(review => !reviews.ContainsKey(review.Key)).DistinctBy(review => review.Key),
         ];
         await ReviewAsync([.. fresh.Select(review => review.Request)], cancellationToken).ConfigureAwait(false);
         foreach ((_, string key) in fresh) prepared[key] = true;
@@ -108,10 +108,11 @@ public sealed class ReviewPanel : IDisposable
             await begun.TakeAsync(1, stop.Token).ConfigureAwait(false);
             await tokens.TakeAsync(0, stop.Token).ConfigureAwait(false);
             statistics.RequireBudget();
+            long asked = time.GetTimestamp();
             JudgeReply reply = await judge.ReviewAsync(request, stop.Token).ConfigureAwait(false);
             tokens.Add(reply.InputTokens + reply.OutputTokens);
             ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, options.RequireShownInImage) : null;
-            decimal price = statistics.Add(reply, score);
+            decimal price = statistics.Add(reply, score, time.GetElapsedTime(asked), watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
             IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
             record?.Append(LineOf(key, request, reply, score, verdicts, price));
             statistics.RequireFewMissing();

@@ -150,7 +150,7 @@ public sealed record ReviewRecordLine
     /// <summary>Optimizer step.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Row of the view.</summary>
+    /// <summary>Row of the view; -1 for a canary (<see cref="JudgeCanaries"/>).</summary>
     public required long Row { get; init; }
 
     /// <summary>Completion of its group.</summary>

@@ -59,6 +59,15 @@ public sealed class ReviewStatistics
     /// <summary>What so many reviews will cost, from the mean so far; null before 50 were asked.</summary>
     public decimal? Forecast(long reviews) => Asked < ForecastAfter ? null : Price / Asked * reviews;
 
+    /// <summary>Time that reviews which asked took, from the first request on, over all of them.</summary>
+    public TimeSpan JudgeTime { get; private set; }
+
+    internal ReviewTotals Totals()
+    {
+        lock (gate)
+            return new ReviewTotals(Asked, CacheHits, Requests, InputTokens, OutputTokens, Price, Quotes, QuotesRejected, JudgeTime, new Dictionary<MissingCause, int>(missing));
+    }
+
     internal ProcessReview Blank()
     {
         lock (gate) BlankReasonings++;
@@ -71,7 +80,13 @@ public sealed class ReviewStatistics
         return review with { Cached = true };
     }
 
-    internal decimal Add(JudgeReply reply, ReviewScore? score)
+    /// <summary>Counts a review that asked.</summary>
+    /// <param name="reply">What came.</param>
+    /// <param name="score">Its points.</param>
+    /// <param name="taken">How long it took.</param>
+    /// <param name="watched">Whether it counts towards the share of missing ones that stops a run.</param>
+    /// <returns>Its price.</returns>
+    internal decimal Add(JudgeReply reply, ReviewScore? score, TimeSpan taken, bool watched)
     {
         lock (gate)
         {
@@ -81,9 +96,11 @@ public sealed class ReviewStatistics
             InputTokens += reply.InputTokens;
             OutputTokens += reply.OutputTokens;
             Price += price;
+            JudgeTime += taken;
             if (reply.Missing is { } cause) missing[cause] = missing.GetValueOrDefault(cause) + 1;
             Quotes += score?.Verdicts.Count(verdict => verdict.Quote is not null) ?? 0;
             QuotesRejected += score?.Verdicts.Count(verdict => verdict.Dropped == "quote not in the reasoning") ?? 0;
+            if (!watched) return price;
             recent.Enqueue(reply.Missing is not null);
             if (reply.Missing is not null) recentMissing++;
             if (recent.Count > options.MissingWindow && recent.Dequeue()) recentMissing--;

@@ -3,6 +3,8 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Inference;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
 
 namespace PathVlm.MLNet.Training;
 
@@ -18,8 +20,10 @@ namespace PathVlm.MLNet.Training;
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// </list>
 /// Continues the stage before it in the chain, or a checkpoint folder or zip. During training the rewards see a view with all columns of the
-/// input, <c>Rollouts</c> (vector of text, length G) and <c>RolloutTokenCounts</c>; they are fitted once, on that view without rows. For
-/// research, not for diagnosis.
+/// input, <c>Rollouts</c> (vector of text, length G) and <c>RolloutTokenCounts</c>; they are fitted once, on that view without rows. With a
+/// process reward the judge is shown its canaries first (<see cref="ProcessRewardOptions.Canaries"/>), and the log has judge/* metrics: reviews,
+/// requests, tokens/input, tokens/output, price, latency/mean (seconds), failures/CAUSE (each a generation batch), cache_hit_rate,
+/// quote_rejected_rate, missing_rate, completeness/mean, soundness/mean, length_correlation, canary_max. For research, not for diagnosis.
 /// </remarks>
 public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 {
@@ -50,27 +54,21 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     /// </exception>
     /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
     /// <exception cref="InvalidOperationException">A reward gives other scores than one a rollout.</exception>
+    /// <exception cref="JudgeStoppedException">The judge of a process reward cannot be used any further, or fails its canaries where they stop.</exception>
     public PathologyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
         Check(SchemaShapes.Of(input.Schema), PolicyAnnotation.Find(input.Schema) is not null);
         ITransformer scorer = rewards.Fit(new RolloutView(input, []));
-        IReadOnlyList<string> names = RewardColumns.Of(
-            RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), options.RewardColumns);
-        using var channel = new MessageChannel(environment, Name);
-        using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
-        IReadOnlyList<GrpoPrompt> prompts = GrpoRows.Read(input, origin.Encoder, options);
-        channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
-        PathologyPolicy policy = origin.Load().Retain();
         try
         {
-            Result = Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), channel);
-            ChannelProgress.TellEnd(channel, Result);
-            return new PathologyTransformer(environment, policy, options.TransformerSettings);
+            return FitWith(scorer, input);
         }
         finally
         {
-            policy.Release();
+            // Judges that were fitted here hold their record open; fitted rewards are the caller's.
+            if (rewards is not FittedReward)
+                foreach (ProcessRewardTransformer judge in PathologyModelFile.Flatten(scorer).OfType<ProcessRewardTransformer>()) judge.Dispose();
         }
     }
 
@@ -90,6 +88,29 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         options.ValidateRewards(RewardColumns.Of(rollouts, rewards.GetOutputSchema(rollouts), options.RewardColumns));
     }
 
+    private PathologyTransformer FitWith(ITransformer scorer, IDataView input)
+    {
+        IReadOnlyList<string> names = RewardColumns.Of(
+            RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), options.RewardColumns);
+        using var channel = new MessageChannel(environment, Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
+        IReadOnlyList<GrpoPrompt> prompts = GrpoRows.Read(input, origin.Encoder, options);
+        channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
+        IReadOnlyList<ProcessRewardTransformer> judges = JudgeMetrics.JudgesIn(scorer, names);
+        JudgeWatch.ReviewCanaries(judges, channel, options.Cancellation);
+        PathologyPolicy policy = origin.Load().Retain();
+        try
+        {
+            Result = Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), channel);
+            ChannelProgress.TellEnd(channel, Result);
+            return new PathologyTransformer(environment, policy, options.TransformerSettings);
+        }
+        finally
+        {
+            policy.Release();
+        }
+    }
+
     private TrainingResult Train(
         PathologyPolicy policy, PolicyOrigin origin, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores, MessageChannel channel)
     {
@@ -100,6 +121,6 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
         };
-        return trainer.Train(prompts, new ChannelProgress(channel, options.Progress), options.Cancellation);
+        return trainer.Train(prompts, new JudgeWatch(channel, new ChannelProgress(channel, options.Progress)), options.Cancellation);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class GrpoLoop : IDisposable
     private readonly IReadOnlyList<GrpoPrompt> _prompts;
     private readonly GrpoSchedule _schedule;
     private readonly IReadOnlyList<string> _rewardNames;
+    private readonly IRewardMetrics? _rewardMetrics;
     private readonly PictureFeatureCache _features;
     private readonly PictureFeatureCache? _referenceFeatures;
     private readonly ReferencePolicy? _reference;
@@ -41,6 +42,7 @@ internal sealed class GrpoLoop : IDisposable
         _prompts = prompts;
         _schedule = schedule;
         _rewardNames = rewards.Names;
+        _rewardMetrics = rewards as IRewardMetrics;
         _features = new PictureFeatureCache(model, options.FreezeVision);
         _suppressed = options.SuppressControlTokens && trainer.SuppressedTokenIds.Count > 0
             ? tensor(trainer.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: model.Device).DetachFromDisposeScope()
@@ -119,6 +121,7 @@ internal sealed class GrpoLoop : IDisposable
         if (_referenceScorer is not null) batch.ReferenceLogProbabilities = LogProbabilities(_referenceScorer, batch, cancellation);
         State.TokenCount += batch.TokenCount;
         _metrics.Means.Add(GenerationMetrics.Of(batch, _rewardNames));
+        if (_rewardMetrics is not null) _metrics.Means.Add(_rewardMetrics.TakeMetrics());
         _rolloutLog?.Write(State.Step, batch);
         _trainer.Sampled?.Invoke(batch);
         return batch;

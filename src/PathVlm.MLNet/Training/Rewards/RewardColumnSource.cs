@@ -9,8 +9,10 @@ namespace PathVlm.MLNet.Training;
 /// <param name="rows">The rows that prompts were made of.</param>
 /// <param name="rewards">Adds the reward columns.</param>
 /// <param name="names">The columns that count, in their order.</param>
-internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, IReadOnlyList<string> names) : IRewardSource
+internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, IReadOnlyList<string> names)
+    : IRewardSource, IRewardMetrics
 {
+    private readonly JudgeMetrics? judged = JudgeMetrics.Of(rewards, names);
     private long generations;
 
     public IReadOnlyList<string> Names => names;
@@ -24,7 +26,8 @@ internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, I
         IDataView scored = rewards.Transform(new RolloutView(rows, [.. order.Select(group => GroupOf(prompts[group], rollouts, group, groupSize))]));
         float[,] scores = new float[rollouts.Count, names.Count];
         DataViewSchema.Column[] columns = [.. names.Select(name => scored.Schema[name])];
-        using DataViewRowCursor cursor = scored.GetRowCursor(columns);
+        using DataViewRowCursor cursor = scored.GetRowCursor(judged is null ? columns : columns.Concat(JudgeMetrics.ColumnsOf(scored.Schema)));
+        Action<IReadOnlyList<int>>? readJudged = judged?.ReaderOf(cursor);
         var getters = columns.Select(column => cursor.GetGetter<VBuffer<float>>(column)).ToArray();
         int row = 0;
         for (; cursor.MoveNext(); row++)
@@ -33,11 +36,14 @@ internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, I
             if (row >= order.Length) break;
             for (int reward = 0; reward < getters.Length; reward++)
                 Read(getters[reward], names[reward], scores, reward, order[row] * groupSize, groupSize, prompts[order[row]].Id);
+            readJudged?.Invoke([.. rollouts.Skip(order[row] * groupSize).Take(groupSize).Select(rollout => rollout.TokenIds.Count)]);
         }
         return row == order.Length
             ? scores
             : throw new InvalidOperationException($"{GrpoEstimator.Name}: the rewards gave another number of rows than the {order.Length} they were given; a reward adds columns and leaves rows alone.");
     }
+
+    public IEnumerable<KeyValuePair<string, double>> TakeMetrics() => judged?.Take() ?? [];
 
     private static RolloutGroup GroupOf(GrpoPrompt prompt, IReadOnlyList<Rollout> rollouts, int group, int groupSize)
     {

@@ -8,7 +8,7 @@ public sealed class RubricJudgeTests
     public async Task EmptyKindsOfCanaryStayAtOrBelowTwoTenths()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        foreach ((JudgeCanary canary, ProcessReview review) in await JudgeCanaries.ReviewAsync(panel, CancellationToken.None))
+        foreach ((JudgeCanary canary, ProcessReview review) in (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews)
             if (canary.IsEmpty) Assert.True(review.Completeness <= JudgeCanaries.MaxEmptyCompleteness, $"{canary.Name}: {review.Completeness} {review.Findings}");
         Assert.Equal(20, JudgeCanaries.All.Count);
     }
@@ -17,7 +17,7 @@ public sealed class RubricJudgeTests
     public async Task GoodReasoningHasFullMarksAndPaddingAddsNothing()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        var reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).ToDictionary(pair => pair.Canary.Name, pair => pair.Review.Reward);
+        var reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.ToDictionary(pair => pair.Canary.Name, pair => pair.Review.Reward);
         Assert.Equal(1f, reviews["good"]);
         Assert.Equal(reviews["good"], reviews["good-padded-threefold"]);
     }

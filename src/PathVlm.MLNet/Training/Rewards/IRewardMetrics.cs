@@ -1,0 +1,8 @@
+namespace PathVlm.MLNet.Training;
+
+/// <summary>A reward source that has something to tell of its scores beside them.</summary>
+internal interface IRewardMetrics
+{
+    /// <summary>Metrics of what was scored since the last call.</summary>
+    IEnumerable<KeyValuePair<string, double>> TakeMetrics();
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.MLNet.Training;
+
+/// <summary>
+/// Watches a judge (judge.md, Watch): the canaries before a stage, and, over windows of its log lines, whether the process reward follows
+/// the length of the completions (rank correlation above .5) or rises while the accuracy of the rollouts falls. Each is warned of once.
+/// </summary>
+internal sealed class JudgeWatch(MessageChannel channel, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>
+{
+    /// <summary>Log lines of a window.</summary>
+    internal const int Window = 20;
+
+    private const double MaxLengthCorrelation = 0.5;
+    private const double Apart = 0.05;
+    private const string ProcessMean = "rewards/" + ProcessRewardColumns.ProcessReward + "/mean";
+    private const string AccuracyMean = "rewards/AccuracyReward/mean";
+    private readonly List<IReadOnlyDictionary<string, double>> lines = [];
+    private bool toldLength, toldAccuracy;
+
+    /// <summary>Has the canaries reviewed, and warns or stops as each judge's options say.</summary>
+    /// <exception cref="JudgeStoppedException">A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.</exception>
+    public static void ReviewCanaries(IEnumerable<ProcessRewardTransformer> judges, MessageChannel channel, CancellationToken cancellation)
+    {
+        foreach (ProcessRewardTransformer judge in judges)
+        {
+            if (cancellation.IsCancellationRequested) return; // training ends at once, and says so
+            if (judge.ReviewCanaries(cancellation) is not { } report) continue;
+            if (report.Failures.Count == 0) channel.Info(report.ToString());
+            else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(report.ToString());
+            else channel.Warning(report.ToString());
+        }
+    }
+
+    public void Report(TrainingProgress value)
+    {
+        if (value.Metrics.ContainsKey("judge/reviews"))
+        {
+            lines.Add(value.Metrics);
+            if (lines.Count > 2 * Window) lines.RemoveAt(0);
+            if (lines.Count >= Window && !toldLength) toldLength = TellLength(value.Step);
+            if (lines.Count == 2 * Window && !toldAccuracy) toldAccuracy = TellAccuracy(value.Step);
+        }
+        next.Report(value);
+    }
+
+    private bool TellLength(long step)
+    {
+        double correlation = Mean(lines.TakeLast(Window), "judge/length_correlation");
+        if (!(correlation > MaxLengthCorrelation)) return false;
+        channel.Warning(string.Create(CultureInfo.InvariantCulture,
+            $"step {step}: the process reward follows the length of the completions (rank correlation {correlation:0.00} over {Window} log lines, more than {MaxLengthCorrelation}); look at rollouts.jsonl, lower its weight or the completion length."));
+        return true;
+    }
+
+    private bool TellAccuracy(long step)
+    {
+        double process = Gain(ProcessMean), accuracy = Gain(AccuracyMean);
+        if (!(process >= Apart && accuracy <= -Apart)) return false;
+        channel.Warning(string.Create(CultureInfo.InvariantCulture,
+            $"step {step}: the process reward rose by {process:0.00} while accuracy fell by {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's weight."));
+        return true;
+    }
+
+    private double Gain(string metric) => Mean(lines.Skip(Window), metric) - Mean(lines.Take(Window), metric);
+
+    private static double Mean(IEnumerable<IReadOnlyDictionary<string, double>> window, string metric)
+    {
+        double[] present = [.. window.Select(line => line.GetValueOrDefault(metric, double.NaN)).Where(value => !double.IsNaN(value))];
+        return present.Length == 0 ? double.NaN : present.Average();
+    }
+}

@@ -1,0 +1,117 @@
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Tests.Rewards.Judging;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.MLNet.Tests.Training;
+
+/// <summary>What is said of a judge before a stage, and while it goes on.</summary>
+public sealed class JudgeWatchTests
+{
+    private readonly MLContext ml = new();
+    private readonly List<string> warnings = [];
+
+    public JudgeWatchTests() => ml.Log += (_, told) =>
+    {
+        if (told.Kind == ChannelMessageKind.Warning) warnings.Add(told.RawMessage);
+    };
+
+    [Fact]
+    public void AnHonestJudgeIsNotWarnedOfAndItsCanariesAreInEveryLine()
+    {
+        List<CanaryReport> told = [];
+        TrainingResult result = Fit(new RubricJudge(), new ProcessRewardOptions { CanaryProgress = new Reports(told) });
+        Assert.Equal(20, Assert.Single(told).Reviews.Count);
+        Assert.Empty(warnings);
+        Assert.All(result.Log, line => Assert.Equal(told[0].HighestEmptyCompleteness, line["judge/canary_max"], 1e-6));
+        Assert.All(result.Log, line => Assert.Contains("judge/missing_rate", line.Keys));
+    }
+
+    [Fact]
+    public void AJudgeThatPaysForEmptyReasoningIsWarnedOf()
+    {
+        Assert.Equal(StopReason.Completed, Fit(new GenerousJudge(), new ProcessRewardOptions()).Reason);
+        Assert.Contains("this judge pays for empty reasoning", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ItEndsTheRunWhereTheOptionsSaySo()
+    {
+        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() => Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Stop }));
+        Assert.Contains("do not hold", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhereTheyAreOffNoCanaryIsShown()
+    {
+        using TestFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        TrainingResult result = Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } });
+        Assert.DoesNotContain(ReviewRecord.Read(record), line => line.Row < 0);
+        Assert.All(result.Log, line => Assert.Equal(double.NaN, line["judge/canary_max"]));
+    }
+
+    [Fact]
+    public void ARecordIsClosedAfterTheStageSoThatAnotherGoesOnWithIt()
+    {
+        using TestFolder folder = new();
+        ProcessRewardOptions options = new() { Panel = new ReviewPanelOptions { RecordFile = folder.PathOf("reviews.jsonl") } };
+        CountingJudge first = new(), second = new();
+        Fit(first, options);
+        TrainingResult result = Fit(second, options);
+        Assert.True(first.Calls > 0);
+        Assert.Equal((0, 0.0), (second.Calls, result.Log[0]["judge/requests"]));
+    }
+
+    [Fact]
+    public void ARewardThatFollowsTheLengthIsWarnedOfOnce()
+    {
+        Watch(2 * JudgeWatch.Window, step => new() { ["judge/reviews"] = 8, ["judge/length_correlation"] = step % 2 == 0 ? 0.7 : 0.4 });
+        Assert.Contains("step 20: the process reward follows the length of the completions (rank correlation 0.55", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARewardThatRisesWhileAccuracyFallsIsWarnedOfOnce()
+    {
+        Watch(3 * JudgeWatch.Window, step => new()
+        {
+            ["judge/reviews"] = 8,
+            ["judge/length_correlation"] = double.NaN,
+            ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
+            ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
+        });
+        Assert.Contains("step 40: the process reward rose by 0.20 while accuracy fell by 0.10", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutAJudgeNothingIsSaid()
+    {
+        Watch(3 * JudgeWatch.Window, _ => new() { ["reward"] = 1 });
+        Assert.Empty(warnings);
+    }
+
+    private void Watch(int lines, Func<int, Dictionary<string, double>> line)
+    {
+        using MessageChannel channel = new(ml, "Test");
+        List<long> passedOn = [];
+        JudgeWatch watch = new(channel, new Recorder(progress => passedOn.Add(progress.Step)));
+        for (int step = 1; step <= lines; step++) watch.Report(new TrainingProgress(step, lines, line(step), TimeSpan.Zero));
+        Assert.Equal(lines, passedOn.Count);
+    }
+
+    private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options)
+    {
+        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions());
+        estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
+        return estimator.Result!;
+    }
+
+    private sealed class Reports(List<CanaryReport> told) : IProgress<CanaryReport>
+    {
+        public void Report(CanaryReport value) => told.Add(value);
+    }
+}
