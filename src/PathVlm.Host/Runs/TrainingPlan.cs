@@ -39,6 +39,9 @@ internal sealed record TrainingPlan
     /// <summary>The zip that is written.</summary>
     internal string ModelFile => Path.Combine(OutputFolder, "pathvlm-r1.zip");
 
+    /// <summary>The zip that is written instead where the run is cancelled: what was learnt until then.</summary>
+    internal string CancelledModelFile => Path.Combine(OutputFolder, "cancelled.zip");
+
     /// <summary>Names of the stages, in their order.</summary>
     internal IEnumerable<string> StageNames =>
         new[] { Alpha, Grpo is null ? null : Beta, Process is null ? null : PathVlmR1 }.OfType<string>();

@@ -25,7 +25,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
             results.Add(("base", StageEvaluation.Of(pathology, baseModel, rows, "evaluate base", display, cancellation)));
 
         ITransformer model = Pipeline().Fit(rows);
-        cancellation.ThrowIfCancellationRequested();
+        if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
         ml.Model.Save(model, rows.Schema, plan.ModelFile);
         IReadOnlyList<PathologyTransformer> stages = ModelFiles.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in plan.StageNames.Zip(stages))
@@ -36,6 +36,15 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
 
     /// <summary>Peak memory and its slope over the steps.</summary>
     internal string Memory => memory.InWords();
+
+    // The stage that was cancelled has learnt something; those after it are copies of it.
+    private void KeepCancelled(ITransformer model, DataViewSchema schema)
+    {
+        ml.Model.Save(model, schema, plan.CancelledModelFile);
+        foreach (PathologyTransformer stage in ModelFiles.StagesOf(model)) stage.Dispose();
+        display.Line($"cancelled; what was learnt until then: {plan.CancelledModelFile}");
+        cancellation.ThrowIfCancellationRequested();
+    }
 
     private IEstimator<ITransformer> Pipeline()
     {

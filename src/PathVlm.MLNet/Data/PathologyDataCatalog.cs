@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Loading;
+using PathVlm.MLNet.Data.Synthesis;
 using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Data;
@@ -57,6 +58,24 @@ public sealed class PathologyDataCatalog
     /// <exception cref="InvalidDataException">The file is no such list, or a row cannot be used (message: file, row, field).</exception>
     public PathologyDataView LoadFolder(string path, string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
         Tell(PictureFolderLoader.Load(path, imageFolder, rowFaults));
+
+    /// <summary>
+    /// Writes the embedded set: drawn H&amp;E-like tiles with questions in PathMMU's layout (splits sft, rl, test), and beside it pictures of four
+    /// other modalities in OmniMedVQA's. The same seed gives the same files. A drawing exercise: it teaches a program, and nobody medicine.
+    /// </summary>
+    /// <param name="folder">Where to; made where it is missing. Files of the same names are replaced.</param>
+    /// <param name="options">What to write; null takes the defaults.</param>
+    /// <param name="cancellation">Stops between two pictures; the files written so far stay.</param>
+    /// <returns>What was written: <see cref="SyntheticSetSummary.PathMmuFile"/> for <see cref="LoadPathMmu"/>, <see cref="SyntheticSetSummary.OmniMedVqaFolder"/> for <see cref="LoadOmniMedVqa"/>.</returns>
+    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    public SyntheticSetSummary Synthesize(string folder, SyntheticSetOptions? options = null, CancellationToken cancellation = default)
+    {
+        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, cancellation);
+        Tell($"{summary.PathMmuFile}: {summary.PictureCount} drawn tiles, questions: {string.Join(", ", summary.QuestionCount.Select(split => $"{split.Key} {split.Value}"))}", warn: false);
+        return summary;
+    }
 
     /// <summary>Shares rows out to the paper's stages by whole pictures: no picture is in two stages. Rows that are left stay out.</summary>
     /// <param name="data">Rows with pictures; what a picture is, its decoded pixels say, not its file's name.</param>

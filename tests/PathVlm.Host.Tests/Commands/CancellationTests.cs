@@ -18,10 +18,16 @@ public sealed partial class CancellationTests : IDisposable
         Terminate, folder.PathOf("set", "images"), "synthesize", "--output", folder.PathOf("set"), "--set", "Set:SftCount=200000");
 
     [Fact]
-    public Task ATrainingIsStopped() => IsStopped(
-        Interrupt, folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"),
-        "--set", "Set:SftCount=4", "--set", "Set:RlCount=1", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
-        "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512");
+    public async Task ATrainingIsStoppedAndWhatItHasLearntIsSaved()
+    {
+        await IsStopped(
+            Interrupt, folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"),
+            "--set", "Set:SftCount=4", "--set", "Set:RlCount=1", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
+            "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512");
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", folder.PathOf("run", "cancelled.zip"))).Success(), StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.PathOf("run", "pathvlm-r1.zip")));
+    }
 
     /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 130.</summary>
     private static async Task IsStopped(int signal, string path, params string[] args)

@@ -7,7 +7,7 @@ using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Snippets;
 
-/// <summary>The README's programs: shown as they are compiled here, at most 25 lines, and run.</summary>
+/// <summary>The README's programs: shown as they are compiled here, at most 25 lines (the whole recipe: under 30), and run.</summary>
 public sealed class SnippetTests : IDisposable
 {
     private readonly string before = Directory.GetCurrentDirectory();
@@ -20,12 +20,13 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Theory]
-    [InlineData(nameof(FineTuning))]
-    [InlineData(nameof(FineTuningThenGrpo))]
-    public void TheReadmeShowsTheCompiledLines(string name)
+    [InlineData(nameof(FineTuning), 25)]
+    [InlineData(nameof(FineTuningThenGrpo), 25)]
+    [InlineData(nameof(WholeRecipe), 29)]
+    public void TheReadmeShowsTheCompiledLines(string name, int most)
     {
         string[] lines = Snippet.LinesOf(name);
-        Assert.InRange(lines.Length, 1, 25);
+        Assert.InRange(lines.Length, 1, most);
         string readme = File.ReadAllText(Path.Combine(ReferenceSet.Repository, "README.md"));
         Assert.Contains($"```csharp\n{string.Join('\n', lines)}\n```", readme, StringComparison.Ordinal);
     }
@@ -43,18 +44,31 @@ public sealed class SnippetTests : IDisposable
     {
         Prepare();
         FineTuningThenGrpo.Run();
+        AnswersTheSameInAFreshProcess("beta.zip", stages: 2);
+    }
+
+    [Fact]
+    public void TheWholeRecipeRunsAndAnswersTheSameInAFreshProcess()
+    {
+        Prepare();
+        WholeRecipe.Run();
+        AnswersTheSameInAFreshProcess("pathvlm-r1.zip", stages: 3);
+    }
+
+    private void AnswersTheSameInAFreshProcess(string zip, int stages)
+    {
         var ml = new MLContext();
         PathologyDataView rows = ml.Pathology().Data.LoadPathMmu("data/pathmmu");
         rows = new PathologyDataView(rows.Questions.Take(3));
-        ITransformer loaded = ml.Model.Load("beta.zip", out _);
-        Assert.Equal(RowDump.Of(loaded.Transform(rows), "Response"), FreshProcess.Transform(Path.GetFullPath("beta.zip"), RowSource.Save(rows, folder.Path), "Response"));
-        Assert.Equal(2, ((IEnumerable<ITransformer>)loaded).OfType<PathologyTransformer>().Count());
+        ITransformer loaded = ml.Model.Load(zip, out _);
+        Assert.Equal(RowDump.Of(loaded.Transform(rows), "Response"), FreshProcess.Transform(Path.GetFullPath(zip), RowSource.Save(rows, folder.Path), "Response"));
+        Assert.Equal(stages, PathologyModelFile.Flatten(loaded).OfType<PathologyTransformer>().Count());
     }
 
     private void Prepare()
     {
         Directory.SetCurrentDirectory(folder.Path);
-        SyntheticPathologySet.Write("data/pathmmu", new SyntheticSetOptions { SftCount = 16, RlCount = 8, TestCount = 4, OutOfDomainCount = 0 });
+        new MLContext().Pathology().Data.Synthesize("data/pathmmu", new SyntheticSetOptions { SftCount = 16, RlCount = 8, TestCount = 4, OutOfDomainCount = 0 });
         Directory.CreateDirectory("data/base");
         foreach (string file in Directory.GetFiles(TinyCheckpoint.Folder)) File.Copy(file, Path.Combine("data/base", Path.GetFileName(file)));
         File.Copy(Directory.GetFiles("data/pathmmu/images").Order(StringComparer.Ordinal).First(), "tile.png");

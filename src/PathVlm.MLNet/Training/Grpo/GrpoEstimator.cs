@@ -48,7 +48,11 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 
     /// <summary>Trains on the rows and returns the model as a transformer.</summary>
     /// <param name="input">Rows; those of other stages are passed over.</param>
-    /// <returns>The fitted model; the caller disposes it. Where training was cancelled it holds what was learnt until then.</returns>
+    /// <returns>
+    /// The fitted model; the caller disposes it. Where training was cancelled it holds what was learnt until then
+    /// (<see cref="StopReason.Cancelled"/>), the start's weights where that was before the first step: a cancelled chain ends soon, and its
+    /// later stages are copies of the one that was cancelled.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">
     /// A column is missing or of another type, the rewards add none that is wanted, there is no model to start from, or too few rows.
     /// </exception>
@@ -94,14 +98,14 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), options.RewardColumns);
         using var channel = new MessageChannel(environment, Name);
         using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
-        IReadOnlyList<GrpoPrompt> prompts = GrpoRows.Read(input, origin.Encoder, options);
-        channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
+        IReadOnlyList<GrpoPrompt>? prompts = UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, options), options.Cancellation);
+        if (prompts is not null) channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
         IReadOnlyList<ProcessRewardTransformer> judges = JudgeMetrics.JudgesIn(scorer, names);
         JudgeWatch.ReviewCanaries(judges, channel, options.Cancellation);
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
-            Result = Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), channel);
+            Result = prompts is null ? TrainingResult.NotBegun : Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), channel);
             ChannelProgress.TellEnd(channel, Result);
             return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }

@@ -52,7 +52,7 @@ public sealed class GrpoTrainer
     /// <summary>Trains the policy.</summary>
     /// <param name="prompts">The prompts; asked for one by one, so they may be prepared lazily.</param>
     /// <param name="progress">Told each log line.</param>
-    /// <param name="cancellation">Ends the run within a step.</param>
+    /// <param name="cancellation">Ends the run within a step; what was learnt until then is in the model (<see cref="StopReason.Cancelled"/>).</param>
     /// <exception cref="ArgumentException">There are fewer prompts than a generation batch takes.</exception>
     public TrainingResult Train(
         IReadOnlyList<GrpoPrompt> prompts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)

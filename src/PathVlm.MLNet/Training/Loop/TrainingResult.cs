@@ -6,7 +6,10 @@ public enum StopReason
     /// <summary>All steps were done.</summary>
     Completed,
 
-    /// <summary>The caller cancelled; the weights are those of the last whole step.</summary>
+    /// <summary>
+    /// The caller cancelled: within one step training ended, the step begun was dropped, and the weights are those of the last whole step, or
+    /// of the best validation where there was one.
+    /// </summary>
     Cancelled,
 
     /// <summary>Validation did not improve for as long as the options allow.</summary>
@@ -23,4 +26,8 @@ public enum StopReason
 /// <param name="Log">The log lines, oldest first.</param>
 /// <param name="BestStep">Step whose weights validation chose and the model now has; null without validation.</param>
 public sealed record TrainingResult(
-    StopReason Reason, long Steps, long SkippedSteps, IReadOnlyList<IReadOnlyDictionary<string, double>> Log, long? BestStep = null);
+    StopReason Reason, long Steps, long SkippedSteps, IReadOnlyList<IReadOnlyDictionary<string, double>> Log, long? BestStep = null)
+{
+    /// <summary>A run that was cancelled before its first step.</summary>
+    internal static TrainingResult NotBegun { get; } = new(StopReason.Cancelled, 0, 0, []);
+}

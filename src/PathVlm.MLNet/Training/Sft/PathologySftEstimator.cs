@@ -36,7 +36,11 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
 
     /// <summary>Fine-tunes on the rows and returns the model as a transformer.</summary>
     /// <param name="input">Rows; those of other stages are passed over.</param>
-    /// <returns>The fitted model; the caller disposes it. Where training was cancelled it holds what was learnt until then.</returns>
+    /// <returns>
+    /// The fitted model; the caller disposes it. Where training was cancelled it holds what was learnt until then
+    /// (<see cref="StopReason.Cancelled"/>), the start's weights where that was before the first step: a cancelled chain ends soon, and its
+    /// later stages are copies of the one that was cancelled.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type, there is no model to start from, or no row of the stage.</exception>
     /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
     public PathologyTransformer Fit(IDataView input)
@@ -46,13 +50,15 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         PolicyOrigin.Check(options, PolicyAnnotation.Find(input.Schema) is not null, Name);
         using var channel = new MessageChannel(environment, Name);
         using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
-        SftRows rows = SftRows.Read(input, origin.Encoder, options);
-        channel.Info($"{rows.Training.Count} rows to train on, {rows.Validation.Count} to judge by");
+        SftRows? rows = UntilCancelled.Run(() => SftRows.Read(input, origin.Encoder, options), options.Cancellation);
+        if (rows is not null) channel.Info($"{rows.Training.Count} rows to train on, {rows.Validation.Count} to judge by");
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
             var trainer = new SupervisedTrainer(policy.Model, options);
-            Result = trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, options.Progress), options.Cancellation);
+            Result = rows is null
+                ? TrainingResult.NotBegun
+                : trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, options.Progress), options.Cancellation);
             ChannelProgress.TellEnd(channel, Result);
             return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }

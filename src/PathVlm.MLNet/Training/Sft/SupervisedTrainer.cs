@@ -29,7 +29,7 @@ public sealed class SupervisedTrainer
     /// <param name="examples">What to train on; asked for one by one, so it may prepare them lazily.</param>
     /// <param name="validation">What to judge by; empty or null: the last model is the result.</param>
     /// <param name="progress">Told each log line.</param>
-    /// <param name="cancellation">Ends the run within a step.</param>
+    /// <param name="cancellation">Ends the run within a step; what was learnt until then is in the model (<see cref="StopReason.Cancelled"/>).</param>
     /// <exception cref="ArgumentException">There are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example has no prompt or no answer; the message names it.</exception>
     public TrainingResult Train(
