@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.External;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Rewards.Judging;
@@ -60,6 +61,18 @@ public sealed class PathologyCatalog
     /// <exception cref="InvalidDataException">The folder or zip is faulty; the message says what is wrong.</exception>
     public PathologyTransformer Pretrained(string path, PathologyModelOptions? options = null) =>
         PathologyModelFile.Open(environment, path, options ?? new PathologyModelOptions());
+
+    /// <summary>
+    /// A model that is not ours, behind an OpenAI-compatible address: asked with the same prompt and picture as ours, read by the same rules.
+    /// Nothing is sent before a row is answered; pictures then go to the address.
+    /// </summary>
+    /// <param name="address">Base address, such as https://api.openai.com/v1.</param>
+    /// <param name="options">Model, prompt, bounds; null for the defaults.</param>
+    /// <param name="key">The key; null: that of <see cref="ExternalModel.KeyVariable"/>.</param>
+    /// <exception cref="ArgumentException">The address is no absolute http address, or there is no key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public ExternalModel External(Uri address, ExternalModelOptions? options = null, string? key = null) => ExternalModel.Create(address, key, options);
 
     /// <summary>Adds <c>FormatReward</c> to rollouts: 1 where a completion has the think/answer format, else 0.</summary>
     public FormatRewardEstimator FormatReward() => new(environment);

@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data.Controls;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Synthesis;
 using PathVlm.MLNet.Persistence;
@@ -152,6 +154,32 @@ public sealed class PathologyDataCatalog
             .Select((row, index) => (row.Name, row.Question.Stage ?? "", pictures[index]))]);
         Tell(report.ToString(), !report.IsClean);
         return report;
+    }
+
+    /// <summary>
+    /// A control: the rows with grey pictures of the same size. What a model still gets right on them it did not see.
+    /// </summary>
+    /// <param name="data">Rows with pictures.</param>
+    /// <returns>The rows; every other column passes through, pictures are made where somebody asks.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column Image is missing or no image.</exception>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public IDataView BlankPictures(IDataView data)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return PictureControls.Blank(data);
+    }
+
+    /// <summary>
+    /// A control: the rows with their pictures dealt out anew. No row keeps its own picture, and rows about one picture stay together.
+    /// </summary>
+    /// <param name="data">Rows with pictures in files.</param>
+    /// <param name="seed">Seed of the deal; default 17.</param>
+    /// <exception cref="ArgumentException">There are fewer than two different pictures.</exception>
+    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public PathologyDataView ShufflePictures(PathologyDataView data, long seed = 17)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        return PictureControls.Shuffled(data, seed);
     }
 
     private PathologySplit Split(IDataView data, PictureFingerprint[] pictures, IReadOnlyList<StageSize> sizes, int seed)

@@ -6,7 +6,8 @@ namespace PathVlm.MLNet.Evaluation;
 /// <summary>Results as JSON: camel-case names, statuses by name, numbers that are none as null; the research notice inside.</summary>
 public static class EvaluationJson
 {
-    private static readonly JsonSerializerOptions Options = new()
+    /// <summary>How results are written; for reports that hold several.</summary>
+    internal static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -49,10 +49,16 @@ public static class PathologyEvaluator
         {
             cancellation.ThrowIfCancellationRequested();
             PathologyRow row = reader.Read();
-            AnswerScore score = new AnswerScorer(row.Question.Options, row.Question.Answer).Score(responses.Response());
-            yield return new EvaluatedRow(row.Name, PictureOf(row), row.Question.Subset, row.Question.Answer, score.Reading.Option,
-                score.Reading.Status, score.Format, score.Paper, score.Strict, responses.Tokens(), responses.Truncated());
+            yield return Judge(row, PictureOf(row), responses.Response(), responses.Tokens(), responses.Truncated());
         }
+    }
+
+    /// <summary>A row with one completion, judged.</summary>
+    internal static EvaluatedRow Judge(PathologyRow row, string picture, string response, int? tokens, bool? truncated)
+    {
+        AnswerScore score = new AnswerScorer(row.Question.Options, row.Question.Answer).Score(response);
+        return new EvaluatedRow(row.Name, picture, row.Question.Subset, row.Question.Answer, score.Reading.Option,
+            score.Reading.Status, score.Format, score.Paper, score.Strict, tokens, truncated);
     }
 
     private static string PictureOf(PathologyRow row) =>

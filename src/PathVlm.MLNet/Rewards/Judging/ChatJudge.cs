@@ -4,14 +4,13 @@ using Microsoft.Extensions.AI;
 namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>
-/// A judge behind a chat model. One retry layer: at most <see cref="ChatJudgeOptions.MaxRequests"/> requests and
-/// <see cref="ChatJudgeOptions.ReviewTime"/> for one review; what each kind of failure does is judge.md's table, in <see cref="JudgeFault"/>.
+/// A judge behind a chat model: at most <see cref="ChatJudgeOptions.MaxRequests"/> requests and <see cref="ChatJudgeOptions.ReviewTime"/>
+/// for one review, asked through <see cref="BoundedChat"/>.
 /// </summary>
 public sealed class ChatJudge : IProcessJudge
 {
-    private readonly IChatClient client;
+    private readonly BoundedChat chat;
     private readonly ChatJudgeOptions options;
-    private readonly TimeProvider time;
 
     /// <summary>Creates a judge over any chat client; its own retries must be off.</summary>
     /// <param name="client">The client.</param>
@@ -22,13 +21,13 @@ public sealed class ChatJudge : IProcessJudge
     {
         options ??= new ChatJudgeOptions();
         options.Validate();
-        this.client = client;
-        this.time = time ?? TimeProvider.System;
         this.options = new ChatJudgeOptions
         {
             Model = options.Model, Temperature = options.Temperature, Seed = options.Seed, MaxOutputTokens = options.MaxOutputTokens,
             MaxRequests = options.MaxRequests, ReviewTime = options.ReviewTime, RequestTime = options.RequestTime, Backoff = options.Backoff,
         };
+        ChatBounds bounds = new(options.MaxRequests, options.ReviewTime, options.RequestTime, options.Backoff);
+        chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, "the judge");
         Identity = string.Create(CultureInfo.InvariantCulture,
             $"{options.Model} temperature={options.Temperature} seed={options.Seed} max_tokens={options.MaxOutputTokens}");
     }
@@ -39,80 +38,24 @@ public sealed class ChatJudge : IProcessJudge
     /// <inheritdoc/>
     public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
     {
-        IList<ChatMessage> messages = ReviewMessages.For(request);
-        long started = time.GetTimestamp();
-        long inputTokens = 0, outputTokens = 0;
-        int invalidReplies = 0;
-        MissingCause lastCause = MissingCause.TimedOut;
-        for (int requests = 1; ; requests++)
-        {
-            TimeSpan wait;
-            string? rawReply = null;
-            try
-            {
-                ChatResponse response = await AskAsync(messages, invalidReplies > 0, Left(), cancellationToken).ConfigureAwait(false);
-                inputTokens += response.Usage?.InputTokenCount ?? 0;
-                outputTokens += response.Usage?.OutputTokenCount ?? 0;
-                rawReply = response.Text;
-                if (RefusalOf(response) is { } refusal) return Missing(refusal);
-                if (response.FinishReason == ChatFinishReason.Length) throw new InvalidReviewException("the reply was cut at the output budget");
-                ReviewFindings findings = ReviewParser.Parse(rawReply);
-                return findings.UnableToJudge is null
-                    ? new JudgeReply(findings, null, rawReply, requests, inputTokens, outputTokens)
-                    : Missing(MissingCause.UnableToJudge);
-            }
-            catch (Exception error) when (!cancellationToken.IsCancellationRequested)
-            {
-                JudgeFault fault = JudgeFault.Of(error, time.GetUtcNow());
-                if (fault.StopMessage is { } message) throw new JudgeStoppedException(message, error);
-                lastCause = fault.Cause;
-                if (fault.Action == FaultAction.GiveUp) return Missing(fault.Cause);
-                if (fault.Action == FaultAction.AskOnceMore && ++invalidReplies > 1) return Missing(fault.Cause);
-                wait = fault.Action == FaultAction.AskOnceMore ? TimeSpan.Zero : fault.RetryAfter ?? Backoff(requests);
-                if (requests == options.MaxRequests) return Missing(fault.Cause);
-                if (wait >= Left()) return Missing(fault.RetryAfter is null ? fault.Cause : MissingCause.RetryAfterTooLong);
-            }
-
-            if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
-            if (Left() <= TimeSpan.Zero) return Missing(lastCause);
-
-            JudgeReply Missing(MissingCause cause) => JudgeReply.WithoutFindings(cause, requests, inputTokens, outputTokens, rawReply);
-        }
-
-        TimeSpan Left() => options.ReviewTime - time.GetElapsedTime(started);
+        ChatOutcome<ReviewFindings> outcome = await chat.AskAsync(ReviewMessages.For(request), ChatOptionsOf, Read, cancellationToken).ConfigureAwait(false);
+        return outcome.Value is { UnableToJudge: null } findings
+            ? new JudgeReply(findings, null, outcome.RawReply, outcome.Requests, outcome.InputTokens, outcome.OutputTokens)
+            : JudgeReply.WithoutFindings(
+                outcome.Missing ?? MissingCause.UnableToJudge, outcome.Requests, outcome.InputTokens, outcome.OutputTokens, outcome.RawReply);
     }
 
-    private async Task<ChatResponse> AskAsync(
-        IList<ChatMessage> messages, bool largerBudget, TimeSpan left, CancellationToken cancellationToken)
+    private ChatOptions ChatOptionsOf(bool largerBudget) => new()
     {
-        ChatOptions chat = new()
-        {
-            ModelId = options.Model,
-            Temperature = options.Temperature,
-            Seed = options.Seed,
-            MaxOutputTokens = largerBudget ? options.MaxOutputTokens * 2 : options.MaxOutputTokens,
-            ResponseFormat = ChatResponseFormat.ForJsonSchema(ReviewSchema.Json, ReviewSchema.Name),
-            AdditionalProperties = new AdditionalPropertiesDictionary { ["strict"] = true },
-        };
-        using CancellationTokenSource stall = new(left < options.RequestTime ? left : options.RequestTime, time);
-        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(stall.Token, cancellationToken);
-        try
-        {
-            return await client.GetResponseAsync(messages, chat, either.Token).ConfigureAwait(false);
-        }
-        catch (Exception) when (stall.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw new TimeoutException("the request stalled");
-        }
-    }
+        ModelId = options.Model,
+        Temperature = options.Temperature,
+        Seed = options.Seed,
+        MaxOutputTokens = largerBudget ? options.MaxOutputTokens * 2 : options.MaxOutputTokens,
+        ResponseFormat = ChatResponseFormat.ForJsonSchema(ReviewSchema.Json, ReviewSchema.Name),
+        AdditionalProperties = new AdditionalPropertiesDictionary { ["strict"] = true },
+    };
 
-    private static MissingCause? RefusalOf(ChatResponse response)
-    {
-        if (response.FinishReason == ChatFinishReason.ContentFilter) return MissingCause.ContentFilter;
-        bool refused = response.Messages.SelectMany(message => message.Contents).OfType<ErrorContent>().Any();
-        return refused ? MissingCause.Refused : null;
-    }
-
-    private TimeSpan Backoff(int requests) =>
-        options.Backoff * Math.Pow(2, requests - 1) * (0.5 + Random.Shared.NextDouble());
+    private static ReviewFindings Read(ChatResponse response) => response.FinishReason == ChatFinishReason.Length
+        ? throw new InvalidReviewException("the reply was cut at the output budget")
+        : ReviewParser.Parse(response.Text);
 }

@@ -28,32 +28,35 @@ internal enum FaultAction
 internal sealed record JudgeFault(FaultAction Action, MissingCause Cause, TimeSpan? RetryAfter = null, string? StopMessage = null)
 {
     /// <summary>Sorts an exception.</summary>
-    public static JudgeFault Of(Exception error, DateTimeOffset now) => error switch
+    /// <param name="error">What the client threw.</param>
+    /// <param name="now">The time, for a Retry-After that is a date.</param>
+    /// <param name="name">Who was asked, as the stop message calls it.</param>
+    public static JudgeFault Of(Exception error, DateTimeOffset now, string name) => error switch
     {
         InvalidReviewException or JsonException => new JudgeFault(FaultAction.AskOnceMore, MissingCause.InvalidReply),
         ReplyTooLargeException => new JudgeFault(FaultAction.GiveUp, MissingCause.ReplyTooLarge),
         TimeoutException or OperationCanceledException => new JudgeFault(FaultAction.AskAgain, MissingCause.TimedOut),
-        ClientResultException { Status: > 0 } answer => OfStatus(answer.Status, answer.GetRawResponse(), now),
-        HttpRequestException { StatusCode: { } status } => OfStatus((int)status, null, now),
+        ClientResultException { Status: > 0 } answer => OfStatus(answer.Status, answer.GetRawResponse(), now, name),
+        HttpRequestException { StatusCode: { } status } => OfStatus((int)status, null, now, name),
         ClientResultException or HttpRequestException or IOException or SocketException => new JudgeFault(FaultAction.AskAgain, MissingCause.Unreachable),
-        AggregateException { InnerExceptions.Count: > 0 } several => Of(several.InnerExceptions[^1], now),
-        _ when error.InnerException is { } inner => Of(inner, now),
+        AggregateException { InnerExceptions.Count: > 0 } several => Of(several.InnerExceptions[^1], now, name),
+        _ when error.InnerException is { } inner => Of(inner, now, name),
         // The client could not make a completion of the body: a 200 that is no valid reply.
         _ => new JudgeFault(FaultAction.AskOnceMore, MissingCause.InvalidReply),
     };
 
-    private static JudgeFault OfStatus(int status, PipelineResponse? response, DateTimeOffset now)
+    private static JudgeFault OfStatus(int status, PipelineResponse? response, DateTimeOffset now, string name)
     {
         if (status is (int)HttpStatusCode.Unauthorized or (int)HttpStatusCode.Forbidden or (int)HttpStatusCode.NotFound)
-            return Stop(status, "check the judge's key, its rights, the address and the model's name");
-        if (status == (int)HttpStatusCode.TooManyRequests && HasNoQuota(response)) return Stop(status, "the account's quota is used up (insufficient_quota)");
+            return Stop(name, status, "check the key, its rights, the address and the model's name");
+        if (status == (int)HttpStatusCode.TooManyRequests && HasNoQuota(response)) return Stop(name, status, "the account's quota is used up (insufficient_quota)");
         if (status is 408 or 429 or >= 500) return new JudgeFault(FaultAction.AskAgain, MissingCause.ServerBusy, RetryAfterOf(response, now));
         if (status is >= 300 and < 400) return new JudgeFault(FaultAction.GiveUp, MissingCause.Redirected);
         return new JudgeFault(FaultAction.GiveUp, MissingCause.RequestRejected);
     }
 
-    private static JudgeFault Stop(int status, string remedy) =>
-        new(FaultAction.GiveUp, MissingCause.RequestRejected, null, $"the judge answered {status}: {remedy}");
+    private static JudgeFault Stop(string name, int status, string remedy) =>
+        new(FaultAction.GiveUp, MissingCause.RequestRejected, null, $"{name} answered {status}: {remedy}");
 
     private static bool HasNoQuota(PipelineResponse? response)
     {

@@ -1,8 +1,3 @@
-using System.ClientModel;
-using System.ClientModel.Primitives;
-using Microsoft.Extensions.AI;
-using OpenAI;
-
 namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>
@@ -22,25 +17,13 @@ public static class OpenAiJudge
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static ChatJudge Create(Uri address, string? key = null, ChatJudgeOptions? options = null, TimeProvider? time = null)
     {
-        if (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https"))
-            throw new ArgumentException($"address: got '{address}', takes an absolute http or https address", nameof(address));
+        OpenAiChat.CheckAddress(address);
         key ??= Environment.GetEnvironmentVariable(KeyVariable);
         if (string.IsNullOrWhiteSpace(key))
             throw new ArgumentException($"key: got nothing, takes the judge's key (or set {KeyVariable})", nameof(key));
 
         ChatJudgeOptions asked = options ?? new ChatJudgeOptions();
         asked.Validate();
-        SocketsHttpHandler sockets = new() { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
-        HttpClient http = new(new BoundedReplyHandler(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
-        OpenAIClientOptions client = new()
-        {
-            Endpoint = address,
-            RetryPolicy = new ClientRetryPolicy(maxRetries: 0),
-            NetworkTimeout = Timeout.InfiniteTimeSpan,
-            Transport = new HttpClientPipelineTransport(http),
-            ClientLoggingOptions = new ClientLoggingOptions { EnableLogging = false },
-        };
-        IChatClient chat = new OpenAIClient(new ApiKeyCredential(key), client).GetChatClient(asked.Model).AsIChatClient();
-        return new ChatJudge(chat, asked, time);
+        return new ChatJudge(OpenAiChat.Create(address, key, asked.Model), asked, time);
     }
 }

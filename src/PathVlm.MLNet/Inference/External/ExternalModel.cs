@@ -1,0 +1,118 @@
+using System.Globalization;
+using Microsoft.Extensions.AI;
+using Microsoft.ML;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.MLNet.Inference.External;
+
+/// <summary>
+/// A model that is not ours, behind a chat-completions address: asked with the same system text, picture and question as our models, read
+/// by the same rules, inside the bounds of judge.md (one retry layer, replies of 1 MiB at most, no redirect followed). A row whose request
+/// fails is unanswered and stays in every denominator; it is never left out. Safe for concurrent calls.
+/// </summary>
+public sealed class ExternalModel
+{
+    /// <summary>The environment variable that holds the key.</summary>
+    public const string KeyVariable = "PATHVLM_EXTERNAL_KEY";
+
+    private readonly ExternalModelOptions options;
+    private readonly PathologyPromptTemplate template;
+    private readonly BoundedChat chat;
+
+    /// <summary>Takes any chat client; its own retries must be off.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="options">How it is asked; copied. Null for the defaults.</param>
+    /// <param name="time">The clock of time-outs and backoff; null for the system's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    public ExternalModel(IChatClient client, ExternalModelOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        this.options = (options ?? new ExternalModelOptions()).Copy();
+        this.options.Validate();
+        template = this.options.PromptTemplate ?? new PathologyPromptTemplate();
+        ChatBounds bounds = new(this.options.MaxRequests, this.options.AnswerTime, this.options.RequestTime, this.options.Backoff);
+        chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, $"the external model [{this.options.Model}]");
+    }
+
+    /// <summary>Model and parameters; never a key or an address.</summary>
+    public string Identity => string.Create(CultureInfo.InvariantCulture,
+        $"{options.Model} temperature={options.Temperature} seed={options.Seed} max_tokens={options.MaxOutputTokens}");
+
+    /// <summary>Creates the model behind an OpenAI-compatible address; nothing is sent before the first row.</summary>
+    /// <param name="address">Base address, such as https://api.openai.com/v1; absolute, http or https. Pictures are sent there.</param>
+    /// <param name="key">The key; null: that of <see cref="KeyVariable"/>. It reaches no log, file or report.</param>
+    /// <param name="options">How it is asked; null for the defaults.</param>
+    /// <param name="time">The clock of time-outs and backoff.</param>
+    /// <exception cref="ArgumentException">The address is no absolute http address or holds a user name, or there is no key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    public static ExternalModel Create(Uri address, string? key = null, ExternalModelOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        OpenAiChat.CheckAddress(address);
+        key ??= Environment.GetEnvironmentVariable(KeyVariable);
+        if (string.IsNullOrWhiteSpace(key))
+            throw new ArgumentException($"key: got nothing, takes the external model's key (set {KeyVariable}; any text for a server that asks for none)", nameof(key));
+        options ??= new ExternalModelOptions();
+        options.Validate();
+        return new ExternalModel(OpenAiChat.Create(address, key, options.Model), options, time);
+    }
+
+    /// <summary>Answers rows, several at once inside the bounds, in the order given.</summary>
+    /// <param name="rows">Rows that were read with their pictures.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <exception cref="JudgeStoppedException">A fault that every further row would meet too (wrong key, unknown model, no quota).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<IReadOnlyList<ExternalAnswer>> AnswerAsync(IReadOnlyList<PathologyRow> rows, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        ExternalAnswer[] answers = new ExternalAnswer[rows.Count];
+        ParallelOptions bounds = new() { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, rows.Count, bounds, async (index, token) =>
+            answers[index] = await AnswerAsync(rows[index], token).ConfigureAwait(false)).ConfigureAwait(false);
+        return answers;
+    }
+
+    /// <summary>
+    /// Adds <c>Response</c>, <c>Reasoning</c>, <c>PredictedAnswer</c>, <c>ResponseTokenCount</c> (0 where the server does not say),
+    /// <c>Truncated</c> and <c>Failure</c> (why a row is unanswered; empty where it is answered). Nobody is asked until a value is.
+    /// </summary>
+    /// <param name="input">Rows with pictures and questions.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
+    public IDataView Transform(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        PathologySchema.Check(input.Schema, PathologyRowNeeds.Image);
+        DataViewSchema.Builder schema = new();
+        schema.AddColumns(input.Schema);
+        foreach (AnswerColumn<ExternalAnswer> column in ExternalColumns.All) schema.AddColumn(column.Name, column.Type);
+        return new LookAheadView<ExternalAnswer>(input, schema.ToSchema(), ExternalColumns.All, options.Concurrency,
+            rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()); // ML.NET's getters are synchronous
+    }
+
+    private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
+    {
+        ChatOutcome<ChatResponse> outcome = await chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, cancellationToken).ConfigureAwait(false);
+        if (outcome.Value is not { } response) return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Missing, outcome.Requests);
+        AnswerReading reading = new AnswerReader(row.Question.Options).Read(response.Text);
+        string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
+        return new ExternalAnswer(response.Text, reading.Reasoning, predicted, checked((int?)response.Usage?.OutputTokenCount),
+            response.FinishReason == ChatFinishReason.Length, null, outcome.Requests);
+    }
+
+    private List<ChatMessage> MessagesOf(PathologyRow row)
+    {
+        DataContent picture = new(JudgePicture.Of(row.RequiredPicture), "image/png");
+        ChatMessage user = new(ChatRole.User, [picture, new TextContent(template.UserText(row.Question))]);
+        return template.System.Length > 0 ? [new ChatMessage(ChatRole.System, template.System), user] : [user];
+    }
+
+    private ChatOptions ChatOptionsOf(bool largerBudget) => new()
+    {
+        ModelId = options.Model,
+        Temperature = options.Temperature,
+        Seed = options.Seed,
+        MaxOutputTokens = largerBudget ? options.MaxOutputTokens * 2 : options.MaxOutputTokens,
+    };
+}
