@@ -25,7 +25,7 @@ internal static class PathVlmProgram
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
-            new MakeBaseCommand(), new JudgeCommand(),
+            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(),
         ];
         foreach (Verb verb in verbs)
         {
@@ -81,7 +81,7 @@ internal static class PathVlmProgram
         builder.Configuration.SetBasePath(Directory.GetCurrentDirectory());
         builder.Configuration.AddJsonFile("pathvlm.json", optional: true);
         builder.Configuration.AddEnvironmentVariables("PATHVLM_");
-        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair));
+        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair).GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, QuietConsoleLifetime>();

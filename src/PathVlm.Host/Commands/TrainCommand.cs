@@ -14,11 +14,10 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>train</c>: the main job, on the embedded set and base by default.</summary>
 internal sealed class TrainCommand : Verb
 {
-    private readonly Option<string> data = new("--data", "-d") { Description = "PathMMU, OmniMedVQA or a folder with JSONL/CSV; the embedded set by default." };
+    private readonly DataChoice data = new();
     private readonly Option<string> baseModel = new("--base", "-b") { Description = "Checkpoint folder or zip to start from; the embedded base by default." };
     private readonly Option<string> output = new("--output", "-o") { Description = "Folder for model, logs and report.", DefaultValueFactory = _ => "out/train" };
     private readonly Option<long> seed = new("--seed") { Description = "Seed of the run.", DefaultValueFactory = _ => 1 };
-    private readonly Option<string> preset = new("--preset") { Description = "embedded or paper; paper by default where --base is named." };
     private readonly Option<string> until = new("--until") { Description = "Last stage: Alpha, Beta or PathVLM-R1.", DefaultValueFactory = _ => TrainingPlan.PathVlmR1 };
     private readonly JudgeChoice judge = new();
 
@@ -28,7 +27,8 @@ internal sealed class TrainCommand : Verb
         TrainingPlan plan = Plan(parsed, context);
         MLContext ml = new(checked((int)plan.Seed));
         Directory.CreateDirectory(plan.OutputFolder);
-        IDataView rows = Rows(ml.Pathology(), parsed, context, plan);
+        string embedded = Path.Combine(plan.OutputFolder, "data");
+        IDataView rows = data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seed);
         TrainingRun run = new(ml, plan, context.Display, context.Cancellation);
         IReadOnlyList<(string Name, EvaluationResult Result)> results = run.Run(rows);
         Report.Accuracy(context.Display, results);
@@ -38,21 +38,21 @@ internal sealed class TrainCommand : Verb
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"model: {plan.ModelFile}");
         context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
-        context.Display.Line($"check it: pathvlm evaluate --model {plan.ModelFile} --data {parsed.GetValue(data) ?? EmbeddedData(plan)}{(plan.Seed == 1 ? "" : $" --seed {plan.Seed}")}");
+        context.Display.Line($"check it: pathvlm evaluate --model {plan.ModelFile} --data {data.PathOf(parsed) ?? embedded}{(plan.Seed == 1 ? "" : $" --seed {plan.Seed}")}");
         return ExitCodes.Done;
     }
 
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        foreach (Option option in new Option[] { data, baseModel, output, seed, preset, until }.Concat(judge.Options)) command.Options.Add(option);
+        foreach (Option option in new Option[] { baseModel, output, seed, until }.Concat(data.Options).Concat(judge.Options)) command.Options.Add(option);
         return command;
     }
 
     private TrainingPlan Plan(ParseResult parsed, VerbContext context)
     {
         string? named = parsed.GetValue(baseModel);
-        string presetName = parsed.GetValue(preset) ?? (named is null ? Presets.Embedded : Presets.Paper);
+        string presetName = data.PresetOf(parsed, namesBase: named is not null);
         int last = Array.IndexOf([TrainingPlan.Alpha, TrainingPlan.Beta, TrainingPlan.PathVlmR1], parsed.GetValue(until));
         if (last < 0) throw new UserMistakeException($"--until: got [{parsed.GetValue(until)}], takes Alpha, Beta or PathVLM-R1");
         return new TrainingPlan
@@ -68,11 +68,4 @@ internal sealed class TrainCommand : Verb
             ProcessReward = new ProcessRewardOptions { Panel = JudgeChoice.Panel(context.Configuration) },
         };
     }
-
-    private IDataView Rows(PathologyCatalog pathology, ParseResult parsed, VerbContext context, TrainingPlan plan) =>
-        parsed.GetValue(data) is { } path
-            ? StagedData.Load(pathology, path, context.Configuration, context.Display, plan.Seed)
-            : StagedData.Embedded(pathology, EmbeddedData(plan), context.Configuration, context.Display, context.Cancellation);
-
-    private static string EmbeddedData(TrainingPlan plan) => Path.Combine(plan.OutputFolder, "data");
 }

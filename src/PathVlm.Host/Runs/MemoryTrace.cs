@@ -25,7 +25,10 @@ internal sealed class MemoryTrace
         return half.Sum(sample => (sample.Step - step) * (sample.Bytes - bytes)) / spread * 100 / Mebibyte;
     }
 
+    /// <summary>The peak in words.</summary>
+    internal static string PeakInWords() => string.Create(CultureInfo.InvariantCulture, $"peak memory {Peak / Mebibyte:0} MiB");
+
     /// <summary>Peak and slope in words.</summary>
     internal string InWords() => string.Create(CultureInfo.InvariantCulture,
-        $"peak memory {Peak / Mebibyte:0} MiB, slope over the second half {SlopePerHundredSteps():+0.00;-0.00;0.00} MiB a hundred steps");
+        $"{PeakInWords()}, slope over the second half {SlopePerHundredSteps():+0.00;-0.00;0.00} MiB a hundred steps");
 }

@@ -29,5 +29,6 @@ internal static class StageEvaluation
             return pathology.Evaluate(new CountedView(batched.Transform(test), done => line.Report(done, test.Questions.Count)), cancellation: cancellation);
         });
 
-    private const int AnswerBatchSize = 200;
+    /// <summary>Rows answered together.</summary>
+    internal const int AnswerBatchSize = 200;
 }

@@ -1,11 +1,8 @@
-using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Training;
 
 namespace PathVlm.Host.Runs;
@@ -14,7 +11,7 @@ namespace PathVlm.Host.Runs;
 internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display display, CancellationToken cancellation)
 {
     private readonly PathologyCatalog pathology = ml.Pathology();
-    private readonly MemoryTrace memory = new();
+    private readonly StageTrainer trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
 
     /// <summary>Runs the job.</summary>
     /// <returns>Name and result of base and stages, in their order.</returns>
@@ -35,7 +32,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     }
 
     /// <summary>Peak memory and its slope over the steps.</summary>
-    internal string Memory => memory.InWords();
+    internal string Memory => trainer.Memory.InWords();
 
     // The stage that was cancelled has learnt something; those after it are copies of it.
     private void KeepCancelled(ITransformer model, DataViewSchema schema)
@@ -50,40 +47,11 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     {
         PathologySftOptions sft = plan.Sft;
         sft.BaseModel = plan.BaseModel;
-        IEstimator<ITransformer> chain = pathology.SupervisedFineTuning(Observed(sft, TrainingPlan.Alpha));
-        IEstimator<ITransformer> outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
-        if (plan.Grpo is { } grpo) chain = chain.Append(pathology.Grpo(outcome, Observed(grpo, TrainingPlan.Beta)));
-        if (plan.Process is { } process)
-            chain = chain.Append(pathology.Grpo(outcome.Append(pathology.ProcessReward(plan.Judge, ProcessReward())), Observed(process, TrainingPlan.PathVlmR1)));
+        IEstimator<ITransformer> chain = trainer.FineTuning(sft, PlaceOf(TrainingPlan.Alpha));
+        if (plan.Grpo is { } grpo) chain = chain.Append(trainer.OutcomeGrpo(grpo, PlaceOf(TrainingPlan.Beta)));
+        if (plan.Process is { } process) chain = chain.Append(trainer.ProcessGrpo(process, plan.ProcessReward, PlaceOf(TrainingPlan.PathVlmR1)));
         return chain;
     }
 
-    private ProcessRewardOptions ProcessReward()
-    {
-        ProcessRewardOptions options = plan.ProcessReward ?? new ProcessRewardOptions();
-        options.CanaryProgress = new StepProgress<CanaryReport>(report => display.Line(report.ToString()));
-        return options;
-    }
-
-    private TOptions Observed<TOptions>(TOptions options, string stage)
-        where TOptions : PathologyTrainingOptions
-    {
-        ProgressLine line = display.Begin(stage);
-        options.Seed = plan.Seed;
-        options.OutputFolder = Path.Combine(plan.OutputFolder, stage);
-        options.Cancellation = cancellation;
-        options.Progress = new StepProgress<TrainingProgress>(progress =>
-        {
-            memory.Sample(progress.Step);
-            line.Report(progress.Step, progress.TotalSteps, Note(progress.Metrics));
-        });
-        return options;
-    }
-
-    private static string Note(IReadOnlyDictionary<string, double> metrics)
-    {
-        string[] shown = ["loss", "mean_token_accuracy", "reward", "rewards/AccuracyReward/mean", "rewards/ProcessReward/mean", "completions/mean_length"];
-        return string.Join(", ", shown.Where(metrics.ContainsKey)
-            .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {metrics[name]:0.000}")));
-    }
+    private StagePlace PlaceOf(string stage) => new(stage, Path.Combine(plan.OutputFolder, stage), plan.Seed);
 }

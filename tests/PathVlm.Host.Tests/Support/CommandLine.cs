@@ -12,10 +12,14 @@ internal static class CommandLine
         return new Outcome(code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Starts <c>dotnet pathvlm.dll</c>, which lies beside this assembly.</summary>
+    // The program's own output folder: the copy beside this assembly lacks what the tests' web framework brings.
+    private static readonly string Program =
+        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "PathVlm.Host", new DirectoryInfo(AppContext.BaseDirectory).Name, "pathvlm.dll"));
+
+    /// <summary>Starts <c>dotnet pathvlm.dll</c>, as it was built.</summary>
     public static Process Start(params string[] args)
     {
-        ProcessStartInfo start = new("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "pathvlm.dll"), .. args])
+        ProcessStartInfo start = new("dotnet", ["exec", Program, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

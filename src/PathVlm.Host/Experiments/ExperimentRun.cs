@@ -1,0 +1,107 @@
+using Microsoft.ML;
+using PathVlm.Host.Presentation;
+using PathVlm.Host.Runs;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Inference.External;
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.Host.Experiments;
+
+/// <summary>
+/// The paper's design on any set: external models answer first (a wrong key shows before hours of training), then for each base and seed
+/// every variant is trained and answers the test rows, both controls and the sets of other modalities; then the judge reviews.
+/// </summary>
+internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display display, CancellationToken cancellation)
+{
+    private const string ReviewsName = "reviews.jsonl";
+    private readonly PathologyCatalog pathology = ml.Pathology();
+    private readonly StageTrainer trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
+    private readonly AnswerStore store = new(display, cancellation);
+
+    /// <summary>Stages and evaluations of this run and of earlier ones, and peak memory, in words.</summary>
+    internal string Summary { get; private set; } = "";
+
+    /// <summary>Runs the experiment.</summary>
+    /// <param name="rows">Rows with stages.</param>
+    internal ExperimentResults Run(IDataView rows)
+    {
+        PathologyQuestion[] staged = [.. PathologyRows.Read(rows, PathologyRowNeeds.None, null, cancellation).Select(row => row.Question)];
+        ExperimentSettings settings = ExperimentSettings.Of(plan, Fingerprint.OfRows(staged));
+        AnswerSet[] sets = [.. AnswerSet.OfTest(pathology, StageEvaluation.TestRows(rows)), .. plan.OutOfDomain.Select(place => AnswerSet.OfOutOfDomain(pathology, place))];
+        foreach (AnswerSet set in sets.Where(set => set.IsOutOfDomain)) settings.AddSet(set.Title, set.Identity);
+        settings.AgreeWith(plan.OutputFolder);
+
+        using ReviewPanel panel = new(plan.Judge, plan.IsJudgeOffline ? plan.Panel : PanelOptions.WithRecord(plan.Panel, Path.Combine(plan.OutputFolder, ReviewsName)));
+        ReasoningReviews reviews = new(panel, plan, cancellation);
+        VariantTraining training = new(ml, plan, settings, rows, trainer, display, cancellation);
+        ModelLine[] externals = [.. plan.Externals.Select(choice => Ask(choice, sets))];
+        ModelLine[] ours = [.. plan.Bases.SelectMany(baseModel => LinesOf(baseModel, training, settings, sets, reviews))];
+        Summary = $"{training.Trained} stage(s) trained, {training.Kept} kept; {store.Answered} evaluation(s) made, {store.Kept} kept; {MemoryTrace.PeakInWords()}";
+        return new ExperimentResults
+        {
+            Plan = plan,
+            Settings = settings,
+            StageRows = staged.CountBy(question => question.Stage ?? "").ToDictionary(),
+            Sets = sets,
+            Lines = [.. ours, .. externals],
+            Canaries = reviews.Canaries(),
+            Cases = [.. plan.Bases.SelectMany(baseModel => reviews.CasesOf(sets[0], RunOf(baseModel, TrainingPlan.Beta), RunOf(baseModel, TrainingPlan.PathVlmR1)))],
+        };
+
+        ModelRun RunOf(NamedPlace baseModel, string variant) => ours.First(line => line.Base == baseModel.Name && line.Name == variant).Runs[0];
+    }
+
+    private ModelLine Ask(ExternalChoice choice, AnswerSet[] sets)
+    {
+        ExternalModel model = choice.Open(new ExternalModelOptions { Model = choice.Model, PromptTemplate = Presets.ModelOptions(plan.Preset).PromptTemplate });
+        string fingerprint = Fingerprint.Of("external", model.Identity, choice.Address.ToString());
+        ModelRun run = Answered("", choice.Name, null, Path.Combine(plan.OutputFolder, "external", choice.Name), fingerprint, () => new ExternalAnswerer(model), sets, reviews: null);
+        return new ModelLine("", choice.Name, [run]);
+    }
+
+    private IEnumerable<ModelLine> LinesOf(
+        NamedPlace baseModel, VariantTraining training, ExperimentSettings settings, AnswerSet[] sets, ReasoningReviews reviews)
+    {
+        TrainedModel start = new(baseModel.Path, settings.OfBase(baseModel), IsBase: true);
+        List<ModelRun> runs = [Answered(baseModel, null, Variant.Base, start, sets, reviews)];
+        foreach (long seed in plan.Seeds)
+        {
+            Dictionary<string, TrainedModel> trained = new() { [Variant.Base] = start };
+            foreach (Variant variant in Variant.All)
+            {
+                trained[variant.Name] = training.Of(baseModel, seed, variant, trained[variant.Before]);
+                runs.Add(Answered(baseModel, seed, variant.Name, trained[variant.Name], sets, reviews));
+            }
+        }
+
+        return runs.GroupBy(run => run.Name).Select(line => new ModelLine(baseModel.Name, line.Key, [.. line]));
+    }
+
+    private ModelRun Answered(NamedPlace baseModel, long? seed, string name, TrainedModel model, AnswerSet[] sets, ReasoningReviews reviews)
+    {
+        string folder = seed is null ? plan.FolderOf(baseModel) : Path.Combine(plan.FolderOf(baseModel, seed), name);
+        string fingerprint = model.IsBase ? Fingerprint.Of(model.Fingerprint, settingsOfAsking) : model.Fingerprint;
+        return Answered(baseModel.Name, name, seed, folder, fingerprint, () => PolicyAnswerer.Open(ml, model, plan.Preset), sets, reviews);
+    }
+
+    // How a base is asked: by the preset.
+    private readonly string settingsOfAsking = System.Text.Json.JsonSerializer.Serialize(Presets.ModelOptions(plan.Preset));
+
+    private ModelRun Answered(
+        string baseName, string name, long? seed, string folder, string fingerprint, Func<IAnswerer> open, AnswerSet[] sets, ReasoningReviews? reviews)
+    {
+        Lazy<IAnswerer> answerer = new(open);
+        try
+        {
+            string title = baseName.Length == 0 ? name : VariantTraining.TitleOf(new NamedPlace(baseName, ""), seed, name);
+            Dictionary<string, JudgedSet> judged = sets.ToDictionary(
+                set => set.Name, set => JudgedSet.Of(set, store.Of($"{title} answers {set.Name}", folder, set, fingerprint, answerer)));
+            return new ModelRun(baseName, name, seed, judged) { ProcessReward = reviews?.MeanReward(sets[0], judged[AnswerSet.Test].Answers) };
+        }
+        finally
+        {
+            if (answerer.IsValueCreated) answerer.Value.Dispose();
+        }
+    }
+}

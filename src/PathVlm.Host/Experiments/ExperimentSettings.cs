@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PathVlm.Host.Runs;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.Host.Experiments;
+
+/// <summary>
+/// What an experiment's results depend on, by name: the folder's <c>experiment.json</c>. Base models, sets and external models may be added
+/// by a later run with <c>--resume</c>; everything else must be what it was.
+/// </summary>
+internal sealed class ExperimentSettings
+{
+    /// <summary>The file in an experiment's folder.</summary>
+    internal const string FileName = "experiment.json";
+    private const string BaseSection = "Base:", SetSection = "OutOfDomain:", ExternalSection = "External:";
+    private static readonly string[] NotCompared = ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize"];
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+    private readonly SortedDictionary<string, string> values;
+
+    private ExperimentSettings(SortedDictionary<string, string> values) => this.values = values;
+
+    /// <summary>The settings by name, in the order of the names.</summary>
+    internal IReadOnlyDictionary<string, string> Values => values;
+
+    /// <summary>The settings of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="dataIdentity">Fingerprint of the staged rows.</param>
+    internal static ExperimentSettings Of(ExperimentPlan plan, string dataIdentity)
+    {
+        SortedDictionary<string, string> values = new(StringComparer.Ordinal)
+        {
+            ["Preset"] = plan.Preset,
+            ["Data"] = dataIdentity,
+            ["Judge"] = plan.Judge.Identity,
+            ["Judge:RequireShownInImage"] = plan.Panel.RequireShownInImage.ToString(),
+        };
+        Add("Sft", Presets.Sft(plan.Preset, plan.Configuration));
+        Add("Grpo", Presets.Grpo(plan.Preset, plan.Configuration));
+        Add("Process", Presets.Process(plan.Preset, plan.Configuration));
+        foreach (NamedPlace model in plan.Bases) values[BaseSection + model.Name] = Fingerprint.OfModel(model.Path);
+        foreach (ExternalChoice external in plan.Externals) values[ExternalSection + external.Name] = $"{external.Model} at {Fingerprint.Of(external.Address.ToString())}";
+        return new ExperimentSettings(values);
+
+        void Add(string section, PathologyTrainingOptions options)
+        {
+            options.Validate();
+            foreach (System.Reflection.PropertyInfo property in options.GetType().GetProperties().Where(property => property.CanWrite && !NotCompared.Contains(property.Name)))
+                values[$"{section}:{property.Name}"] = JsonSerializer.Serialize(property.GetValue(options), property.PropertyType, CompactJson);
+        }
+    }
+
+    private static readonly JsonSerializerOptions CompactJson = new() { Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Says what a set of other modalities holds.</summary>
+    internal void AddSet(string name, string identity) => values[SetSection + name] = identity;
+
+    /// <summary>Those that a kind of stage depends on, as one text.</summary>
+    internal string Of(StageKind kind)
+    {
+        string[] sections = kind switch
+        {
+            StageKind.FineTuning => ["Sft:"],
+            StageKind.OutcomeGrpo => ["Grpo:"],
+            _ => ["Process:", "Judge"],
+        };
+        return string.Join('\n', values.Where(value => value.Key is "Preset" or "Data" || sections.Any(section => value.Key.StartsWith(section, StringComparison.Ordinal)))
+            .Select(value => $"{value.Key}={value.Value}"));
+    }
+
+    /// <summary>Fingerprint of a base model.</summary>
+    internal string OfBase(NamedPlace model) => values[BaseSection + model.Name];
+
+    /// <summary>Refuses a folder that stands for other settings; else writes these into it.</summary>
+    /// <exception cref="UserMistakeException">A setting differs; the message names it, or the first few.</exception>
+    internal void AgreeWith(string folder)
+    {
+        string path = Path.Combine(folder, FileName);
+        if (File.Exists(path))
+        {
+            SortedDictionary<string, string> found = Read(path);
+            string[] differing = [.. values.Keys.Union(found.Keys).Order(StringComparer.Ordinal).Where(name => Differs(name, found)).Take(4)];
+            if (differing.Length > 0)
+                throw new UserMistakeException($"--resume: [{folder}] was made with other settings: "
+                    + string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(values, name)}")) + "; takes the same, or another --output");
+            foreach ((string name, string value) in found) values.TryAdd(name, value);
+        }
+
+        AtomicFile.Write(path, JsonSerializer.Serialize(values, Json));
+    }
+
+    private bool Differs(string name, SortedDictionary<string, string> found)
+    {
+        bool mayBeAdded = name.StartsWith(BaseSection, StringComparison.Ordinal) || name.StartsWith(SetSection, StringComparison.Ordinal)
+            || name.StartsWith(ExternalSection, StringComparison.Ordinal);
+        bool isInBoth = values.ContainsKey(name) && found.ContainsKey(name);
+        return isInBoth ? values[name] != found[name] : !mayBeAdded;
+    }
+
+    private static string Shown(SortedDictionary<string, string> settings, string name) => settings.TryGetValue(name, out string? value)
+        ? value.Length > 40 ? value[..40] + "…" : value
+        : "not there";
+
+    private static SortedDictionary<string, string> Read(string path)
+    {
+        try
+        {
+            return new SortedDictionary<string, string>(JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [], StringComparer.Ordinal);
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{path}: is no list of settings: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using PathVlm.Host.Presentation;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>The recipe's stages as estimators whose training is shown, logged and cancelled.</summary>
+internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge judge, Display display, CancellationToken cancellation)
+{
+    /// <summary>Memory over the steps of all stages.</summary>
+    internal MemoryTrace Memory { get; } = new();
+
+    /// <summary>Supervised fine-tuning.</summary>
+    internal IEstimator<PathologyTransformer> FineTuning(PathologySftOptions options, StagePlace place) =>
+        pathology.SupervisedFineTuning(Observed(options, place));
+
+    /// <summary>GRPO with format and accuracy reward.</summary>
+    internal IEstimator<PathologyTransformer> OutcomeGrpo(GrpoOptions options, StagePlace place) =>
+        pathology.Grpo(Outcome(), Observed(options, place));
+
+    /// <summary>GRPO with the process reward added; the judge's canaries are shown before it.</summary>
+    internal IEstimator<PathologyTransformer> ProcessGrpo(GrpoOptions options, ProcessRewardOptions? process, StagePlace place)
+    {
+        ProcessRewardOptions asked = process ?? new ProcessRewardOptions();
+        asked.CanaryProgress = new StepProgress<CanaryReport>(report => display.Line(report.ToString()));
+        return pathology.Grpo(Outcome().Append(pathology.ProcessReward(judge, asked)), Observed(options, place));
+    }
+
+    private EstimatorChain<AccuracyRewardTransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
+
+    private TOptions Observed<TOptions>(TOptions options, StagePlace place)
+        where TOptions : PathologyTrainingOptions
+    {
+        ProgressLine line = display.Begin(place.Title);
+        options.Seed = place.Seed;
+        options.OutputFolder = place.Folder;
+        options.Cancellation = cancellation;
+        options.Progress = new StepProgress<TrainingProgress>(progress =>
+        {
+            Memory.Sample(progress.Step);
+            line.Report(progress.Step, progress.TotalSteps, Note(progress.Metrics));
+        });
+        return options;
+    }
+
+    private static string Note(IReadOnlyDictionary<string, double> metrics)
+    {
+        string[] shown = ["loss", "mean_token_accuracy", "reward", "rewards/AccuracyReward/mean", "rewards/ProcessReward/mean", "completions/mean_length"];
+        return string.Join(", ", shown.Where(metrics.ContainsKey)
+            .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {metrics[name]:0.000}")));
+    }
+}
+
+/// <summary>Where a stage's training is shown and logged, and its seed.</summary>
+internal sealed record StagePlace(string Title, string Folder, long Seed);

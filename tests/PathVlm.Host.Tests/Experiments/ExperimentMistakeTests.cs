@@ -1,0 +1,67 @@
+using PathVlm.Host.Experiments;
+using PathVlm.Host.Tests.Support;
+using PathVlm.Testing;
+
+namespace PathVlm.Host.Tests.Experiments;
+
+/// <summary>What an experiment refuses, before anything is trained.</summary>
+public sealed class ExperimentMistakeTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Theory]
+    [InlineData("--preset nonsense", "--preset: got [nonsense], takes embedded or paper")]
+    [InlineData("--seeds 2 3 2", "--seeds: got [2 3 2], takes one or more, each once")]
+    [InlineData("--seeds many", "many")]
+    [InlineData("--base /nowhere/at/all", "--base: got [/nowhere/at/all], takes a file or folder that exists")]
+    [InlineData("--out-of-domain /nowhere/at/all", "--out-of-domain: got [/nowhere/at/all], takes a file or folder that exists")]
+    [InlineData("--data /nowhere/at/all", "--data: got [/nowhere/at/all], takes a file or folder that exists")]
+    [InlineData("--external gpt", "--external: got [gpt], takes name=URL or name=model@URL")]
+    [InlineData("--external gpt=nonsense", "--external: got [gpt=nonsense], takes name=URL")]
+    [InlineData("--external =http://127.0.0.1/v1", "--external: got [=http://127.0.0.1/v1], takes name=URL")]
+    [InlineData("--external gpt=@http://127.0.0.1/v1", "--external: got [gpt=@http://127.0.0.1/v1], takes name=URL")]
+    [InlineData("--external ../gpt=http://127.0.0.1/v1", "--external: got [../gpt=http://127.0.0.1/v1], takes name=URL")]
+    [InlineData("--external gpt=ftp://127.0.0.1/v1", "--external: [gpt] has an address that is not http or https")]
+    [InlineData("--external gpt=http://me:secret@127.0.0.1/v1", "--external: [gpt] has an address that is not http or https, or holds a user name")]
+    [InlineData("--external a=http://127.0.0.1/v1 --external A=http://127.0.0.1/v2", "--external: the name [a] is taken")]
+    [InlineData("--set Judge:RecordFile=x", "setting [Judge:RecordFile]")]
+    [InlineData("--set Grpo:BatchSize=9", "BatchSize: got 9, takes ")]
+    public async Task ACommandLineThatCannotBe(string line, string said)
+    {
+        Outcome outcome = await CommandLine.RunAsync(["experiment", "--output", folder.PathOf("run"), "--set", "Set:TestCount=2", "--set", "Set:SftCount=1", "--set", "Set:RlCount=1",
+            "--set", "Set:OutOfDomainCount=0", .. line.Split(' ')]);
+        outcome.IsMistake(said);
+        Assert.DoesNotContain("secret", outcome.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.PathOf("run", "embedded")));
+    }
+
+    [Fact]
+    public async Task TwoBasesOfOneName()
+    {
+        string first = Directory.CreateDirectory(folder.PathOf("a", "model")).FullName, second = Directory.CreateDirectory(folder.PathOf("b", "model")).FullName;
+        (await CommandLine.RunAsync("experiment", "--output", folder.PathOf("run"), "--base", first, "--base", second)).IsMistake("--base: the name [model] is taken");
+    }
+
+    [Fact]
+    public async Task AFolderOfSomethingElseIsNotGoneOnWith()
+    {
+        string output = Directory.CreateDirectory(folder.PathOf("run")).FullName;
+        File.WriteAllText(Path.Combine(output, "thesis.txt"), "mine");
+        (await CommandLine.RunAsync("experiment", "--output", output)).IsMistake($"--output: [{output}] is not empty");
+        (await CommandLine.RunAsync("experiment", "--output", output, "--resume")).IsMistake($"--resume: [{output}] holds no experiment.json");
+        Assert.Equal([Path.Combine(output, "thesis.txt")], Directory.EnumerateFileSystemEntries(output));
+    }
+
+    [Theory]
+    [InlineData("gpt-4o=https://api.example.com/v1", "gpt-4o", "gpt-4o", "https://api.example.com/v1")]
+    [InlineData("mine=Qwen/Qwen2.5-VL-7B@http://10.0.0.1:8000/v1", "mine", "Qwen/Qwen2.5-VL-7B", "http://10.0.0.1:8000/v1")]
+    [InlineData("dated=a@b@http://10.0.0.1/v1", "dated", "a@b", "http://10.0.0.1/v1")]
+    public void AnExternalModelIsReadFromItsText(string text, string name, string model, string address) =>
+        Assert.Equal(new ExternalChoice(name, model, new Uri(address)), Assert.Single(ExternalChoice.Of([text])));
+
+    [Fact]
+    public void EachExternalModelMayHaveAKeyOfItsOwn() =>
+        Assert.Equal("PATHVLM_EXTERNAL_KEY_GPT_4O", ExternalChoice.Of(["gpt-4o=https://api.example.com/v1"])[0].KeyVariable);
+}
