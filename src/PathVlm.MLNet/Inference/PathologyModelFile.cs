@@ -19,12 +19,12 @@ internal static class PathologyModelFile
             CheckpointTextFiles files = CheckpointTextFiles.Read(path);
             PolicySettings settings = options.Settings();
             var encoder = new PromptEncoder(files, settings);
-            return new PathologyTransformer(environment, new PathologyPolicy(Qwen25VlModel.Load(path), files, settings, encoder), options.TransformerSettings);
+            return new PathologyTransformer(environment, new PathologyPolicy(Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder), options.TransformerSettings);
         }
         if (!File.Exists(path))
             throw new ArgumentOutOfRangeException(nameof(path), $"Model: got [{path}], takes a checkpoint folder or a zip that exists.");
         PathologyPolicy stored = Load(path);
-        return new PathologyTransformer(environment, stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings)), options.TransformerSettings);
+        return new PathologyTransformer(environment, stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)), options.TransformerSettings);
     }
 
     /// <summary>The policy of the last stage in a zip.</summary>

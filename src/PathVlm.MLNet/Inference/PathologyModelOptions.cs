@@ -34,6 +34,13 @@ public sealed class PathologyModelOptions
     /// <value><see cref="WeightsStorage.InsideZip"/>.</value>
     public WeightsStorage WeightsStorage { get; set; }
 
+    /// <summary>
+    /// Where the weights lie and are computed with: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there is no
+    /// such device. CUDA takes a build with <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// </summary>
+    /// <value>cpu.</value>
+    public string Device { get; set; } = PolicyDefaults.Device;
+
     internal TransformerSettings TransformerSettings => new(AnswerBatchSize, WeightsStorage);
 
     /// <summary>Checks every option, all faults told at once.</summary>
@@ -46,6 +53,7 @@ public sealed class PathologyModelOptions
         Try(() => TransformerSettings.Check(message => new ArgumentOutOfRangeException(nameof(PathologyModelOptions), message)));
         foreach ((string name, int? value) in new[] { (nameof(MinPixels), MinPixels), (nameof(MaxPixels), MaxPixels), (nameof(MaxPromptLength), MaxPromptLength) })
             if (value < 1) faults.Add($"{name}: got {value}, takes 1 or more");
+        if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Add($"{nameof(Device)}: got {Device ?? "null"}, takes {taken}");
         if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(PathologyModelOptions), string.Join("; ", faults));
 
         void Try(Action validate)

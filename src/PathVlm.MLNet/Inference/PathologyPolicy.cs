@@ -113,9 +113,10 @@ public sealed class PathologyPolicy
     /// <param name="settings">Its settings.</param>
     /// <param name="encoder">Its encoder, made with those settings.</param>
     /// <param name="type">Type of its weights.</param>
-    internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type)
+    /// <param name="device">Device of its weights.</param>
+    internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
     {
-        lock (turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = Model.Device }), files, settings, encoder);
+        lock (turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), files, settings, encoder);
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
@@ -123,13 +124,16 @@ public sealed class PathologyPolicy
     /// <param name="settings">Settings of the new one.</param>
     /// <param name="encoder">Its encoder; null: made here.</param>
     /// <param name="type">Type of its weights; null: as they are.</param>
-    internal PathologyPolicy TakeOver(string reason, PolicySettings settings, PromptEncoder? encoder = null, ScalarType? type = null)
+    /// <param name="device">Device of its weights; null: where they are.</param>
+    internal PathologyPolicy TakeOver(
+        string reason, PolicySettings settings, PromptEncoder? encoder = null, ScalarType? type = null, Device? device = null)
     {
         lock (turn)
         {
             Qwen25VlModel own = Model;
-            bool converts = type is not null && type != own.Type;
-            var taken = new PathologyPolicy(converts ? own.Clone(new ModelLoadOptions { Type = type!.Value, Device = own.Device }) : own, files, settings, encoder);
+            ModelLoadOptions wanted = new() { Type = type ?? own.Type, Device = device ?? own.Device };
+            bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
+            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, files, settings, encoder);
             generator?.Dispose();
             if (converts) own.Dispose();
             (generator, model, absence) = (null, null, reason);

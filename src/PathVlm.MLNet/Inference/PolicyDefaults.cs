@@ -14,4 +14,7 @@ internal static class PolicyDefaults
 
     /// <summary>Largest picture, in pixels: 768 tokens, so that a picture and its question fit the paper's 1,024.</summary>
     public const int MaxPixels = 602_112;
+
+    /// <summary>Where weights lie and are computed with.</summary>
+    public const string Device = "cpu";
 }

@@ -3,20 +3,25 @@ using PathVlm.MLNet.Data;
 
 namespace PathVlm.MLNet.Rewards.Judging;
 
-/// <summary>Which options a normalised text names, by label ("option b", "b)") or by the option's own words.</summary>
-internal static partial class OptionMentions
+/// <summary>Which options of a question a text names, by label ("option b", "b)") or by the option's own words.</summary>
+internal sealed partial class OptionMentions
 {
-    /// <summary>Labels in the order of the options.</summary>
-    internal static IEnumerable<string> In(string normalised, IReadOnlyList<string> options)
+    private static readonly string[] Nouns = ["option ", "choice ", "answer "];
+    private readonly (string Label, string LowerLabel, string Words)[] options;
+
+    /// <summary>Prepares the options, whose words are the same for every sentence.</summary>
+    internal OptionMentions(IReadOnlyList<string> options) => this.options = [.. options.Select(option =>
     {
-        foreach (string option in options)
-        {
-            (string label, string text) = Split(option);
-            string words = ReviewText.Normalised(text).TrimEnd('.');
-            bool byText = words.Length > 2 && Regex.IsMatch(normalised, $@"(?<!\w){Regex.Escape(words)}(?:e?s)?(?!\w)");
-            bool byLabel = Regex.IsMatch(normalised, $@"\b(?:option|choice|answer) \(?{label.ToLowerInvariant()}\b|(?<!\w)\(?{label.ToLowerInvariant()}\)(?!\w)");
-            if (byText || byLabel) yield return label;
-        }
+        (string label, string text) = Split(option);
+        return (label, label.ToLowerInvariant(), ReviewText.Normalised(text).TrimEnd('.'));
+    })];
+
+    /// <summary>Labels of the options that a normalised text names, in the order of the options.</summary>
+    internal IEnumerable<string> In(string normalised)
+    {
+        foreach ((string label, string lowerLabel, string words) in options)
+            if (words.Length > 2 && WordSearch.HasWordsOrPlural(normalised, words) || lowerLabel.Length > 0 && NamesLabel(normalised, lowerLabel))
+                yield return label;
     }
 
     /// <summary>The label that a judge's naming of an option means ("B", "B) text", "text"); null where it is none or several.</summary>
@@ -36,6 +41,14 @@ internal static partial class OptionMentions
 
     /// <summary>Whether a sentence is a line of the option list copied.</summary>
     internal static bool StartsWithLabel(string sentence) => AnswerOptions.TrySplit(sentence, out _, out _) && char.IsAsciiLetterUpper(sentence.TrimStart()[0]);
+
+    // "option b", "option (b", or "b)", "(b)" standing by itself.
+    private static bool NamesLabel(string text, string label) =>
+        Nouns.Any(noun => WordSearch.Any(text, noun, (start, end) => WordSearch.BeginsWord(text, start)
+            && (IsLabel(text, end, label) || end < text.Length && text[end] == '(' && IsLabel(text, end + 1, label))))
+        || WordSearch.Any(text, label + ")", (start, end) => WordSearch.BeginsWord(text, start) && WordSearch.EndsWord(text, end));
+
+    private static bool IsLabel(string text, int at, string label) => WordSearch.EndsWord(text, at, label);
 
     private static (string Label, string Text) Split(string option) =>
         AnswerOptions.TrySplit(option, out char label, out string text) ? (label.ToString(), text) : ("", text);

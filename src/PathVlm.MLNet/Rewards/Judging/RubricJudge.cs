@@ -27,8 +27,9 @@ public sealed partial class RubricJudge : IProcessJudge
     public static ReviewFindings Review(ProcessReviewRequest request)
     {
         string question = ReviewText.Normalised(request.Question);
+        OptionMentions options = new(request.Options);
         List<RubricSentence> sentences = [.. Sentence().Matches(ReviewText.Shown(request.Reasoning))
-            .Select(match => new RubricSentence(match.Value.Trim(), request))
+            .Select(match => new RubricSentence(match.Value.Trim(), options, request.ChosenOption))
             .Where(sentence => ReviewText.WordCount(sentence.Text) >= MinimumWords && !sentence.CopiesFrom(question))];
 
         List<RejectedOption> rejected = [];

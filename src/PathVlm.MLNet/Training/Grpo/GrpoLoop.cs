@@ -6,16 +6,14 @@ using static TorchSharp.torch;
 namespace PathVlm.MLNet.Training;
 
 /// <summary>The loop of one run: sample, score, advantages, old and reference passes; per micro-batch forward, loss, backward; update, log.</summary>
-internal sealed class GrpoLoop : IDisposable
+internal sealed class GrpoLoop : TrainingLoop
 {
-    private readonly Qwen25VlModel _model;
     private readonly GrpoOptions _options;
     private readonly GrpoTrainer _trainer;
     private readonly IReadOnlyList<GrpoPrompt> _prompts;
     private readonly GrpoSchedule _schedule;
     private readonly IReadOnlyList<string> _rewardNames;
     private readonly IRewardMetrics? _rewardMetrics;
-    private readonly PictureFeatureCache _features;
     private readonly PictureFeatureCache? _referenceFeatures;
     private readonly ReferencePolicy? _reference;
     private readonly Tensor? _suppressed;
@@ -23,84 +21,49 @@ internal sealed class GrpoLoop : IDisposable
     private readonly CompletionScorer _policyScorer;
     private readonly CompletionScorer? _referenceScorer;
     private readonly PolicyLoss _loss;
-    private readonly PolicyUpdater _updater;
-    private readonly LearningRateSchedule _rates;
-    private readonly MetricsLog _log;
     private readonly RolloutLog? _rolloutLog;
-    private readonly StepMetrics _metrics = new();
-    private readonly long _totalSteps;
     private GenerationBatch? _batch;
 
     /// <summary>A run from its beginning; the parameters are being trained already.</summary>
     public GrpoLoop(
         Qwen25VlModel model, GrpoOptions options, GrpoTrainer trainer, IReadOnlyList<GrpoPrompt> prompts, GrpoSchedule schedule,
         IRolloutSource rollouts, IRewardSource rewards, IProgress<TrainingProgress>? progress)
+        : base(model, options, schedule.StepsPerEpoch, progress)
     {
-        _model = model;
         _options = options;
         _trainer = trainer;
         _prompts = prompts;
         _schedule = schedule;
         _rewardNames = rewards.Names;
         _rewardMetrics = rewards as IRewardMetrics;
-        _features = new PictureFeatureCache(model, options.FreezeVision);
         _suppressed = options.SuppressControlTokens && trainer.SuppressedTokenIds.Count > 0
             ? tensor(trainer.SuppressedTokenIds.Select(id => (long)id).ToArray(), device: model.Device).DetachFromDisposeScope()
             : null;
         IReadOnlyList<double> weights = options.RewardWeights ?? [.. Enumerable.Repeat(1.0, rewards.Names.Count)];
-        _sampler = new RolloutSampler(rollouts, rewards, weights, options, prompt => _features.Of(prompt.Pictures));
-        _policyScorer = new CompletionScorer(model, _features, options.Temperature, _suppressed);
+        _sampler = new RolloutSampler(rollouts, rewards, weights, options, prompt => Features.Of(prompt.Pictures));
+        _policyScorer = new CompletionScorer(model, Features, options.Temperature, _suppressed);
         if (options.Beta != 0)
         {
             _reference = new ReferencePolicy(model, trainer.Reference, options.SyncReferenceModel);
             _referenceFeatures = options.FreezeVision ? null : new PictureFeatureCache(_reference.Model, !options.SyncReferenceModel);
-            _referenceScorer = new CompletionScorer(_reference.Model, _referenceFeatures ?? _features, options.Temperature, _suppressed);
+            _referenceScorer = new CompletionScorer(_reference.Model, _referenceFeatures ?? Features, options.Temperature, _suppressed);
         }
         _loss = PolicyLoss.Create(options.LossType, options.LossSettings);
-        _updater = new PolicyUpdater(model.Parameters, options.AdamW, options.MaxGradientNorm);
-        _totalSteps = options.StepsOf(schedule.StepsPerEpoch);
-        _rates = options.ScheduleOf(_totalSteps);
-        _log = new MetricsLog(options.OutputFolder, _totalSteps, progress);
         _rolloutLog = options.OutputFolder is null ? null : new RolloutLog(options.OutputFolder, rewards.Names);
     }
 
-    /// <summary>Where the run stands.</summary>
-    public TrainingState State { get; } = new();
-
-    /// <summary>Goes through all steps that are left.</summary>
-    public TrainingResult Run(CancellationToken cancellation)
-    {
-        StopReason reason = StopReason.Completed;
-        try
-        {
-            while (State.Step < _totalSteps && reason == StopReason.Completed)
-            {
-                double loss = Accumulate(cancellation);
-                Update(loss);
-                if (State.SkippedInARow >= TrainingDefaults.MaxNonFiniteSteps) reason = StopReason.NotFinite;
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            reason = StopReason.Cancelled;
-        }
-        return new TrainingResult(reason, State.Step, State.SkippedSteps, _log.Lines);
-    }
-
     /// <inheritdoc/>
-    public void Dispose()
+    public override void Dispose()
     {
         _rolloutLog?.Dispose();
-        _log.Dispose();
-        _updater.Dispose();
+        base.Dispose();
         _referenceFeatures?.Dispose();
         _reference?.Dispose();
         _suppressed?.Dispose();
-        _features.Dispose();
     }
 
     /// <summary>Forward and backward of a step's micro-batches, sampling where a generation batch is used up; returns the step's loss.</summary>
-    private double Accumulate(CancellationToken cancellation)
+    protected override double Accumulate(CancellationToken cancellation)
     {
         double loss = 0;
         for (int i = 0; i < _options.GradientAccumulationSteps; i++)
@@ -108,10 +71,18 @@ internal sealed class GrpoLoop : IDisposable
             cancellation.ThrowIfCancellationRequested();
             MicroBatchPlace place = _schedule.PlaceOf(State.Step, i);
             if (_batch is null || place.StartsGeneration) _batch = Generate(place.Generation, cancellation);
-            if (i == 0) _updater.ZeroGradients();
+            if (i == 0) ZeroGradients();
             loss += ForwardBackward(_batch, RowsOf(place.Generation, place.Part));
         }
         return loss;
+    }
+
+    protected override double EpochAfter(long step) => _schedule.EpochAfter(step);
+
+    protected override StopReason AfterStep(CancellationToken cancellation)
+    {
+        if (_options.SyncReferenceModel && State.Step % _options.ReferenceSyncSteps == 0) _reference?.Sync(Model, _options.ReferenceMixupAlpha);
+        return StopReason.Completed;
     }
 
     private GenerationBatch Generate(long generation, CancellationToken cancellation)
@@ -120,8 +91,8 @@ internal sealed class GrpoLoop : IDisposable
         if (!_options.IsOnPolicy) batch.OldLogProbabilities = LogProbabilities(_policyScorer, batch, cancellation);
         if (_referenceScorer is not null) batch.ReferenceLogProbabilities = LogProbabilities(_referenceScorer, batch, cancellation);
         State.TokenCount += batch.TokenCount;
-        _metrics.Means.Add(GenerationMetrics.Of(batch, _rewardNames));
-        if (_rewardMetrics is not null) _metrics.Means.Add(_rewardMetrics.TakeMetrics());
+        Metrics.Means.Add(GenerationMetrics.Of(batch, _rewardNames));
+        if (_rewardMetrics is not null) Metrics.Means.Add(_rewardMetrics.TakeMetrics());
         _rolloutLog?.Write(State.Step, batch);
         _trainer.Sampled?.Invoke(batch);
         return batch;
@@ -159,8 +130,8 @@ internal sealed class GrpoLoop : IDisposable
         LossResult result = _loss.Compute(inputs, window);
         // Without KL, advantages of zero have a gradient of exactly zero.
         if (_options.Beta != 0 || rows.Any(row => batch.Advantages.Advantages[row] != 0)) result.Loss.backward();
-        _metrics.Means.Add(LossMetrics.Of(_loss, result, inputs, padded.Spread(scores.Entropies!.to(ScalarType.Float32))));
-        _metrics.Means.Add(SamplingDifference.Of(batch, rows, inputs));
+        Metrics.Means.Add(LossMetrics.Of(_loss, result, inputs, padded.Spread(scores.Entropies!.to(ScalarType.Float32))));
+        Metrics.Means.Add(SamplingDifference.Of(batch, rows, inputs));
         double loss = result.Loss.item<float>();
         _trainer.MicroBatchDone?.Invoke(loss);
         return loss;
@@ -168,7 +139,7 @@ internal sealed class GrpoLoop : IDisposable
 
     private LossInputs InputsOf(GenerationBatch batch, int[] rows, PaddedRows padded, Tensor logProbabilities)
     {
-        Device device = _model.Device;
+        Device device = Model.Device;
         float[] advantages = Array.ConvertAll(rows, row => batch.Advantages.Advantages[row]);
         return new LossInputs(
             logProbabilities,
@@ -179,21 +150,4 @@ internal sealed class GrpoLoop : IDisposable
     }
 
     private int[] RowsOf(long generation, int part) => _trainer.RowsOfParts?.Invoke(generation)[part] ?? _schedule.RowsOf(part);
-
-    private void Update(double loss)
-    {
-        double rate = _rates.RateAt(State.Step);
-        UpdateOutcome outcome = _updater.Apply(rate, loss);
-        State.Step++;
-        State.Count(outcome);
-        if (_options.SyncReferenceModel && State.Step % _options.ReferenceSyncSteps == 0)
-            _reference?.Sync(_model, _options.ReferenceMixupAlpha);
-        _metrics.Count(loss, outcome, rate);
-        if (State.Step % _options.LoggingSteps != 0 && State.Step != _totalSteps) return;
-        Dictionary<string, double> line = _metrics.TakeLine();
-        line["num_tokens"] = State.TokenCount;
-        line["epoch"] = _schedule.EpochAfter(State.Step);
-        if (State.SkippedSteps > 0) line["skipped_steps"] = State.SkippedSteps;
-        _log.Write(State.Step, line);
-    }
 }

@@ -12,13 +12,13 @@ namespace PathVlm.MLNet.Training;
 internal sealed class PolicyOrigin : IDisposable
 {
     private readonly Func<PathologyPolicy> load;
-    private readonly ScalarType type;
+    private readonly ModelLoadOptions placed;
     private readonly PathologyPolicy? before;
 
-    private PolicyOrigin(PromptEncoder encoder, ScalarType type, Func<PathologyPolicy> load, PathologyPolicy? before = null)
+    private PolicyOrigin(PromptEncoder encoder, ModelLoadOptions placed, Func<PathologyPolicy> load, PathologyPolicy? before = null)
     {
         Encoder = encoder;
-        this.type = type;
+        this.placed = placed;
         this.load = load;
         this.before = before?.Retain();
     }
@@ -27,7 +27,7 @@ internal sealed class PolicyOrigin : IDisposable
     public PromptEncoder Encoder { get; }
 
     /// <summary>The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.</summary>
-    public Qwen25VlModel? Unchanging => before is { HasWeights: true } && before.Model.Type == type ? before.Model : null;
+    public Qwen25VlModel? Unchanging => before is { HasWeights: true } && before.Model.Type == placed.Type && DeviceChoice.IsSame(before.Model.Device, placed.Device) ? before.Model : null;
 
     /// <summary>Whether a stage has somewhere to start from; judged before anything is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither a base model nor a stage before it, or no model where the options name one.</exception>
@@ -45,9 +45,10 @@ internal sealed class PolicyOrigin : IDisposable
     /// <param name="component">Who asks, for messages.</param>
     public static PolicyOrigin Of(PathologyTrainingOptions options, DataViewSchema schema, string component)
     {
-        ScalarType type = PrecisionChoice.Of(options.Precision, CPU);
-        if (options.BaseModel is null) return Chained(options, type, PolicyAnnotation.Find(schema)!, component);
-        return Directory.Exists(options.BaseModel) ? OfFolder(options, type, options.BaseModel) : OfZip(options, type, options.BaseModel);
+        Device device = DeviceChoice.Of(options.Device);
+        ModelLoadOptions placed = new() { Type = PrecisionChoice.Of(options.Precision, device), Device = device };
+        if (options.BaseModel is null) return Chained(options, placed, PolicyAnnotation.Find(schema)!, component);
+        return Directory.Exists(options.BaseModel) ? OfFolder(options, placed, options.BaseModel) : OfZip(options, placed, options.BaseModel);
     }
 
     /// <summary>The policy to train; its weights are the caller's alone.</summary>
@@ -56,30 +57,30 @@ internal sealed class PolicyOrigin : IDisposable
     /// <inheritdoc/>
     public void Dispose() => before?.Release();
 
-    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ScalarType type, string folder)
+    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string folder)
     {
         CheckpointTextFiles files = CheckpointTextFiles.Read(folder);
         PolicySettings settings = options.PolicySettings();
         var encoder = new PromptEncoder(files, settings);
-        return new PolicyOrigin(encoder, type, () => new PathologyPolicy(
-            Qwen25VlModel.Load(folder, new ModelLoadOptions { Type = type }), files, settings, encoder));
+        return new PolicyOrigin(encoder, placed, () => new PathologyPolicy(
+            Qwen25VlModel.Load(folder, placed), files, settings, encoder));
     }
 
     // A zip names its model only when it is loaded.
-    private static PolicyOrigin OfZip(PathologyTrainingOptions options, ScalarType type, string zip)
+    private static PolicyOrigin OfZip(PathologyTrainingOptions options, ModelLoadOptions placed, string zip)
     {
         PathologyPolicy stored = PathologyModelFile.Load(zip);
-        PathologyPolicy policy = stored.TakeOver("The policy is being trained.", options.PolicySettings(stored.Settings), type: type);
-        return new PolicyOrigin(policy.Encoder, type, () => policy);
+        PathologyPolicy policy = stored.TakeOver("The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
+        return new PolicyOrigin(policy.Encoder, placed, () => policy);
     }
 
-    private static PolicyOrigin Chained(PathologyTrainingOptions options, ScalarType type, PathologyPolicy before, string component)
+    private static PolicyOrigin Chained(PathologyTrainingOptions options, ModelLoadOptions placed, PathologyPolicy before, string component)
     {
         PolicySettings settings = options.PolicySettings(before.Settings);
         var encoder = new PromptEncoder(before.Files, settings);
         string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it cannot answer; ask the later stage, or fit the chain with TakeOverWeights = false.";
-        return new PolicyOrigin(encoder, type, () => options.TakeOverWeights
-            ? before.TakeOver(taken, settings, encoder, type)
-            : before.Copy(settings, encoder, type), before);
+        return new PolicyOrigin(encoder, placed, () => options.TakeOverWeights
+            ? before.TakeOver(taken, settings, encoder, placed.Type, placed.Device)
+            : before.Copy(settings, encoder, placed.Type, placed.Device), before);
     }
 }

@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Inference;
+
 namespace PathVlm.MLNet.Training;
 
 /// <summary>Number type that a model is trained in.</summary>
@@ -95,6 +97,14 @@ public abstract partial class PathologyTrainingOptions
     /// <value><see cref="TrainingPrecision.Auto"/>.</value>
     public TrainingPrecision Precision { get; set; }
 
+    /// <summary>
+    /// Where the stage's weights lie and are trained: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there is no
+    /// such device. Ignored by the trainers that are given a model, which stays where it is. CUDA takes a build with
+    /// <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// </summary>
+    /// <value>cpu.</value>
+    public string Device { get; set; } = PolicyDefaults.Device;
+
     /// <summary>Every random choice is a function of it and of its place in the run.</summary>
     /// <value>42.</value>
     public long Seed { get; set; } = TrainingDefaults.Seed;
@@ -140,6 +150,7 @@ public abstract partial class PathologyTrainingOptions
         faults.AddBounds(this);
         faults.Require(MaxSteps is not null || Epochs is not null, nameof(MaxSteps), null, $"a number where {nameof(Epochs)} is null");
         faults.Require(MinPixels <= MaxPixels, nameof(MinPixels), MinPixels, $"{nameof(MaxPixels)} ({MaxPixels}) or less");
+        if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Require(false, nameof(Device), Device, taken);
         AddAnsweringFaults(faults);
         AddFaults(faults);
         faults.Throw(GetType().Name);

@@ -1,0 +1,53 @@
+using Microsoft.ML;
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Training;
+using TorchSharp;
+
+namespace PathVlm.MLNet.Tests.Inference;
+
+/// <summary>A device that is not there is refused at the door. Where there is a CUDA device its name is taken; nothing is run on it here.</summary>
+public sealed class DeviceChoiceTests
+{
+    private const string NoCuda = "cpu: no CUDA device was found (it takes a build with -p:TorchBackend=cuda and NVIDIA's driver)";
+    private readonly MLContext ml = new();
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("CPU")]
+    [InlineData("cuda:")]
+    [InlineData("cuda:-1")]
+    [InlineData("cuda: 0")]
+    [InlineData("cuda:0x1")]
+    [InlineData("")]
+    public void ANameThatIsNoneIsRefused(string name) => AssertRefused(name, "cpu, cuda or cuda:N");
+
+    [Fact]
+    public void ADeviceThatIsNotThereIsRefused()
+    {
+        int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
+        AssertRefused("cuda:4096", count == 0 ? NoCuda : $"cpu, cuda, or cuda:0 to cuda:{count - 1}");
+        if (count == 0) AssertRefused("cuda", NoCuda);
+        else Assert.Null(DeviceChoice.TakenInsteadOf("cuda"));
+    }
+
+    [Fact]
+    public void TheCpuIsTheDefaultAndWhereEverythingIsPlacedThen()
+    {
+        Assert.Equal(("cpu", "cpu", "cpu"), (new PathologySftOptions().Device, new GrpoOptions().Device, new PathologyModelOptions().Device));
+        using PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Sft"));
+        using PathologyTransformer opened = ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = "cpu" });
+        Assert.Equal((DeviceType.CPU, DeviceType.CPU), (fitted.Policy.Model.Device.type, opened.Policy.Model.Device.type));
+    }
+
+    private void AssertRefused(string name, string taken)
+    {
+        foreach (Action open in new Action[]
+        {
+            () => ml.Pathology().SupervisedFineTuning(new PathologySftOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
+            () => ml.Pathology().Grpo(ml.Pathology().FormatReward(), new GrpoOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
+            () => ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = name }),
+        })
+            Assert.Contains($"Device: got {name}, takes {taken}", Assert.Throws<ArgumentOutOfRangeException>(open).Message, StringComparison.Ordinal);
+    }
+}
