@@ -28,7 +28,12 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
     internal IEstimator<PathologyTransformer> ProcessGrpo(GrpoOptions options, ProcessRewardOptions? process, StagePlace place)
     {
         ProcessRewardOptions asked = process ?? new ProcessRewardOptions();
-        asked.CanaryProgress = new StepProgress<CanaryReport>(report => display.Line(report.ToString()));
+        bool told = false; // shown anew in the course of the stage: a line only where one does not hold
+        asked.CanaryProgress = new StepProgress<CanaryReport>(report =>
+        {
+            if (!told || report.Failures.Count > 0) display.Line(report.ToString());
+            told = true;
+        });
         return pathology.Grpo(Outcome().Append(pathology.ProcessReward(judge, asked)), Observed(options, place));
     }
 

@@ -19,12 +19,16 @@ public sealed class ProcessRewardOptions
 
     /// <summary>
     /// What is done with the judge's canaries (<see cref="JudgeCanaries"/>: twenty fixed reasonings, eighteen of them empty), which it is
-    /// shown once before a stage is trained with it; a model judge is asked up to eighteen times for them.
+    /// shown before a stage is trained with it and again every <see cref="CanarySteps"/>; a model judge is asked eighteen times for them.
     /// </summary>
     /// <value><see cref="CanaryPolicy.Warn"/>.</value>
     public CanaryPolicy Canaries { get; set; }
 
-    /// <summary>Told what the judge made of the canaries, before training begins; not saved.</summary>
+    /// <summary>Optimizer steps after which the judge is shown the canaries anew, since a served model may change; 0: only before the stage.</summary>
+    /// <value>100.</value>
+    public int CanarySteps { get; set; } = 100;
+
+    /// <summary>Told what the judge made of the canaries, on the training thread; not saved.</summary>
     /// <value>null.</value>
     public IProgress<CanaryReport>? CanaryProgress { get; set; }
 
@@ -33,6 +37,7 @@ public sealed class ProcessRewardOptions
         ArgumentNullException.ThrowIfNull(Panel);
         if (!Enum.IsDefined(Reference)) throw new ArgumentOutOfRangeException(nameof(Reference), $"Reference: got {Reference}, takes Answer, Explanation or None");
         if (!Enum.IsDefined(Canaries)) throw new ArgumentOutOfRangeException(nameof(Canaries), $"Canaries: got {Canaries}, takes Warn, Stop or Off");
+        if (CanarySteps < 0) throw new ArgumentOutOfRangeException(nameof(CanarySteps), $"CanarySteps: got {CanarySteps}, takes 0 or more");
         if (LookAheadRows < 1) throw new ArgumentOutOfRangeException(nameof(LookAheadRows), $"LookAheadRows: got {LookAheadRows}, takes 1 or more");
         Panel.Validate();
     }

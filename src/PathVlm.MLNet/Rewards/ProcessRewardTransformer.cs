@@ -42,6 +42,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
 
     internal CanaryPolicy CanaryPolicy => options.Canaries;
 
+    internal int CanarySteps => options.CanarySteps;
+
     /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
     public CancellationToken Cancellation { get; set; }
 
@@ -71,7 +73,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
     {
         Settings settings = reader.ReadJson<Settings>(SettingsEntry);
-        ProcessRewardOptions options = new() { Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel, Canaries = settings.Canaries };
+        ProcessRewardOptions options = new() { Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel, Canaries = settings.Canaries, CanarySteps = settings.CanarySteps };
         try
         {
             options.Validate();
@@ -92,12 +94,12 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
 
     /// <summary>Shows the judge the canaries; null where they are off, or cancelled.</summary>
-    internal CanaryReport? ReviewCanaries(CancellationToken cancellation)
+    internal CanaryReport? ReviewCanaries(long step, CancellationToken cancellation)
     {
         if (options.Canaries == CanaryPolicy.Off) return null;
         try
         {
-            Canaries = JudgeCanaries.ReviewAsync(panel.Value, cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+            Canaries = JudgeCanaries.ReviewAsync(panel.Value, cancellation, step, anew: step > 0).ConfigureAwait(false).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -130,7 +132,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         PathologySchema.Columns(schema, ProcessRewardColumns.Needs(options.Reference)).Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
 
     private protected override void Write(ModelWriter writer) =>
-        writer.WriteJson(SettingsEntry, new Settings(judge.Identity, options.Reference, options.LookAheadRows, options.Panel, options.Canaries));
+        writer.WriteJson(SettingsEntry, new Settings(judge.Identity, options.Reference, options.LookAheadRows, options.Panel, options.Canaries, options.CanarySteps));
 
     private protected override IRowFunction Bind(DataViewSchema schema)
     {
@@ -139,7 +141,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         return new Function(this, schema);
     }
 
-    private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel, CanaryPolicy Canaries = CanaryPolicy.Warn);
+    private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel, CanaryPolicy Canaries = CanaryPolicy.Warn, int CanarySteps = 100);
 
     private sealed class Function(ProcessRewardTransformer parent, DataViewSchema schema) : IRowFunction
     {

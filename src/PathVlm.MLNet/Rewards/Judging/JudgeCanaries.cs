@@ -48,11 +48,18 @@ public static class JudgeCanaries
     ];
 
     /// <summary>Asks a judge for all canaries; those that are missing do not count towards <see cref="ReviewPanelOptions.MaxMissingRate"/>.</summary>
+    /// <param name="panel">Asks the judge.</param>
+    /// <param name="cancellationToken">Ends the reviews.</param>
+    /// <param name="step">Optimizer step that the record carries. Default 0.</param>
+    /// <param name="anew">Whether the judge is asked also where the panel or its record has its reviews. Default false.</param>
     /// <exception cref="JudgeStoppedException">The judge cannot be used any further, or the budget is spent.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<CanaryReport> ReviewAsync(ReviewPanel panel, CancellationToken cancellationToken)
+    public static async Task<CanaryReport> ReviewAsync(ReviewPanel panel, CancellationToken cancellationToken, long step = 0, bool anew = false)
     {
-        ProcessReview[] reviews = await panel.ReviewAsync([.. All.Select((canary, number) => canary.Request with { Coordinates = new(0, CanaryRow, number) })], cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(panel);
+        ProcessReviewRequest[] requests = [.. All.Select((canary, number) => canary.Request with { Coordinates = new(step, CanaryRow, number) })];
+        if (anew) panel.Forget(requests);
+        ProcessReview[] reviews = await panel.ReviewAsync(requests, cancellationToken).ConfigureAwait(false);
         return new CanaryReport([.. All.Zip(reviews)]);
     }
 

@@ -73,6 +73,12 @@ public sealed class ReviewPanel : IDisposable
         }
     }
 
+    /// <summary>Has the judge asked anew for these, whatever memory and record hold of them.</summary>
+    internal void Forget(IEnumerable<ProcessReviewRequest> requests)
+    {
+        foreach (ProcessReviewRequest request in requests) reviews.TryRemove(ReviewKey.Of(judge.Identity, request), out _);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

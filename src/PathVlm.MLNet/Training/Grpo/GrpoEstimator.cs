@@ -21,7 +21,7 @@ namespace PathVlm.MLNet.Training;
 /// </list>
 /// Continues the stage before it in the chain, or a checkpoint folder or zip. During training the rewards see a view with all columns of the
 /// input, <c>Rollouts</c> (vector of text, length G) and <c>RolloutTokenCounts</c>; they are fitted once, on that view without rows. With a
-/// process reward the judge is shown its canaries first (<see cref="ProcessRewardOptions.Canaries"/>), and the log has judge/* metrics: reviews,
+/// process reward the judge is shown its canaries first and every so many steps (<see cref="ProcessRewardOptions.Canaries"/>), and the log has judge/* metrics: reviews,
 /// requests, tokens/input, tokens/output, price, latency/mean (seconds), failures/CAUSE (each a generation batch), cache_hit_rate,
 /// quote_rejected_rate, missing_rate, completeness/mean, soundness/mean, length_correlation, canary_max. For research, not for diagnosis.
 /// </remarks>
@@ -100,12 +100,12 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
         IReadOnlyList<GrpoPrompt>? prompts = UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, options), options.Cancellation);
         if (prompts is not null) channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
-        IReadOnlyList<ProcessRewardTransformer> judges = JudgeMetrics.JudgesIn(scorer, names);
-        JudgeWatch.ReviewCanaries(judges, channel, options.Cancellation);
+        JudgeWatch progress = new(JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, options.Progress), options.Cancellation);
+        progress.Begin();
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
-            Result = prompts is null ? TrainingResult.NotBegun : Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), channel);
+            Result = prompts is null ? TrainingResult.NotBegun : Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), progress);
             ChannelProgress.TellEnd(channel, Result);
             return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }
@@ -116,7 +116,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     }
 
     private TrainingResult Train(
-        PathologyPolicy policy, PolicyOrigin origin, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores, MessageChannel channel)
+        PathologyPolicy policy, PolicyOrigin origin, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores, IProgress<TrainingProgress> progress)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
@@ -125,6 +125,6 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
         };
-        return trainer.Train(prompts, new JudgeWatch(channel, new ChannelProgress(channel, options.Progress)), options.Cancellation);
+        return trainer.Train(prompts, progress, options.Cancellation);
     }
 }

@@ -87,6 +87,7 @@ internal sealed class GrpoLoop : TrainingLoop
 
     private GenerationBatch Generate(long generation, CancellationToken cancellation)
     {
+        _rewardMetrics?.Begin(State.Step);
         GenerationBatch batch = _sampler.Sample(generation, [.. _schedule.PromptsOf(generation).Select(i => _prompts[i])], cancellation);
         if (!_options.IsOnPolicy) batch.OldLogProbabilities = LogProbabilities(_policyScorer, batch, cancellation);
         if (_referenceScorer is not null) batch.ReferenceLogProbabilities = LogProbabilities(_referenceScorer, batch, cancellation);

@@ -6,10 +6,12 @@ using PathVlm.MLNet.Rewards.Judging;
 namespace PathVlm.MLNet.Training;
 
 /// <summary>
-/// Watches a judge (judge.md, Watch): the canaries before a stage, and, over windows of its log lines, whether the process reward follows
+/// Watches judges (judge.md, Watch): the canaries before a stage and every so many steps, and, over windows of its log lines, whether the process reward follows
 /// the length of the completions (rank correlation above .5) or rises while the accuracy of the rollouts falls. Each is warned of once.
 /// </summary>
-internal sealed class JudgeWatch(MessageChannel channel, IProgress<TrainingProgress> next) : IProgress<TrainingProgress>
+internal sealed class JudgeWatch(
+    IReadOnlyList<ProcessRewardTransformer> judges, MessageChannel channel, IProgress<TrainingProgress> next, CancellationToken cancellation)
+    : IProgress<TrainingProgress>
 {
     /// <summary>Log lines of a window.</summary>
     internal const int Window = 20;
@@ -20,19 +22,13 @@ internal sealed class JudgeWatch(MessageChannel channel, IProgress<TrainingProgr
     private const string AccuracyMean = "rewards/AccuracyReward/mean";
     private readonly List<IReadOnlyDictionary<string, double>> lines = [];
     private bool toldLength, toldAccuracy;
+    private long shown;
 
-    /// <summary>Has the canaries reviewed, and warns or stops as each judge's options say.</summary>
+    /// <summary>Has the canaries reviewed before the first step, and warns or stops as each judge's options say.</summary>
     /// <exception cref="JudgeStoppedException">A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.</exception>
-    public static void ReviewCanaries(IEnumerable<ProcessRewardTransformer> judges, MessageChannel channel, CancellationToken cancellation)
+    public void Begin()
     {
-        foreach (ProcessRewardTransformer judge in judges)
-        {
-            if (cancellation.IsCancellationRequested) return; // training ends at once, and says so
-            if (judge.ReviewCanaries(cancellation) is not { } report) continue;
-            if (report.Failures.Count == 0) channel.Info(report.ToString());
-            else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(report.ToString());
-            else channel.Warning(report.ToString());
-        }
+        foreach (ProcessRewardTransformer judge in judges) ReviewCanaries(judge, step: 0);
     }
 
     public void Report(TrainingProgress value)
@@ -45,6 +41,18 @@ internal sealed class JudgeWatch(MessageChannel channel, IProgress<TrainingProgr
             if (lines.Count == 2 * Window && !toldAccuracy) toldAccuracy = TellAccuracy(value.Step);
         }
         next.Report(value);
+        foreach (ProcessRewardTransformer judge in judges)
+            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > shown / judge.CanarySteps) ReviewCanaries(judge, value.Step);
+        shown = value.Step;
+    }
+
+    private void ReviewCanaries(ProcessRewardTransformer judge, long step)
+    {
+        if (cancellation.IsCancellationRequested || judge.ReviewCanaries(step, cancellation) is not { } report) return; // cancelled, training ends at once
+        string told = step == 0 ? report.ToString() : $"step {step}: {report}";
+        if (report.Failures.Count == 0) channel.Info(told);
+        else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(told);
+        else channel.Warning(told);
     }
 
     private bool TellLength(long step)

@@ -13,15 +13,14 @@ internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, I
     : IRewardSource, IRewardMetrics
 {
     private readonly JudgeMetrics? judged = JudgeMetrics.Of(rewards, names);
-    private long generations;
+    private long step;
 
     public IReadOnlyList<string> Names => names;
 
     public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
     {
         foreach (ProcessRewardTransformer process in PathologyModelFile.Flatten(rewards).OfType<ProcessRewardTransformer>())
-            (process.Cancellation, process.Step) = (cancellation, generations);
-        generations++;
+            (process.Cancellation, process.Step) = (cancellation, step);
         int[] order = [.. Enumerable.Range(0, prompts.Count).OrderBy(group => prompts[group].Row)];
         IDataView scored = rewards.Transform(new RolloutView(rows, [.. order.Select(group => GroupOf(prompts[group], rollouts, group, groupSize))]));
         float[,] scores = new float[rollouts.Count, names.Count];
@@ -42,6 +41,8 @@ internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, I
             ? scores
             : throw new InvalidOperationException($"{GrpoEstimator.Name}: the rewards gave another number of rows than the {order.Length} they were given; a reward adds columns and leaves rows alone.");
     }
+
+    public void Begin(long step) => this.step = step;
 
     public IEnumerable<KeyValuePair<string, double>> TakeMetrics() => judged?.Take() ?? [];
 

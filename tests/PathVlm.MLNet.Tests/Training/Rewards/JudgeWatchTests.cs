@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Persistence;
@@ -56,6 +57,32 @@ public sealed class JudgeWatchTests
     }
 
     [Fact]
+    public void TheCanariesAreShownAnewEverySoManyStepsWhateverTheRecordHolds()
+    {
+        using TestFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        ProcessRewardOptions options = new() { CanarySteps = 2, Panel = new ReviewPanelOptions { RecordFile = record } };
+        for (int run = 0; run < 2; run++) Fit(new CountingJudge(), options, steps: 5);
+        Assert.Equal(
+            new Dictionary<long, int> { [0] = 18, [2] = 36, [4] = 36 }, // before the first step the second run finds them in the record
+            ReviewRecord.Read(record).Where(line => line.Row < 0).CountBy(line => line.Step).ToDictionary());
+    }
+
+    [Fact]
+    public void ARecordCarriesTheOptimizerStepThatRolloutsCarry()
+    {
+        using TestFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        GrpoOptions grpo = TinyCheckpoint.GrpoOptions(steps: 5);
+        (grpo.StepsPerGeneration, grpo.OutputFolder) = (2, folder.PathOf("log"));
+        ProcessRewardOptions options = new() { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } };
+        ml.Pathology().Grpo(ml.Pathology().ProcessReward(new CountingJudge(), options), grpo).Fit(TinyCheckpoint.Rows("Rl", "Rl", "Rl", "Rl")).Dispose();
+        long[] sampled = [.. File.ReadLines(Path.Combine(grpo.OutputFolder, "rollouts.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()).Distinct()];
+        Assert.Equal([0, 2, 4], sampled);
+        Assert.Equal(sampled, ReviewRecord.Read(record).Select(line => line.Step).Distinct().Order());
+    }
+
+    [Fact]
     public void ARecordIsClosedAfterTheStageSoThatAnotherGoesOnWithIt()
     {
         using TestFolder folder = new();
@@ -98,14 +125,14 @@ public sealed class JudgeWatchTests
     {
         using MessageChannel channel = new(ml, "Test");
         List<long> passedOn = [];
-        JudgeWatch watch = new(channel, new Recorder(progress => passedOn.Add(progress.Step)));
+        JudgeWatch watch = new([], channel, new Recorder(progress => passedOn.Add(progress.Step)), default);
         for (int step = 1; step <= lines; step++) watch.Report(new TrainingProgress(step, lines, line(step), TimeSpan.Zero));
         Assert.Equal(lines, passedOn.Count);
     }
 
-    private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options)
+    private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options, long steps = 1)
     {
-        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions());
+        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions(steps));
         estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
         return estimator.Result!;
     }
