@@ -6,6 +6,10 @@ public interface IProcessJudge
     /// <summary>Model and parameters, as they enter cache keys and records; never a key or an address.</summary>
     string Identity { get; }
 
+    /// <summary>Whether a review costs nobody anything: bounds on reviews and tokens a minute are then left aside.</summary>
+    /// <value>false, unless a judge says otherwise.</value>
+    bool IsOffline => false;
+
     /// <summary>Reviews one completion.</summary>
     /// <param name="request">What the judge is shown.</param>
     /// <param name="cancellationToken">Ends the review at once.</param>

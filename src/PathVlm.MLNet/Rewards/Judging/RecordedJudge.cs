@@ -23,6 +23,9 @@ public sealed class RecordedJudge : IProcessJudge
     /// <inheritdoc/>
     public string Identity { get; }
 
+    /// <inheritdoc/>
+    public bool IsOffline => true;
+
     /// <summary>Number of different reviews.</summary>
     public int Count => lines.Count;
 

@@ -111,8 +111,12 @@ public sealed class ReviewPanel : IDisposable
         await places.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
-            await begun.TakeAsync(1, stop.Token).ConfigureAwait(false);
-            await tokens.TakeAsync(0, stop.Token).ConfigureAwait(false);
+            if (!judge.IsOffline)
+            {
+                await begun.TakeAsync(1, stop.Token).ConfigureAwait(false);
+                await tokens.TakeAsync(0, stop.Token).ConfigureAwait(false);
+            }
+
             statistics.RequireBudget();
             long asked = time.GetTimestamp();
             JudgeReply reply = await judge.ReviewAsync(request, stop.Token).ConfigureAwait(false);
@@ -120,7 +124,7 @@ public sealed class ReviewPanel : IDisposable
             ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, options.RequireShownInImage) : null;
             decimal price = statistics.Add(reply, score, time.GetElapsedTime(asked), watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
             IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
-            record?.Append(LineOf(key, request, reply, score, verdicts, price));
+            record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !judge.IsOffline);
             statistics.RequireFewMissing();
             return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts));
         }

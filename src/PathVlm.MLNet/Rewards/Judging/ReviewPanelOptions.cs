@@ -7,11 +7,11 @@ public sealed class ReviewPanelOptions
     /// <value>8.</value>
     public int Concurrency { get; set; } = 8;
 
-    /// <summary>Reviews begun in any minute, 1 or more.</summary>
+    /// <summary>Reviews begun in any minute, 1 or more; ignored with an offline judge (<see cref="IProcessJudge.IsOffline"/>).</summary>
     /// <value>500.</value>
     public int ReviewsPerMinute { get; set; } = 500;
 
-    /// <summary>Tokens read and written in any minute, 1 or more; a review waits until the minute before it has room.</summary>
+    /// <summary>Tokens read and written in any minute, 1 or more; a review waits until the minute before it has room. Ignored with an offline judge.</summary>
     /// <value>800,000.</value>
     public long TokensPerMinute { get; set; } = 800_000;
 

@@ -66,15 +66,17 @@ public sealed class ReviewRecord : IDisposable
         return Read(file, path).Lines;
     }
 
-    /// <summary>Appends one line and flushes it to disk.</summary>
-    public void Append(ReviewRecordLine line)
+    /// <summary>Appends one line and flushes it.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="toDisk">Whether it is on the disk on return, as befits a reply that was paid for; else in the system's hands. Default true.</param>
+    public void Append(ReviewRecordLine line, bool toDisk = true)
     {
         lock (gate)
         {
             ReviewRecordLine kept = text == RecordText.Full ? line : WithoutTexts(line);
             byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(kept with { Previous = previous }, Json);
             file.Write([.. bytes, (byte)'\n']);
-            file.Flush(flushToDisk: true);
+            file.Flush(flushToDisk: toDisk);
             previous = HashOf(bytes);
         }
     }

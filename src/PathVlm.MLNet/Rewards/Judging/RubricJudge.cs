@@ -16,6 +16,9 @@ public sealed partial class RubricJudge : IProcessJudge
     public string Identity => "rubric-1";
 
     /// <inheritdoc/>
+    public bool IsOffline => true;
+
+    /// <inheritdoc/>
     public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using PathVlm.MLNet.Rewards.Judging;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
@@ -36,6 +37,21 @@ public sealed class ReviewPanelTests : IDisposable
         await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(), JudgeFixture.Request(chosen: "A")], CancellationToken.None);
         await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
         Assert.Equal((2, 2), (judge.Calls, panel.Statistics.CacheHits));
+    }
+
+    [Fact]
+    public async Task AnOfflineJudgeIsNotHeldToReviewsAMinute()
+    {
+        FakeTimeProvider time = new(); // stands still: a review that waited for the next minute would wait for ever
+        ReviewPanelOptions options = new() { ReviewsPerMinute = 2 };
+        ProcessReviewRequest[] requests = [.. Enumerable.Range(0, 8).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number}."))];
+        using ReviewPanel offline = new(new RubricJudge(), options, time), served = new(new CountingJudge(), options, time);
+        Assert.Equal(8, (await offline.ReviewAsync(requests, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30))).Length);
+        using CancellationTokenSource impatient = new();
+        Task<ProcessReview[]> waiting = served.ReviewAsync(requests, impatient.Token);
+        Assert.Equal((2, false), (served.Statistics.Asked, waiting.IsCompleted));
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
 
     [Theory]
