@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
@@ -18,6 +19,9 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
     private readonly PathologyCatalog pathology = ml.Pathology();
     private readonly StageTrainer trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
     private readonly AnswerStore store = new(display, cancellation);
+
+    // How a base is asked, for its answers' fingerprint.
+    private readonly string asking = JsonSerializer.Serialize(Presets.ModelOptions(plan.Preset));
 
     /// <summary>Stages and evaluations of this run and of earlier ones, and peak memory, in words.</summary>
     internal string Summary { get; private set; } = "";
@@ -81,12 +85,9 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
     private ModelRun Answered(NamedPlace baseModel, long? seed, string name, TrainedModel model, AnswerSet[] sets, ReasoningReviews reviews)
     {
         string folder = seed is null ? plan.FolderOf(baseModel) : Path.Combine(plan.FolderOf(baseModel, seed), name);
-        string fingerprint = model.IsBase ? Fingerprint.Of(model.Fingerprint, settingsOfAsking) : model.Fingerprint;
-        return Answered(baseModel.Name, name, seed, folder, fingerprint, () => PolicyAnswerer.Open(ml, model, plan.Preset), sets, reviews);
+        string fingerprint = model.IsBase ? Fingerprint.Of(model.Fingerprint, asking) : model.Fingerprint;
+        return Answered(baseModel.Name, name, seed, folder, fingerprint, () => PolicyAnswerer.Open(ml, model, plan), sets, reviews);
     }
-
-    // How a base is asked: by the preset.
-    private readonly string settingsOfAsking = System.Text.Json.JsonSerializer.Serialize(Presets.ModelOptions(plan.Preset));
 
     private ModelRun Answered(
         string baseName, string name, long? seed, string folder, string fingerprint, Func<IAnswerer> open, AnswerSet[] sets, ReasoningReviews? reviews)

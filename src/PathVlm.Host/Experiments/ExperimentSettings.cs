@@ -14,7 +14,7 @@ internal sealed class ExperimentSettings
     /// <summary>The file in an experiment's folder.</summary>
     internal const string FileName = "experiment.json";
     private const string BaseSection = "Base:", SetSection = "OutOfDomain:", ExternalSection = "External:";
-    private static readonly string[] NotCompared = ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize"];
+    private static readonly string[] NotCompared = ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device"];
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
     private readonly SortedDictionary<string, string> values;
 

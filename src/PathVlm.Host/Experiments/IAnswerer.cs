@@ -17,9 +17,13 @@ internal interface IAnswerer : IDisposable
 /// <summary>A model of ours.</summary>
 internal sealed class PolicyAnswerer(PathologyTransformer model) : IAnswerer
 {
-    /// <summary>Opens a model of the experiment.</summary>
-    internal static PolicyAnswerer Open(MLContext ml, TrainedModel model, string preset) =>
-        new(ml.Pathology().Pretrained(model.Path, model.IsBase ? Presets.ModelOptions(preset) : null));
+    /// <summary>Opens a model of the experiment, on the device that fine-tuning runs on.</summary>
+    internal static PolicyAnswerer Open(MLContext ml, TrainedModel model, ExperimentPlan plan)
+    {
+        PathologyModelOptions options = model.IsBase ? Presets.ModelOptions(plan.Preset) : new PathologyModelOptions();
+        options.Device = Presets.Sft(plan.Preset, plan.Configuration).Device;
+        return new PolicyAnswerer(ml.Pathology().Pretrained(model.Path, options));
+    }
 
     public IReadOnlyList<GivenAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation) =>
         [.. model.Policy.Answer(rows, cancellation).Select(answer => new GivenAnswer(answer.Response, answer.ResponseTokenCount, answer.IsTruncated))];

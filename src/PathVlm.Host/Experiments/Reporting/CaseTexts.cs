@@ -40,7 +40,7 @@ internal static class CaseTexts
     {
         ExperimentPlan plan = results.Plan;
         yield return $"Preset {plan.Preset}; base model(s): {string.Join(", ", plan.Bases.Select(item => item.Name))}; seed(s): {string.Join(", ", plan.Seeds)}; judge: {plan.Judge.Identity}.";
-        yield return $"Rows: {string.Join(", ", results.StageRows.Select(stage => $"{(stage.Key.Length > 0 ? stage.Key : "(no stage)")} {stage.Value}"))}; no picture is in two stages.";
+        yield return $"Rows: {string.Join(", ", results.StageRows.Select(stage => $"{(stage.Key.Length > 0 ? stage.Key : "(no stage)")} {stage.Value}"))}.";
         yield return "Alpha: SFT on the Sft rows. Beta: Alpha + GRPO (format, accuracy) on the Rl rows. Gamma: Alpha + SFT on the Rl rows. Delta: base + SFT on the Rl rows. "
             + "Epsilon: base + GRPO on the Rl rows. PathVLM-R1: Beta + GRPO with the process reward added, on the Rl rows.";
     }

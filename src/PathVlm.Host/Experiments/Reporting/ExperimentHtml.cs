@@ -20,7 +20,7 @@ internal static class ExperimentHtml
         th, td { padding: .3rem .7rem; border-bottom: 1px solid #e2e8f0; text-align: right; white-space: nowrap; }
         th:first-child, td:first-child { text-align: left; } th { border-bottom: 2px solid #a0aec0; }
         .case { display: grid; grid-template-columns: 14rem 1fr 1fr; gap: 1.2rem; border-top: 1px solid #e2e8f0; padding: 1rem 0; }
-        .case img { width: 100%; image-rendering: auto; } .case ul { padding-left: 1.1rem; margin: .3rem 0; font-size: .88rem; }
+        .case img { width: 100%; max-width: 14rem; } .case ul { padding-left: 1.1rem; margin: .3rem 0; font-size: .88rem; }
         blockquote { margin: .5rem 0; padding: .4rem .8rem; background: #f7fafc; border-left: 3px solid #a0aec0; white-space: pre-wrap; overflow-wrap: anywhere; }
         details { margin-top: 2rem; font-size: .85rem; } code { overflow-wrap: anywhere; }
         @media (max-width: 50rem) { .case { grid-template-columns: 1fr; } }

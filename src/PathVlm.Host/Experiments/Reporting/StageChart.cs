@@ -26,8 +26,8 @@ internal static class StageChart
             new XElement(Svg + "title", $"Accuracy by stage, base {baseName}"),
             new XElement(Svg + "rect", new XAttribute("width", width), new XAttribute("height", height), new XAttribute("fill", "#ffffff")),
             Axis(top, width),
-            lines.Select((line, place) => Bar(results, line, figures[place], place, top)),
-            Guessing(results.Guessing, top, width));
+            Guessing(results.Guessing, top, width),
+            lines.Select((line, place) => Bar(results, line, figures[place], place, top)));
         return drawing;
     }
 
@@ -88,7 +88,8 @@ internal static class StageChart
         Place("x1", x1), Place("y1", y1), Place("x2", x2), Place("y2", y2), new XAttribute("stroke", colour), new XAttribute("stroke-width", "1.2"));
 
     private static XElement Text(double x, double y, string text, string anchor, string colour) => new(Svg + "text",
-        Place("x", x), Place("y", y), new XAttribute("text-anchor", anchor), new XAttribute("fill", colour), XmlText.Of(text));
+        Place("x", x), Place("y", y), new XAttribute("text-anchor", anchor), new XAttribute("fill", colour),
+        new XAttribute("stroke", "#ffffff"), new XAttribute("stroke-width", "3"), new XAttribute("paint-order", "stroke"), XmlText.Of(text));
 
     private static XAttribute Place(string name, double value) => new(name, value.ToString("0.##", CultureInfo.InvariantCulture));
 }

@@ -1,0 +1,37 @@
+using PathVlm.Host.Tests.Support;
+using PathVlm.Testing;
+
+namespace PathVlm.Host.Tests.Experiments;
+
+/// <summary>An experiment with a judge that costs.</summary>
+public sealed class ExperimentJudgeTests : IDisposable
+{
+    private const string Review =
+        """
+        {"visual_analysis":{"quote":null,"shown_in_image":"cannot_tell","present":false},"option_elimination":{"rejected":[],"present":false},
+         "knowledge":{"quote":null,"fact":null,"present":false},"violations":[],"unable_to_judge":null}
+        """;
+
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task ItIsAskedAboutTheShownQuestionsAndCanariesAloneAndForNothingTwice()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync(Review);
+        string output = folder.PathOf("run");
+        string[] arguments = MiniatureExperiment.Arguments(output, "--judge", server.Address, "--resume");
+        (await CommandLine.RunAsync(arguments)).Success();
+        int asked = server.Requests;
+        int shown = File.ReadAllLines(Path.Combine(output, "reviews.jsonl")).Length;
+        Assert.InRange(shown, 18, 18 + 8); // canaries that are not blank; four questions, two answers each
+        Assert.All(MiniatureExperiment.Table(output, "Output tokens"), row => Assert.Equal("-", row[7]));
+
+        // A stage that was ended before it was finished is trained again, from the record of its reviews.
+        File.Delete(Path.Combine(output, MiniatureExperiment.Base, "seed-1", "PathVLM-R1", "stage.json"));
+        Assert.Contains("1 stage(s) trained, 5 kept; 4 evaluation(s) made, 24 kept", (await CommandLine.RunAsync(arguments)).Success(), StringComparison.Ordinal);
+        Assert.Equal(asked, server.Requests);
+        Assert.All(Directory.EnumerateFiles(output, "*.json*", SearchOption.AllDirectories), file => Assert.DoesNotContain(JudgeServer.Key, File.ReadAllText(file), StringComparison.Ordinal));
+    }
+}
