@@ -64,7 +64,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
             var chosen = targets.narrow(0, start, count);
             var factor = gradient.narrow(0, start, count).unsqueeze(1).div(Scalars.Of(call.Options.Temperature)).to_type(hidden.dtype);
             var weights = Logits(rows, weight, call.Options).sub_(totals.narrow(0, start, count)).exp_().to_type(hidden.dtype);
-            nn.functional.threshold(weights, Negligible, 0, inplace: true);
+            weights.threshold_(Scalars.Of(Negligible), Scalars.Of(0.0));
             ofHidden.Add(weight.index_select(0, chosen).sub_(weights.mm(weight)).mul_(factor).MoveToOuterDisposeScope());
             if (ofWeight is null) continue;
             var scaled = rows.mul(factor);

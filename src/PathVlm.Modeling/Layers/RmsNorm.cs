@@ -22,6 +22,6 @@ internal static class RmsNorm
     internal static Tensor Scale(Tensor input, double epsilon)
     {
         using var scope = NewDisposeScope();
-        return input.square().mean(Last, keepdim: true).add_(Scalars.Of(epsilon), Scalars.One).rsqrt_().MoveToOuterDisposeScope();
+        return input.mul(input).mean(Last, keepdim: true).add_(Scalars.Of(epsilon), Scalars.One).rsqrt_().MoveToOuterDisposeScope();
     }
 }

@@ -14,13 +14,12 @@ using static TorchSharp.torch;
 namespace PathVlm.MLNet.Training.BaseModel;
 
 /// <summary>
-/// Makes the embedded base model: trains a tokenizer, draws random weights, reads the base corpus, writes a checkpoint folder of the
-/// published layout. What it has read: captions of drawn tiles, textbook sentences that state criteria and exclude look-alikes, general
+/// Makes the embedded base model: trains a tokenizer, draws random weights with attention heads planted among them, drills letters, reads the
+/// base corpus, writes a checkpoint folder of the published layout. What it has read: captions of drawn tiles, textbook sentences that state criteria and exclude look-alikes, general
 /// multiple choice. What it has not read: the questions that fine-tuning is about.
 /// </summary>
 public static class BaseModelRecipe
 {
-    private const double EmbeddingGain = 30;
     private const int TokenizerDocuments = 6_000;
     private const int TokenizerQuestions = 1_500;
 
@@ -44,11 +43,8 @@ public static class BaseModelRecipe
             Qwen2Tokenizer tokenizer = Qwen2TokenizerTrainer.Train(Texts(corpus), settings.Merges, files);
             WriteProcessorFiles(files, tokenizer);
             using Qwen25VlModel model = Qwen25VlModel.CreateRandom(BaseModelShape.Of(tokenizer), settings.Seed);
-            RaiseEmbeddings(model);
-            BaseExamples examples = new(corpus, Qwen25VlProcessor.Load(files));
-            using (BaseModelTrainer trainer = new(model, examples.Reading, settings.Steps, settings.LearningRate, settings))
-                trainer.Run(0, progress, cancellation);
-            Practise(model, examples, settings, progress, cancellation);
+            PlantedAttention.Plant(model);
+            Train(model, corpus, Qwen25VlProcessor.Load(files), settings, progress, cancellation);
             CheckpointWriter.Save(folder, model.Configuration, model.CheckpointTensors, files, new CheckpointWriteOptions { Overwrite = true });
         }
         finally
@@ -57,14 +53,19 @@ public static class BaseModelRecipe
         }
     }
 
-    /// <summary>The second part: practice in reading options.</summary>
-    internal static void Practise(
-        Qwen25VlModel model, BaseExamples examples, BaseModelOptions settings, IProgress<BaseModelProgress>? progress, CancellationToken cancellation)
+    private static void Train(
+        Qwen25VlModel model, BaseCorpus corpus, Qwen25VlProcessor processor, BaseModelOptions settings,
+        IProgress<BaseModelProgress>? progress, CancellationToken cancellation)
     {
-        if (settings.PracticeSteps == 0)
-            return;
-        using BaseModelTrainer trainer = new(model, examples.Practice, settings.PracticeSteps, settings.PracticeLearningRate, settings);
-        trainer.Run(settings.Steps, progress, cancellation);
+        string[] simple = [.. LetterDrills.Words.Where(word => processor.Tokenizer.Encode(" " + word).Length == 1)];
+        BaseExamples examples = new(simple.Length == 0 ? corpus : corpus with { SimpleWords = simple }, processor);
+        int done = 0;
+        foreach (BaseModelPart part in BaseModelPart.Of(settings).Where(part => part.Steps > 0))
+        {
+            using BaseModelTrainer trainer = new(model, examples, part, settings);
+            trainer.Run(done, progress, cancellation);
+            done += part.Steps;
+        }
     }
 
     private static IEnumerable<string> Texts(BaseCorpus corpus)
@@ -77,15 +78,6 @@ public static class BaseModelRecipe
             return (string[])[question.Text, .. question.Options, question.Explanation];
         });
         return corpus.Texts(TokenizerDocuments).Concat(questions).Append(BaseExamples.TaggedSystem);
-    }
-
-    // At a deviation of 0.02 a token's own identity drowns in what the first layer adds, and no later layer can match an option's text
-    // with its mention and find the letter before it (benchmarks/LOG.md).
-    private static void RaiseEmbeddings(Qwen25VlModel model)
-    {
-        using IDisposable noGradient = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        model.CheckpointTensors["model.embed_tokens.weight"].mul_(Scalars.Of(EmbeddingGain));
     }
 
     private static void WriteProcessorFiles(string folder, Qwen2Tokenizer tokenizer)

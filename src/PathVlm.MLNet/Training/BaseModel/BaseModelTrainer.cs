@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PathVlm.MLNet.Data.Synthesis.Corpus;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Heads;
 using PathVlm.Modeling.Parameters;
@@ -11,28 +12,28 @@ namespace PathVlm.MLNet.Training.BaseModel;
 
 /// <summary>
 /// Trains all of a small model, vision tower included, on one part of the base corpus: next-token loss on the assistant's turns, mean over the
-/// step's tokens; AdamW with a warm-up and half a cosine.
+/// step's tokens with the letters of answers counted more often; AdamW with a warm-up and half a cosine.
 /// </summary>
 internal sealed class BaseModelTrainer : IDisposable
 {
     private const double MaxGradientNorm = 1;
     private readonly Qwen25VlModel _model;
-    private readonly Func<long, BaseExample> _examples;
-    private readonly BaseModelOptions _options;
-    private readonly int _steps;
+    private readonly BaseExamples _examples;
+    private readonly BaseModelPart _part;
+    private readonly int _totalSteps;
     private readonly AdamW _optimizer;
     private readonly List<Tensor> _views = [];
     private readonly LearningRateSchedule _schedule;
 
-    public BaseModelTrainer(Qwen25VlModel model, Func<long, BaseExample> examples, int steps, double learningRate, BaseModelOptions options)
+    public BaseModelTrainer(Qwen25VlModel model, BaseExamples examples, BaseModelPart part, BaseModelOptions options)
     {
         _model = model;
         _examples = examples;
-        _options = options;
+        _part = part;
+        _totalSteps = options.TotalSteps;
         model.Parameters.Train(visionFrozen: false);
         _optimizer = new AdamW([.. Ranges(model.Parameters)], new AdamWSettings(0.9, 0.98, 1e-8, options.WeightDecay));
-        _schedule = new LearningRateSchedule(LearningRateScheduler.Cosine, learningRate, options.WarmupSteps, steps);
-        _steps = steps;
+        _schedule = new LearningRateSchedule(LearningRateScheduler.Cosine, part.LearningRate, options.WarmupSteps, part.Steps);
     }
 
     /// <summary>Runs all steps.</summary>
@@ -43,11 +44,11 @@ internal sealed class BaseModelTrainer : IDisposable
     public void Run(int stepsBefore, IProgress<BaseModelProgress>? progress, CancellationToken cancellation)
     {
         Stopwatch clock = Stopwatch.StartNew();
-        for (int step = 0; step < _steps; step++)
+        for (int step = 0; step < _part.Steps; step++)
         {
             cancellation.ThrowIfCancellationRequested();
             (double loss, double accuracy) = Step(Prepare(step), _schedule.RateAt(step));
-            progress?.Report(new BaseModelProgress(stepsBefore + step + 1, _options.Steps + _options.PracticeSteps, loss, accuracy, clock.Elapsed));
+            progress?.Report(new BaseModelProgress(stepsBefore + step + 1, _totalSteps, loss, accuracy, clock.Elapsed));
         }
     }
 
@@ -64,8 +65,8 @@ internal sealed class BaseModelTrainer : IDisposable
     // that another thread triggers during a call can free it.
     private BaseExample[] Prepare(int step)
     {
-        BaseExample[] batch = new BaseExample[_options.BatchSize];
-        Parallel.For(0, batch.Length, row => batch[row] = _examples(((long)step * batch.Length) + row));
+        BaseExample[] batch = new BaseExample[_part.BatchSize];
+        Parallel.For(0, batch.Length, row => batch[row] = _examples[_part.Corpus, ((long)step * batch.Length) + row]);
         return batch;
     }
 
@@ -77,7 +78,8 @@ internal sealed class BaseModelTrainer : IDisposable
         Tensor? features = EncodePictures(batch);
         Tensor hidden = _model.Forward(packed, features, rows);
         TokenScores scores = _model.TokenLogProbabilities(hidden, targets, new TokenScoreOptions { Accuracy = true, ChunkRows = 1024 });
-        Tensor loss = scores.LogProbabilities.mean().neg();
+        using Tensor weights = tensor([.. batch.SelectMany(example => example.LetterFlags).Select(letter => letter ? (float)_part.LetterWeight : 1f)]);
+        Tensor loss = scores.LogProbabilities.mul(weights).sum().div(weights.sum()).neg();
         loss.backward();
         GradientClipping.Clip([_model.Parameters.Gradients], MaxGradientNorm);
         _optimizer.Step(rate);
