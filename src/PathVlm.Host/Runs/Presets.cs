@@ -44,10 +44,35 @@ internal static class Presets
     }
 
     /// <summary>Options of GRPO with format and accuracy reward.</summary>
-    internal static GrpoOptions Grpo(string preset, IConfiguration configuration) => Grpo(preset, configuration, "Grpo");
+    internal static GrpoOptions Grpo(string preset, IConfiguration configuration)
+    {
+        GrpoOptions options = GrpoOf(preset);
+        if (preset == Embedded)
+        {
+            options.MaxSteps = 120;
+            options.LearningRate = 4e-4;
+            options.NumIterations = 2;
+            options.Beta = 0.03;
+        }
+
+        configuration.BindTo("Grpo", options);
+        return options;
+    }
 
     /// <summary>Options of GRPO with the process reward added.</summary>
-    internal static GrpoOptions Process(string preset, IConfiguration configuration) => Grpo(preset, configuration, "Process");
+    internal static GrpoOptions Process(string preset, IConfiguration configuration)
+    {
+        GrpoOptions options = GrpoOf(preset);
+        if (preset == Embedded)
+        {
+            options.MaxSteps = 60;
+            options.LearningRate = 3e-4;
+            options.RewardWeights = [1, 1, 3];
+        }
+
+        configuration.BindTo("Process", options);
+        return options;
+    }
 
     /// <summary>The preset of a model that is opened: a zip has settings of its own, the embedded base those of its run.</summary>
     internal static string Of(string modelPath) => IsEmbeddedBase(modelPath) ? Embedded : Paper;
@@ -62,23 +87,16 @@ internal static class Presets
         ? preset
         : throw new UserMistakeException($"--preset: got [{preset}], takes {Embedded} or {Paper}");
 
-    private static GrpoOptions Grpo(string preset, IConfiguration configuration, string section)
-    {
-        GrpoOptions options = new();
-        if (Require(preset) == Embedded)
+    private static GrpoOptions GrpoOf(string preset) => Require(preset) == Embedded
+        ? new GrpoOptions
         {
-            options.Precision = TrainingPrecision.Float32;
-            options.MaxSteps = 60;
-            options.BatchSize = 64;
-            options.GroupSize = 8;
-            options.LearningRate = 3e-4;
-            options.MaxPromptLength = EmbeddedPrompt;
-            options.MaxCompletionLength = EmbeddedCompletion;
+            Precision = TrainingPrecision.Float32,
+            BatchSize = 128,
+            GroupSize = 8,
+            MaxPromptLength = EmbeddedPrompt,
+            MaxCompletionLength = EmbeddedCompletion,
         }
-
-        configuration.BindTo(section, options);
-        return options;
-    }
+        : new GrpoOptions();
 
     private static bool IsEmbeddedBase(string path) =>
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)) == Path.TrimEndingDirectorySeparator(EmbeddedBase.Place);

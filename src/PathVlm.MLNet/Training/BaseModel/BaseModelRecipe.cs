@@ -6,10 +6,7 @@ using PathVlm.MLNet.Data.Synthesis.Questions;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Processing;
-using TorchSharp;
-using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.BaseModel;
 
@@ -70,7 +67,7 @@ public static class BaseModelRecipe
 
     private static IEnumerable<string> Texts(BaseCorpus corpus)
     {
-        QuestionWriter writer = new(0.5, 0.12);
+        QuestionWriter writer = new(lookAlikes: 0.5, steps: 0.12, both: 0.12);
         IEnumerable<string> questions = Enumerable.Range(0, TokenizerQuestions).SelectMany(index =>
         {
             TileQuestion question = writer.Write(

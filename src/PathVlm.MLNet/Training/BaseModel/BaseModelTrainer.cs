@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PathVlm.MLNet.Data.Synthesis.Corpus;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Heads;
 using PathVlm.Modeling.Parameters;

@@ -6,8 +6,13 @@ namespace PathVlm.MLNet.Data.Synthesis.Questions;
 /// Writes explanations: what is seen, then the conclusion. As in real sets most stop there; some also rule an option out or
 /// cite a criterion, the steps that a reward for the reasoning can bring out later.
 /// </summary>
-internal sealed class ExplanationWriter(double steps)
+/// <param name="steps">Chance to rule an option out, and the same again to cite a criterion, 0 to 1.</param>
+/// <param name="both">Chance of one of the two where the other is there, 0 to 1; <paramref name="steps"/>: the two are independent.</param>
+internal sealed class ExplanationWriter(double steps, double both)
 {
+    // So many that the rest cannot hold the other step often enough do both in any case.
+    private double Both => Math.Max(both, 2 - (1 / steps));
+
     /// <summary>Writes an explanation.</summary>
     /// <param name="tile">The tile.</param>
     /// <param name="kind">What is asked.</param>
@@ -18,7 +23,8 @@ internal sealed class ExplanationWriter(double steps)
     {
         string feature = kind == QuestionKind.Feature ? tile.Finding.Features[0] : random.Pick(tile.Finding.Features);
         List<string> sentences = [See(feature, tile.Companion, random)];
-        bool exclude = random.Chance(steps), cite = random.Chance(steps);
+        bool exclude = random.Chance(steps);
+        bool cite = random.Chance(exclude ? Both : (1 - Both) * steps / (1 - steps));
         if (cite)
             sentences.Add(Cite(tile.Finding, random));
         if (exclude)
