@@ -1,3 +1,5 @@
+using System.Collections;
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 
 namespace PathVlm.Host;
@@ -28,6 +30,10 @@ internal static class SettingNames
         foreach (IConfigurationSection setting in settings.GetChildren())
             if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
                 throw new UserMistakeException($"setting [{section}:{setting.Key}] is none; {section} takes {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        // A list that is given replaces the preset's; the binder would append to it.
+        foreach (PropertyInfo list in options.GetType().GetProperties().Where(property =>
+            property.CanWrite && settings.GetSection(property.Name).GetChildren().Any() && property.GetValue(options) is IEnumerable and not string))
+            list.SetValue(options, null);
         try
         {
             settings.Bind(options);

@@ -49,10 +49,10 @@ internal static class Presets
         GrpoOptions options = GrpoOf(preset);
         if (preset == Embedded)
         {
-            options.MaxSteps = 120;
+            options.MaxSteps = 110;
             options.LearningRate = 4e-4;
             options.NumIterations = 2;
-            options.Beta = 0.03;
+            options.RewardWeights = [2, 1];
         }
 
         configuration.BindTo("Grpo", options);
@@ -65,9 +65,9 @@ internal static class Presets
         GrpoOptions options = GrpoOf(preset);
         if (preset == Embedded)
         {
-            options.MaxSteps = 60;
-            options.LearningRate = 3e-4;
-            options.RewardWeights = [1, 1, 3];
+            options.MaxSteps = 54;
+            options.LearningRate = 2e-4;
+            options.RewardWeights = [2, 2, 3];
         }
 
         configuration.BindTo("Process", options);
