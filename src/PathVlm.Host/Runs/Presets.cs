@@ -65,8 +65,9 @@ internal static class Presets
         GrpoOptions options = GrpoOf(preset);
         if (preset == Embedded)
         {
-            options.MaxSteps = 54;
-            options.LearningRate = 2e-4;
+            options.MaxSteps = 130;
+            options.LearningRate = 1e-4;
+            options.Beta = 0.06;
             options.RewardWeights = [2, 2, 3];
         }
 
