@@ -34,7 +34,7 @@ public sealed class ExperimentTests : IDisposable
         (await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--seeds", "1", "2")))
             .IsMistake($"--output: [{output}] is not empty; takes an empty folder, or --resume");
         (await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--seeds", "1", "2", "--resume", "--set", "Grpo:LearningRate=0.5")))
-            .IsMistake("was made with other settings: Grpo:LearningRate was 0.0003, is 0.5");
+            .IsMistake("was made with other settings: Grpo:LearningRate was 0.0004, is 0.5");
     }
 
     private static void StagesAreAsThePaperHasThem(string output)

@@ -30,7 +30,8 @@ public sealed class GrpoMemoryTests
         Assert.Single(later.Select(reading => reading.LiveTensors).Distinct());
         Reading first = later[0], last = later[^1];
         Assert.True(last.ManagedBytes - first.ManagedBytes < 0.5 * Mebibyte, $"managed: {string.Join(", ", later.Select(reading => reading.ManagedBytes))}");
-        Assert.True(last.ProcessBytes - first.ProcessBytes < 4 * Mebibyte, $"process: {string.Join(", ", later.Select(reading => reading.ProcessBytes))}");
+        // Of the whole test process, in which other tests may run at the same time.
+        Assert.True(last.ProcessBytes - first.ProcessBytes < 16 * Mebibyte, $"process: {string.Join(", ", later.Select(reading => reading.ProcessBytes))}");
     }
 
     private sealed record Reading(long Step, long LiveTensors, long ManagedBytes, long ProcessBytes)
