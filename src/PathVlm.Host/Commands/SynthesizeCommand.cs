@@ -16,7 +16,7 @@ internal sealed class SynthesizeCommand : Verb
         context.Configuration.BindTo("Set", options);
         options.Seed = parsed.GetValue(seed);
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, context.Cancellation);
-        context.Display.Line($"{summary.PictureCount} pictures, questions: {string.Join(", ", summary.QuestionCount.Select(split => $"{split.Key} {split.Value}"))}");
+        context.Display.Line($"{summary.PictureCount} pictures, questions: {summary.QuestionsInWords}");
         context.Display.Line($"PathMMU file: {summary.PathMmuFile}");
         if (summary.OmniMedVqaFolder is { } others) context.Display.Line($"OmniMedVQA folder: {others}");
         return ExitCodes.Done;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.ML;
 using PathVlm.MLNet;
@@ -25,8 +24,7 @@ internal static class StagedData
         SyntheticSetOptions options = new();
         configuration.BindTo("Set", options);
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, cancellation);
-        display.Line($"embedded set: {summary.PictureCount} drawn tiles, questions: "
-            + string.Join(", ", summary.QuestionCount.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value}"))) + $" ({folder})");
+        display.Line($"embedded set: {summary.PictureCount} drawn tiles, questions: {summary.QuestionsInWords} ({folder})");
         return BySplit(pathology.Data.LoadPathMmu(summary.PathMmuFile));
     }
 

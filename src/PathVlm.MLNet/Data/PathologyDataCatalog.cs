@@ -75,7 +75,7 @@ public sealed class PathologyDataCatalog
     public SyntheticSetSummary Synthesize(string folder, SyntheticSetOptions? options = null, CancellationToken cancellation = default)
     {
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, cancellation);
-        Tell($"{summary.PathMmuFile}: {summary.PictureCount} drawn tiles, questions: {string.Join(", ", summary.QuestionCount.Select(split => $"{split.Key} {split.Value}"))}", warn: false);
+        Tell($"{summary.PathMmuFile}: {summary.PictureCount} drawn tiles, questions: {summary.QuestionsInWords}", warn: false);
         return summary;
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PathVlm.MLNet.Data.Synthesis;
 
 /// <summary>What was written.</summary>
@@ -11,4 +13,9 @@ public sealed record SyntheticSetSummary(
     string PictureFolder,
     string? OmniMedVqaFolder,
     int PictureCount,
-    IReadOnlyDictionary<string, int> QuestionCount);
+    IReadOnlyDictionary<string, int> QuestionCount)
+{
+    /// <summary>Questions by split as a line shows them: "sft 600, rl 1600, test 600".</summary>
+    internal string QuestionsInWords =>
+        string.Join(", ", QuestionCount.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value}")));
+}

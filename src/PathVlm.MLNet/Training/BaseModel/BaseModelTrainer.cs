@@ -77,7 +77,7 @@ internal sealed class BaseModelTrainer : IDisposable
         Tensor? features = EncodePictures(batch);
         Tensor hidden = _model.Forward(packed, features, rows);
         TokenScores scores = _model.TokenLogProbabilities(hidden, targets, new TokenScoreOptions { Accuracy = true, ChunkRows = 1024 });
-        using Tensor weights = tensor([.. batch.SelectMany(example => example.LetterFlags).Select(letter => letter ? (float)_part.LetterWeight : 1f)]);
+        Tensor weights = tensor([.. batch.SelectMany(example => example.LetterFlags).Select(letter => letter ? (float)_part.LetterWeight : 1f)]);
         Tensor loss = scores.LogProbabilities.mul(weights).sum().div(weights.sum()).neg();
         loss.backward();
         GradientClipping.Clip([_model.Parameters.Gradients], MaxGradientNorm);

@@ -12,11 +12,7 @@ internal static class LetterDrills
     private const int MostOptions = 8;
     private const int MostWords = 3;
 
-    private static readonly Func<Finding, string>[] Known =
-    [
-        finding => finding.Name, finding => finding.Diagnosis, finding => finding.Features[0], finding => finding.Features[1],
-        finding => finding.Marker, finding => finding.Cells, finding => finding.Criterion, finding => finding.PlainWords,
-    ];
+    private static readonly Func<Finding, string>[] Known = [.. OptionQuizzes.Known, finding => finding.PlainWords];
 
     private static readonly string[] Conclusions =
         ["This points to {0}.", "The picture fits {0}.", "These are {0}.", "The matter here is {0}.", "This fits {0}.", "It shows {0}."];
@@ -66,6 +62,6 @@ internal static class LetterDrills
         HashSet<string> texts = [];
         while (texts.Count < count)
             texts.Add(draw());
-        return [.. texts.Select((text, index) => $"{(char)('A' + index)}) {text}")];
+        return LetteredOptions.LinesOf(texts);
     }
 }

@@ -8,11 +8,14 @@ namespace PathVlm.MLNet.Data.Synthesis.Corpus;
 /// <param name="Wrong">Texts of the wrong ones, in the order they stand in.</param>
 internal sealed record LetteredOptions(IReadOnlyList<string> Lines, string Answer, IReadOnlyList<string> Wrong)
 {
+    /// <summary>The texts with letters before them: "A) text" and on.</summary>
+    public static List<string> LinesOf(IEnumerable<string> texts) => [.. texts.Select((text, index) => $"{(char)('A' + index)}) {text}")];
+
     /// <summary>Shuffles the right text among wrong ones.</summary>
     public static LetteredOptions Of(SeededRandom random, string right, IEnumerable<string> wrong)
     {
         List<string> texts = random.Shuffled(wrong.Prepend(right));
-        List<string> lines = [.. texts.Select((text, index) => $"{(char)('A' + index)}) {text}")];
+        List<string> lines = LinesOf(texts);
         return new LetteredOptions(lines, lines[texts.IndexOf(right)], [.. texts.Where(text => text != right)]);
     }
 

@@ -15,7 +15,8 @@ internal static class OptionQuizzes
     private static readonly Func<Finding, string>[] Seen =
         [finding => finding.PlainWords, finding => finding.Features[0], finding => finding.Features[1], finding => finding.Name];
 
-    private static readonly Func<Finding, string>[] Known =
+    /// <summary>What is known of a finding beside how it looks: the drills in letters list it too.</summary>
+    internal static readonly Func<Finding, string>[] Known =
     [
         finding => finding.Name, finding => finding.Diagnosis, finding => finding.Features[0], finding => finding.Features[1],
         finding => finding.Marker, finding => finding.Cells, finding => finding.Criterion,
