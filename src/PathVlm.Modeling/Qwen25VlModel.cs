@@ -164,7 +164,7 @@ public sealed class Qwen25VlModel : IDisposable
         Parameters.Dispose();
     }
 
-    /// <summary>A model whose weights are all zero, to be filled through <see cref="CheckpointTensors"/>.</summary>
+    /// <summary>A model whose weights hold whatever its memory held, to be filled through <see cref="CheckpointTensors"/> at once.</summary>
     internal static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options) =>
         new(configuration, new ParameterSet(configuration, options.Type, options.Device));
 }

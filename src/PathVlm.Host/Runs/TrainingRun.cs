@@ -23,7 +23,8 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
 
         ITransformer model = Pipeline().Fit(rows);
         if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
-        ml.Model.Save(model, rows.Schema, plan.ModelFile);
+        Save(model, rows.Schema, plan.ModelFile);
+        DropKept();
         IReadOnlyList<PathologyTransformer> stages = ModelFiles.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in plan.StageNames.Zip(stages))
             results.Add((name, StageEvaluation.Of(pathology, stage, rows, $"evaluate {name}", display, cancellation)));
@@ -37,7 +38,8 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     // The stage that was cancelled has learnt something; those after it are copies of it.
     private void KeepCancelled(ITransformer model, DataViewSchema schema)
     {
-        ml.Model.Save(model, schema, plan.CancelledModelFile);
+        Save(model, schema, plan.CancelledModelFile);
+        DropKept();
         foreach (PathologyTransformer stage in ModelFiles.StagesOf(model)) stage.Dispose();
         display.Line($"cancelled; what was learnt until then: {plan.CancelledModelFile}");
         cancellation.ThrowIfCancellationRequested();
@@ -47,11 +49,25 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     {
         PathologySftOptions sft = plan.Sft;
         sft.BaseModel = plan.BaseModel;
-        IEstimator<ITransformer> chain = trainer.FineTuning(sft, PlaceOf(TrainingPlan.Alpha));
-        if (plan.Grpo is { } grpo) chain = chain.Append(trainer.OutcomeGrpo(grpo, PlaceOf(TrainingPlan.Beta)));
-        if (plan.Process is { } process) chain = chain.Append(trainer.ProcessGrpo(process, plan.ProcessReward, PlaceOf(TrainingPlan.PathVlmR1)));
+        IEstimator<ITransformer> chain = Kept(TrainingPlan.Alpha, trainer.FineTuning(sft, PlaceOf(TrainingPlan.Alpha)));
+        if (plan.Grpo is { } grpo) chain = chain.Append(Kept(TrainingPlan.Beta, trainer.OutcomeGrpo(grpo, PlaceOf(TrainingPlan.Beta))));
+        if (plan.Process is { } process)
+            chain = chain.Append(Kept(TrainingPlan.PathVlmR1, trainer.ProcessGrpo(process, plan.ProcessReward, PlaceOf(TrainingPlan.PathVlmR1))));
         return chain;
     }
+
+    // The last stage is saved with the whole chain at once.
+    private IEstimator<PathologyTransformer> Kept(string name, IEstimator<PathologyTransformer> stage) =>
+        name == plan.StageNames.Last() ? stage : new KeptStage(stage, name, KeptFile(name), ml, display, cancellation);
+
+    private void DropKept()
+    {
+        foreach (string kept in plan.StageNames.Select(KeptFile).Where(File.Exists)) File.Delete(kept);
+    }
+
+    private string KeptFile(string stage) => Path.Combine(plan.OutputFolder, stage, "model.zip");
+
+    private void Save(ITransformer model, DataViewSchema schema, string file) => AtomicFile.Write(file, path => ml.Model.Save(model, schema, path));
 
     private StagePlace PlaceOf(string stage) => new(stage, Path.Combine(plan.OutputFolder, stage), plan.Seed);
 }

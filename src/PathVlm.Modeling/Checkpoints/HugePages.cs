@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints;
 
@@ -11,8 +12,14 @@ internal static partial class HugePages
     private const long PageSize = 2 << 20;
     private const int Advice = 14; // MADV_HUGEPAGE
 
-    /// <summary>Hints at the whole pages inside a range; no byte outside it is touched or counted to it.</summary>
-    public static void Advise(nint address, long bytes)
+    /// <summary>Hints at the whole pages inside a contiguous tensor's memory on the CPU; no byte is touched.</summary>
+    public static void Advise(Tensor tensor)
+    {
+        if (tensor.numel() > 0)
+            Advise(TensorBytes.Address(tensor), tensor.numel() * tensor.element_size());
+    }
+
+    private static void Advise(nint address, long bytes)
     {
         if (!OperatingSystem.IsLinux() || bytes < 2 * PageSize)
             return;

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -13,7 +15,8 @@ internal static class TensorBytes
 {
     private const int PieceElements = 1 << 20;
 
-    public delegate ReadOnlySpan<byte> Source(long offset, int count);
+    /// <summary>Fills memory with the tensor's bytes from an offset on.</summary>
+    public delegate void Source(long offset, Span<byte> bytes);
 
     /// <summary>Fills a tensor of any type, device and strides from the bytes of one tensor of a file.</summary>
     public static void Fill(Tensor destination, SafetensorsEntry entry, Source source)
@@ -38,38 +41,59 @@ internal static class TensorBytes
     }
 
     /// <summary>Bytes of a contiguous tensor on the CPU, which has at least one element; valid while it lives.</summary>
-    public static unsafe Span<byte> Memory(Tensor tensor, long offset, int count) => new(Address(tensor) + offset, count);
+    public static unsafe Span<byte> Memory(Tensor tensor, long offset, int count) => new((byte*)Address(tensor) + offset, count);
 
-    private static unsafe byte* Address(Tensor tensor)
+    /// <summary>Where such a tensor's memory begins.</summary>
+    public static unsafe nint Address(Tensor tensor)
     {
-        using Tensor first = tensor.detach().view(-1).narrow(0, 0, 1);
-        return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor first = tensor.detach().view(-1).narrow(0, 0, 1);
+        return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 
     private static unsafe void FillPieces(Tensor destination, SafetensorsEntry entry, Source source)
     {
-        nint address = (nint)Address(destination);
+        nint address = Address(destination);
         int from = SafetensorsTypes.SizeOf(entry.Type), to = SafetensorsTypes.SizeOf(destination.dtype);
         ScalarType target = destination.dtype;
-        HugePages.Advise(address, entry.ElementCount * to);
         long pieces = (entry.ElementCount + PieceElements - 1) / PieceElements;
         if (pieces == 1)
             FillPiece(0);
         else
-            Parallel.For(0L, pieces, FillPiece);
+            InParallel(pieces, FillPiece);
 
         void FillPiece(long piece)
         {
             long start = piece * PieceElements;
             int count = (int)Math.Min(PieceElements, entry.ElementCount - start);
-            ReadOnlySpan<byte> bytes = source(start * from, count * from);
             Span<byte> memory = new((byte*)address + (start * to), count * to);
             if (target == entry.Type)
-                bytes.CopyTo(memory);
-            else if (entry.Type == ScalarType.BFloat16)
+            {
+                source(start * from, memory);
+                return;
+            }
+
+            byte[] rented = ArrayPool<byte>.Shared.Rent(count * from);
+            Span<byte> bytes = rented.AsSpan(0, count * from);
+            source(start * from, bytes);
+            if (entry.Type == ScalarType.BFloat16)
                 Widening.FromBFloat16(MemoryMarshal.Cast<byte, ushort>(bytes), MemoryMarshal.Cast<byte, float>(memory));
             else
                 Widening.FromHalf(MemoryMarshal.Cast<byte, ushort>(bytes), MemoryMarshal.Cast<byte, float>(memory));
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    // The first fault as it was thrown, not wrapped.
+    private static void InParallel(long pieces, Action<long> fill)
+    {
+        try
+        {
+            Parallel.For(0L, pieces, fill);
+        }
+        catch (AggregateException faults) when (faults.InnerException is { } first)
+        {
+            ExceptionDispatchInfo.Throw(first);
         }
     }
 
@@ -83,7 +107,7 @@ internal static class TensorBytes
         {
             using DisposeScope scope = NewDisposeScope();
             int count = (int)Math.Min(PieceElements, elements - start);
-            source(start * size, count * size).CopyTo(Memory(piece, 0, count * size));
+            source(start * size, Memory(piece, 0, count * size));
             destination.narrow(0, start, count).copy_(piece.narrow(0, 0, count));
         }
     }

@@ -42,6 +42,11 @@ internal sealed class ParameterLayout
     /// <summary>All blocks with their places.</summary>
     public IEnumerable<(ParameterBlock Block, long Start)> Blocks => _blocks.Values;
 
+    /// <summary>The values between blocks, which belong to no parameter; none is empty.</summary>
+    public IEnumerable<ParameterRange> Gaps => _blocks.Values
+        .Select(entry => new ParameterRange(entry.Start + entry.Block.Count, (Alignment - (entry.Block.Count % Alignment)) % Alignment))
+        .Where(gap => gap.Count > 0);
+
     /// <summary>The block of a name and its place.</summary>
     public (ParameterBlock Block, long Start) this[string name] => _blocks[name];
 

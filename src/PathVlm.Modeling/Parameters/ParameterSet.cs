@@ -1,4 +1,6 @@
+using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Parameters;
@@ -17,8 +19,15 @@ public sealed class ParameterSet : IDisposable
     private Tensor? _gradients;
 
     internal ParameterSet(ModelConfiguration configuration, ScalarType type, Device device)
-        : this(ParameterLayout.Of(configuration), length => zeros(length, type, device))
+        : this(ParameterLayout.Of(configuration), length => empty(length, type, device))
     {
+        if (device.type == DeviceType.CPU) HugePages.Advise(Values);
+        using var none = no_grad();
+        foreach (var gap in _layout.Gaps)
+        {
+            using var values = Values.narrow(0, gap.Start, gap.Count);
+            values.zero_().Dispose();
+        }
     }
 
     private ParameterSet(ParameterLayout layout, Func<long, Tensor> allocate)

@@ -38,6 +38,7 @@ public sealed class TrainTests : IDisposable
             Assert.Equal(6, Result(run, $"evaluation-{stage}.json").Rows.Count);
         }
 
+        Assert.False(File.Exists(Path.Combine(run, "Alpha", "model.zip")));
         Assert.Single(trained.Lines, line => line.StartsWith("judge's canaries: 20 of 20 hold", StringComparison.Ordinal));
         Assert.Contains(JsonLines(Path.Combine(run, "PathVLM-R1", "metrics.jsonl")), line => line.TryGetProperty("judge/completeness/mean", out _));
         foreach ((string stage, int rollouts) in new[] { ("Alpha", 0), ("Beta", 8), ("PathVLM-R1", 8) })
@@ -54,6 +55,25 @@ public sealed class TrainTests : IDisposable
         string evaluated = (await CommandLine.FinishAsync(fresh)).Success();
         Assert.Contains($"report: {report}", evaluated, StringComparison.Ordinal);
         Assert.Equal(Result(run, "evaluation-PathVLM-R1.json").Rows, Result(report, "evaluation.json").Rows);
+    }
+
+    [Fact]
+    public async Task AJudgeThatCannotBeUsedLeavesTheStagesBeforeIt()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
+        string run = folder.PathOf("run");
+        Outcome stopped = await CommandLine.RunAsync(
+            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--judge", server.Address, .. Settings.SelectMany(setting => new[] { "--set", setting })]);
+        Assert.Equal(ExitCodes.RunStopped, stopped.Code);
+        Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
+        foreach (string stage in new[] { "Alpha", "Beta" })
+        {
+            string kept = Path.Combine(run, stage, "model.zip");
+            Assert.Contains($"{stage}: kept until all stages are saved: {kept}", stopped.Lines);
+            Assert.Contains("1 fitted stage(s)", (await CommandLine.RunAsync("inspect", kept)).Success(), StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(Path.Combine(run, "pathvlm-r1.zip")));
     }
 
     private static EvaluationResult Result(string folder, string name) =>

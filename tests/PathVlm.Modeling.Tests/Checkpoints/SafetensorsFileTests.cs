@@ -25,4 +25,24 @@ public sealed class SafetensorsFileTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(ScalarType.Float32, ScalarType.Float32)]
+    [InlineData(ScalarType.BFloat16, ScalarType.Float32)]
+    [InlineData(ScalarType.Float32, ScalarType.Float64)]
+    public void AFileCutShortWhileItIsOpenIsToldByName(ScalarType stored, ScalarType read)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using TemporaryFolder folder = new();
+        string path = Path.Combine(folder.Path, "model.safetensors");
+        SafetensorsWriter.Write(path, new Dictionary<string, Tensor> { ["a"] = zeros(3_000_000, stored) });
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        using (FileStream other = new(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            other.SetLength(2_000_000);
+
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => file.Read("a", read));
+
+        Assert.Contains(path, fault.Message, StringComparison.Ordinal);
+        Assert.Contains("it was longer when it was opened", fault.Message, StringComparison.Ordinal);
+    }
 }

@@ -31,7 +31,7 @@ public sealed class SyntheticSetOptions
     /// <value>0.6.</value>
     public double LookAlikes { get; set; } = 0.6;
 
-    /// <summary>Chance that an explanation cites a criterion, 0 to 1, and the same again that it rules an option out; of those that do one, half do both.</summary>
+    /// <summary>Chance that an explanation cites a criterion, 0 to 1, and the same again that it rules an option out; of those that do one, four of five do both.</summary>
     /// <value>0.2.</value>
     public double ReasoningSteps { get; set; } = 0.2;
 

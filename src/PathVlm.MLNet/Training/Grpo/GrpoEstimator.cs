@@ -5,6 +5,7 @@ using PathVlm.MLNet.Inference;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.Modeling.Checkpoints;
 
 namespace PathVlm.MLNet.Training;
 
@@ -28,6 +29,7 @@ namespace PathVlm.MLNet.Training;
 public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 {
     internal const string Name = "Grpo";
+    internal const string StoppedFolder = "stopped";
     internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
     private readonly IHostEnvironment environment;
     private readonly IEstimator<ITransformer> rewards;
@@ -58,7 +60,10 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     /// </exception>
     /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
     /// <exception cref="InvalidOperationException">A reward gives other scores than one a rollout.</exception>
-    /// <exception cref="JudgeStoppedException">The judge of a process reward cannot be used any further, or fails its canaries where they stop.</exception>
+    /// <exception cref="JudgeStoppedException">
+    /// The judge of a process reward cannot be used any further, or fails its canaries where they stop. Where there is an output folder and a
+    /// step was done, the policy as it then was is in its folder <c>stopped</c>, a checkpoint to go on from.
+    /// </exception>
     public PathologyTransformer Fit(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
@@ -125,6 +130,15 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
         };
-        return trainer.Train(prompts, progress, options.Cancellation);
+        try
+        {
+            return trainer.Train(prompts, progress, options.Cancellation);
+        }
+        catch (JudgeStoppedException stop) when (options.OutputFolder is not null && trainer.State is { Step: > 0 })
+        {
+            string folder = Path.Combine(options.OutputFolder, StoppedFolder);
+            policy.SaveCheckpoint(folder, new CheckpointWriteOptions { Overwrite = true });
+            throw new JudgeStoppedException($"{stop.Message}; the policy after {trainer.State.Step} steps is kept as a checkpoint: {folder}", stop);
+        }
     }
 }

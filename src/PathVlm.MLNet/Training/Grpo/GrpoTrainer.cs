@@ -40,6 +40,9 @@ public sealed class GrpoTrainer
     /// <summary>Ids that the sampler never chooses, left out of the loss's distribution too where the options say so.</summary>
     public IReadOnlyCollection<int> SuppressedTokenIds { get; init; } = [];
 
+    /// <summary>Where the last run stands, or stood when it ended or failed; null before the first.</summary>
+    public TrainingState? State { get; private set; }
+
     /// <summary>Rows of a generation batch for each of its parts, where they are not to be taken in order: for recorded runs.</summary>
     internal Func<long, int[][]>? RowsOfParts { get; init; }
 
@@ -63,6 +66,7 @@ public sealed class GrpoTrainer
         try
         {
             using GrpoLoop loop = new(_model, _options, this, prompts, schedule, _rollouts, _rewards, progress);
+            State = loop.State;
             return loop.Run(cancellation);
         }
         finally

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Inference;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Tests.Contract;
 using PathVlm.MLNet.Tests.Rewards.Judging;
 using PathVlm.MLNet.Training;
+using PathVlm.Modeling;
 
 namespace PathVlm.MLNet.Tests.Training;
 
@@ -95,6 +97,26 @@ public sealed class JudgeWatchTests
     }
 
     [Fact]
+    public void AJudgeThatEndsTheRunLeavesWhatTheStepsBeforeTaught()
+    {
+        using TestFolder folder = new();
+        GrpoOptions whole = TinyCheckpoint.GrpoOptions(steps: 2), stopped = TinyCheckpoint.GrpoOptions(steps: 9);
+        whole.Scheduler = stopped.Scheduler = LearningRateScheduler.Constant;
+        stopped.OutputFolder = folder.PathOf("log");
+        ProcessRewardOptions options = new() { CanarySteps = 2 };
+        IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
+        using PathologyTransformer expected = ml.Pathology().Grpo(ml.Pathology().ProcessReward(new RubricJudge(), options), whole).Fit(rows);
+
+        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
+            ml.Pathology().Grpo(ml.Pathology().ProcessReward(new EndingJudge(), options), stopped).Fit(rows));
+
+        string kept = Path.Combine(stopped.OutputFolder, "stopped");
+        Assert.Equal($"no quota; the policy after 2 steps is kept as a checkpoint: {kept}", fault.Message);
+        using Qwen25VlModel model = Qwen25VlModel.Load(kept);
+        Assert.True(model.Parameters.Values.allclose(expected.Policy.Model.Parameters.Values, rtol: 0, atol: 0));
+    }
+
+    [Fact]
     public void ARewardThatFollowsTheLengthIsWarnedOfOnce()
     {
         Watch(2 * JudgeWatch.Window, step => new() { ["judge/reviews"] = 8, ["judge/length_correlation"] = step % 2 == 0 ? 0.7 : 0.4 });
@@ -135,6 +157,23 @@ public sealed class JudgeWatchTests
         GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions(steps));
         estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
         return estimator.Result!;
+    }
+
+    /// <summary>The rubric, until it is shown its first request a second time.</summary>
+    private sealed class EndingJudge : IProcessJudge
+    {
+        private string? first;
+        private int shown;
+
+        public string Identity => "ending";
+
+        public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
+        {
+            Interlocked.CompareExchange(ref first, request.Reasoning, null);
+            return request.Reasoning == first && Interlocked.Increment(ref shown) > 1
+                ? throw new JudgeStoppedException("no quota")
+                : new RubricJudge().ReviewAsync(request, cancellationToken);
+        }
     }
 
     private sealed class Reports(List<CanaryReport> told) : IProgress<CanaryReport>

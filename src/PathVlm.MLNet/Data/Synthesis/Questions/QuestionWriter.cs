@@ -12,7 +12,7 @@ internal sealed class QuestionWriter
     /// <param name="lookAlikes">Chance of each wrong option to be a look-alike, 0 to 1.</param>
     /// <param name="steps">Chance of an explanation to exclude an option, and the same to cite a criterion, 0 to 1.</param>
     /// <param name="both">Chance of one of the two where the other is there, 0 to 1: a thorough author does both.</param>
-    public QuestionWriter(double lookAlikes, double steps, double both = 0.5)
+    public QuestionWriter(double lookAlikes, double steps, double both = 0.8)
     {
         _lookAlikes = lookAlikes;
         _explanations = new ExplanationWriter(steps, both);

@@ -1,4 +1,4 @@
-namespace PathVlm.Host.Experiments;
+namespace PathVlm.Host;
 
 /// <summary>Files that stand whole or not at all, whenever the program ends.</summary>
 internal static class AtomicFile
