@@ -25,8 +25,9 @@ internal sealed class EvaluateCommand : Verb
         IDataView rows = path is null
             ? StagedData.Embedded(pathology, Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set"), context.Configuration, context.Display, context.Cancellation)
             : StagedData.Load(pathology, path, context.Configuration, context.Display, parsed.GetValue(seed));
-        EvaluationResult result = StageEvaluation.Of(pathology, fitted, rows, "evaluate", context.Display, context.Cancellation);
-        Report.Accuracy(context.Display, [(Path.GetFileName(parsed.GetValue(model) ?? "base"), result)]);
+        StageResult answered = new StageEvaluation(context.Display, offline: null, context.Cancellation).Of(Path.GetFileName(parsed.GetValue(model) ?? "base"), fitted, rows, "evaluate");
+        EvaluationResult result = answered.Evaluation;
+        Report.Accuracy(context.Display, [answered], showsReasoning: false);
         if (parsed.GetValue(output) is { } folder)
         {
             Directory.CreateDirectory(folder);

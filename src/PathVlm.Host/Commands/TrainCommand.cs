@@ -6,7 +6,6 @@ using PathVlm.Host.Judging;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.Host.Commands;
@@ -30,11 +29,9 @@ internal sealed class TrainCommand : Verb
         string embedded = Path.Combine(plan.OutputFolder, "data");
         IDataView rows = data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seed);
         TrainingRun run = new(ml, plan, context.Display, context.Cancellation);
-        IReadOnlyList<(string Name, EvaluationResult Result)> results = run.Run(rows);
-        Report.Accuracy(context.Display, results);
+        IReadOnlyList<StageResult> results = run.Run(rows);
+        Report.Accuracy(context.Display, results, showsReasoning: true);
         Report.Differences(context.Display, results);
-        foreach ((string name, EvaluationResult result) in results)
-            File.WriteAllText(Path.Combine(plan.OutputFolder, $"evaluation-{name}.json"), EvaluationJson.Write(result));
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{run.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"model: {plan.ModelFile}");
         context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");

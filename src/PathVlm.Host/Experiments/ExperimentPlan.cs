@@ -33,7 +33,7 @@ internal sealed record ExperimentPlan
     internal required IConfiguration Configuration { get; init; }
 
     /// <summary>Whether the judge works offline and asks nobody, so that every answer can be reviewed.</summary>
-    internal bool IsJudgeOffline => Judge is RubricJudge;
+    internal bool IsJudgeOffline => Judge.IsOffline;
 
     /// <summary>Where the base's own answers, or those of its variants and a seed, lie.</summary>
     internal string FolderOf(NamedPlace baseModel, long? seed = null) =>

@@ -12,13 +12,10 @@ internal sealed class ReasoningReviews(ReviewPanel panel, ExperimentPlan plan, C
     private const int CasesOfABase = 4;
     private const int CaseSeed = 17;
 
-    /// <summary>Mean process reward over the test rows; null with a judge that is not offline.</summary>
-    internal double? MeanReward(AnswerSet test, IReadOnlyList<GivenAnswer> answers)
-    {
-        if (!plan.IsJudgeOffline) return null;
-        ProcessReviewRequest[] requests = [.. test.Questions.Zip(answers, (question, answer) => RequestOf(question, ReadOnlyMemory<byte>.Empty, answer))]; // the rubric never looks at pictures
-        return Review(requests).Average(review => (double)review.Reward);
-    }
+    /// <summary>Mean process reward over the test rows whose review is not missing; null with a judge that is not offline.</summary>
+    internal double? MeanReward(AnswerSet test, IReadOnlyList<GivenAnswer> answers) => plan.IsJudgeOffline
+        ? AnswerReviews.Of(panel, test.Questions.Zip(answers, (question, answer) => (question, answer.Response)), cancellation).Mean
+        : null;
 
     /// <summary>The same question before and after the process reward, for rows drawn by a fixed seed: not chosen by what came out.</summary>
     internal IReadOnlyList<ReasoningCase> CasesOf(AnswerSet test, ModelRun before, ModelRun after)
@@ -35,7 +32,7 @@ internal sealed class ReasoningReviews(ReviewPanel panel, ExperimentPlan plan, C
     private ReasoningCase CaseOf(PathologyQuestion question, ModelRun before, GivenAnswer first, ModelRun after, GivenAnswer second)
     {
         byte[] picture = JudgePicture.Of(PictureFile.Decode(question.ImagePath));
-        ProcessReview[] reviews = Review([RequestOf(question, picture, first), RequestOf(question, picture, second)]);
+        ProcessReview[] reviews = Review([AnswerReviews.RequestOf(question, picture, first.Response), AnswerReviews.RequestOf(question, picture, second.Response)]);
         return new ReasoningCase(question, picture, [Side(before, first, reviews[0]), Side(after, second, reviews[1])]);
 
         ReasoningSide Side(ModelRun run, GivenAnswer answer, ProcessReview review)
@@ -46,9 +43,6 @@ internal sealed class ReasoningReviews(ReviewPanel panel, ExperimentPlan plan, C
     }
 
     private ProcessReview[] Review(IReadOnlyList<ProcessReviewRequest> requests) => panel.ReviewAsync(requests, cancellation).GetAwaiter().GetResult();
-
-    private static ProcessReviewRequest RequestOf(PathologyQuestion question, ReadOnlyMemory<byte> picture, GivenAnswer answer) =>
-        ProcessReviewRequest.Of(question, picture, new AnswerReader(question.Options).Read(answer.Response), JudgeReference.Answer, default);
 }
 
 /// <summary>One question answered by two models.</summary>

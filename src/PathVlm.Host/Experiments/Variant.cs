@@ -24,7 +24,7 @@ internal enum StageKind
 internal sealed record Variant(string Name, string Before, StageKind Kind, string Rows)
 {
     /// <summary>The model that no stage has been trained on.</summary>
-    internal const string Base = "base";
+    internal const string Base = TrainingPlan.Base;
 
     /// <summary>Fine-tuning with more rows, in place of GRPO.</summary>
     internal const string Gamma = "Gamma";

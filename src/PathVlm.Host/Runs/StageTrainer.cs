@@ -25,16 +25,15 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
         pathology.Grpo(Outcome(), Observed(options, place));
 
     /// <summary>GRPO with the process reward added; the judge's canaries are shown before it.</summary>
-    internal IEstimator<PathologyTransformer> ProcessGrpo(GrpoOptions options, ProcessRewardOptions? process, StagePlace place)
+    internal IEstimator<PathologyTransformer> ProcessGrpo(GrpoOptions options, ProcessRewardOptions process, StagePlace place)
     {
-        ProcessRewardOptions asked = process ?? new ProcessRewardOptions();
         bool told = false; // shown anew in the course of the stage: a line only where one does not hold
-        asked.CanaryProgress = new StepProgress<CanaryReport>(report =>
+        process.CanaryProgress = new StepProgress<CanaryReport>(report =>
         {
             if (!told || report.Failures.Count > 0) display.Line(report.ToString());
             told = true;
         });
-        return pathology.Grpo(Outcome().Append(pathology.ProcessReward(judge, asked)), Observed(options, place));
+        return pathology.Grpo(Outcome().Append(pathology.ProcessReward(judge, process)), Observed(options, place));
     }
 
     private EstimatorChain<AccuracyRewardTransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());

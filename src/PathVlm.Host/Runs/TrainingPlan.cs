@@ -7,6 +7,9 @@ namespace PathVlm.Host.Runs;
 /// <summary>What <c>train</c> does: from which base, which stages, where to.</summary>
 internal sealed record TrainingPlan
 {
+    /// <summary>The model that the chain starts from.</summary>
+    internal const string Base = "base";
+
     /// <summary>Supervised fine-tuning.</summary>
     internal const string Alpha = "Alpha";
 
@@ -34,13 +37,16 @@ internal sealed record TrainingPlan
 
     internal required IProcessJudge Judge { get; init; }
 
-    internal ProcessRewardOptions? ProcessReward { get; init; }
+    internal required ProcessRewardOptions ProcessReward { get; init; }
 
     /// <summary>The zip that is written.</summary>
     internal string ModelFile => Path.Combine(OutputFolder, "pathvlm-r1.zip");
 
     /// <summary>The zip that is written instead where the run is cancelled: what was learnt until then.</summary>
     internal string CancelledModelFile => Path.Combine(OutputFolder, "cancelled.zip");
+
+    /// <summary>Where the evaluation of base or stage is written.</summary>
+    internal string EvaluationFileOf(string name) => Path.Combine(OutputFolder, $"evaluation-{name}.json");
 
     /// <summary>Names of the stages, in their order.</summary>
     internal IEnumerable<string> StageNames =>

@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Training;
 
 namespace PathVlm.Host.Runs;
@@ -14,12 +14,14 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     private readonly StageTrainer trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
 
     /// <summary>Runs the job.</summary>
-    /// <returns>Name and result of base and stages, in their order.</returns>
-    internal IReadOnlyList<(string Name, EvaluationResult Result)> Run(IDataView rows)
+    /// <returns>Results of base and stages, in their order.</returns>
+    internal IReadOnlyList<StageResult> Run(IDataView rows)
     {
-        List<(string Name, EvaluationResult Result)> results = [];
+        using ReviewPanel? offline = OfflinePanel();
+        StageEvaluation evaluation = new(display, offline, cancellation);
+        List<StageResult> results = [];
         using (PathologyTransformer baseModel = pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.Preset)))
-            results.Add(("base", StageEvaluation.Of(pathology, baseModel, rows, "evaluate base", display, cancellation)));
+            results.Add(Evaluated(evaluation, TrainingPlan.Base, baseModel, rows));
 
         ITransformer model = Pipeline().Fit(rows);
         if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
@@ -27,13 +29,25 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         DropKept();
         IReadOnlyList<PathologyTransformer> stages = ModelFiles.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in plan.StageNames.Zip(stages))
-            results.Add((name, StageEvaluation.Of(pathology, stage, rows, $"evaluate {name}", display, cancellation)));
+            results.Add(Evaluated(evaluation, name, stage, rows));
         foreach (PathologyTransformer stage in stages) stage.Dispose();
         return results;
     }
 
     /// <summary>Peak memory and its slope over the steps.</summary>
     internal string Memory => trainer.Memory.InWords();
+
+    // A judge that costs is not asked about the answers of every stage.
+    private ReviewPanel? OfflinePanel() => plan.Judge.IsOffline
+        ? new ReviewPanel(plan.Judge, new ReviewPanelOptions { RequireShownInImage = plan.ProcessReward.Panel.RequireShownInImage })
+        : null;
+
+    private StageResult Evaluated(StageEvaluation evaluation, string name, PathologyTransformer model, IDataView rows)
+    {
+        StageResult result = evaluation.Of(name, model, rows, $"evaluate {name}");
+        AtomicFile.Write(plan.EvaluationFileOf(name), result.ToJson());
+        return result;
+    }
 
     // The stage that was cancelled has learnt something; those after it are copies of it.
     private void KeepCancelled(ITransformer model, DataViewSchema schema)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet.Evaluation;
@@ -36,6 +37,10 @@ public sealed class TrainTests : IDisposable
         {
             Assert.Contains($"| {stage} ", output, StringComparison.Ordinal);
             Assert.Equal(6, Result(run, $"evaluation-{stage}.json").Rows.Count);
+            JsonElement reward = Reward(run, stage);
+            Assert.InRange(reward.GetProperty("mean").GetDouble(), 0, 1);
+            Assert.Equal((6, 0), (reward.GetProperty("reviewed").GetInt32(), reward.GetProperty("missing").GetInt32()));
+            Assert.Equal(reward.GetProperty("mean").GetDouble().ToString("0.000", CultureInfo.InvariantCulture), Cell(output, stage, "process reward"));
         }
 
         Assert.False(File.Exists(Path.Combine(run, "Alpha", "model.zip")));
@@ -58,12 +63,28 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
+    public async Task AJudgeThatCostsIsNotAskedAboutTheAnswersOfTheStages()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync("");
+        string run = folder.PathOf("run");
+        string output = (await CommandLine.RunAsync(
+            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--until", "Alpha", "--judge", server.Address, .. Settings.SelectMany(setting => new[] { "--set", setting })])).Success();
+        foreach (string model in new[] { "base", "Alpha" })
+        {
+            Assert.Equal("-", Cell(output, model, "process reward"));
+            Assert.Equal(JsonValueKind.Null, Reward(run, model).ValueKind);
+        }
+
+        Assert.Equal(0, server.Requests);
+    }
+
+    [Fact]
     public async Task AJudgeThatCannotBeUsedLeavesTheStagesBeforeIt()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
         string run = folder.PathOf("run");
         Outcome stopped = await CommandLine.RunAsync(
-            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--judge", server.Address, .. Settings.SelectMany(setting => new[] { "--set", setting })]);
+            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--judge", server.Address, "--set", "Judge:Concurrency=1", .. Settings.SelectMany(setting => new[] { "--set", setting })]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
         foreach (string stage in new[] { "Alpha", "Beta" })
@@ -74,6 +95,18 @@ public sealed class TrainTests : IDisposable
         }
 
         Assert.False(File.Exists(Path.Combine(run, "pathvlm-r1.zip")));
+        Assert.Equal(6, Result(run, "evaluation-base.json").Rows.Count);
+    }
+
+    private static JsonElement Reward(string run, string model) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(run, $"evaluation-{model}.json"))).RootElement.GetProperty("processReward");
+
+    /// <summary>A cell of the table of test rows.</summary>
+    private static string Cell(string output, string model, string column)
+    {
+        string[][] table = [.. output.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries))];
+        string[] header = table.First(row => row[0] == "model");
+        return table.First(row => row[0] == model)[Array.IndexOf(header, column)];
     }
 
     private static EvaluationResult Result(string folder, string name) =>
