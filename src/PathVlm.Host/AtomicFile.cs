@@ -3,7 +3,8 @@ namespace PathVlm.Host;
 /// <summary>Files that stand whole or not at all, whenever the program ends.</summary>
 internal static class AtomicFile
 {
-    private const string Unfinished = ".unfinished";
+    /// <summary>What the name of a file that is being written ends with.</summary>
+    internal const string Unfinished = ".unfinished";
 
     /// <summary>Writes a text.</summary>
     internal static void Write(string path, string text) => Write(path, unfinished => File.WriteAllText(unfinished, text));

@@ -18,7 +18,7 @@ internal sealed class EvaluateCommand : Verb
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
-        MLContext ml = new();
+        MLContext ml = context.CreateMlContext();
         PathologyCatalog pathology = ml.Pathology();
         using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(model));
         string? path = parsed.GetValue(data);

@@ -33,7 +33,7 @@ internal sealed class ExperimentCommand : Verb
         Stopwatch clock = Stopwatch.StartNew();
         ExperimentPlan plan = Plan(parsed, context);
         ExperimentFolder.Open(plan.OutputFolder, plan.Resume);
-        MLContext ml = new(checked((int)plan.Seeds[0]));
+        MLContext ml = context.CreateMlContext(plan.Seeds[0]);
         string embedded = Path.Combine(plan.OutputFolder, DataFolder);
         IDataView rows = data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seeds[0]);
         if (data.PathOf(parsed) is null && Path.Combine(embedded, OutOfDomainFolder) is var drawn && Directory.Exists(drawn))

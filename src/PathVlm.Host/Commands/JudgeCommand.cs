@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.ML;
 using PathVlm.Host.Judging;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
@@ -24,7 +23,7 @@ internal sealed class JudgeCommand : Verb
         ReviewPanelOptions options = JudgeChoice.Panel(context.Configuration);
         (options.RecordFile, options.RecordText) = (recordFile, parsed.GetValue(recordText));
         IProcessJudge judge = choice.Of(parsed);
-        IReadOnlyList<RolloutLine> lines = new RolloutFile(file, Rows(parsed.GetValue(data))).Read();
+        IReadOnlyList<RolloutLine> lines = new RolloutFile(file, Rows(parsed.GetValue(data), context)).Read();
         context.Display.Line($"{file}: {lines.Count} rollouts of {lines.Select(line => line.Question.Id).Distinct().Count()} rows; judge: {judge.Identity}");
         Directory.CreateDirectory(Path.GetDirectoryName(recordFile)!);
         (IReadOnlyList<ReviewedRollout> reviewed, ReviewCost cost) = Review(judge, options, lines, context);
@@ -60,11 +59,11 @@ internal sealed class JudgeCommand : Verb
         return (reviewed, ReviewCost.Of(panel.Statistics));
     }
 
-    private static Dictionary<string, PathologyQuestion>? Rows(string? path)
+    private static Dictionary<string, PathologyQuestion>? Rows(string? path, VerbContext context)
     {
         if (path is null) return null;
         Dictionary<string, PathologyQuestion> rows = new(StringComparer.Ordinal);
-        foreach (PathologyQuestion row in StagedData.LoadAny(new MLContext().Pathology(), path).Questions) rows.TryAdd(row.Id, row);
+        foreach (PathologyQuestion row in StagedData.LoadAny(context.CreateMlContext().Pathology(), path).Questions) rows.TryAdd(row.Id, row);
         return rows;
     }
 }

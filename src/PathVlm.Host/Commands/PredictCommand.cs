@@ -17,7 +17,7 @@ internal sealed class PredictCommand : Verb
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
-        MLContext ml = new();
+        MLContext ml = context.CreateMlContext();
         string picture = Path.GetFullPath(parsed.GetValue(image)!);
         PictureFile.Decode(picture);
         AnswerOptions lettered = AnswerOptions.Read(parsed.GetValue(options) ?? [], null);

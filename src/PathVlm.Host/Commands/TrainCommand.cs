@@ -24,7 +24,7 @@ internal sealed class TrainCommand : Verb
     {
         Stopwatch clock = Stopwatch.StartNew();
         TrainingPlan plan = Plan(parsed, context);
-        MLContext ml = new(checked((int)plan.Seed));
+        MLContext ml = context.CreateMlContext(plan.Seed);
         Directory.CreateDirectory(plan.OutputFolder);
         string embedded = Path.Combine(plan.OutputFolder, "data");
         IDataView rows = data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seed);
@@ -50,7 +50,7 @@ internal sealed class TrainCommand : Verb
     {
         string? named = parsed.GetValue(baseModel);
         string presetName = data.PresetOf(parsed, namesBase: named is not null);
-        int last = Array.IndexOf([TrainingPlan.Alpha, TrainingPlan.Beta, TrainingPlan.PathVlmR1], parsed.GetValue(until));
+        int last = TrainingPlan.AllStages.ToList().IndexOf(parsed.GetValue(until)!);
         if (last < 0) throw new UserMistakeException($"--until: got [{parsed.GetValue(until)}], takes Alpha, Beta or PathVLM-R1");
         return new TrainingPlan
         {

@@ -8,6 +8,7 @@ internal sealed class Display
     private readonly IAnsiConsole console;
     private readonly bool isLive;
     private readonly TextWriter output;
+    private readonly HashSet<string> warned = new(StringComparer.Ordinal);
 
     internal Display(TextWriter output)
     {
@@ -27,6 +28,14 @@ internal sealed class Display
     {
         if (isLive) console.WriteLine(text);
         else output.WriteLine(text); // unwrapped: paths and commands stay whole
+    }
+
+    /// <summary>A warning, where progress goes; the same one is told once.</summary>
+    internal void Warning(string text)
+    {
+        lock (warned)
+            if (!warned.Add(text)) return;
+        Line($"warning: {text}");
     }
 
     /// <summary>Rows under a header; numbers to the right.</summary>

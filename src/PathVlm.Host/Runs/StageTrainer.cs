@@ -16,25 +16,34 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
     /// <summary>Memory over the steps of all stages.</summary>
     internal MemoryTrace Memory { get; } = new();
 
+    /// <summary>Whether what the judge made of the canaries has been shown.</summary>
+    internal bool CanariesTold { get; set; }
+
     /// <summary>Supervised fine-tuning.</summary>
     internal IEstimator<PathologyTransformer> FineTuning(PathologySftOptions options, StagePlace place) =>
-        pathology.SupervisedFineTuning(Observed(options, place));
+        Finite(pathology.SupervisedFineTuning(Observed(options, place)), stage => stage.Result, place, "Sft", options);
 
     /// <summary>GRPO with format and accuracy reward.</summary>
     internal IEstimator<PathologyTransformer> OutcomeGrpo(GrpoOptions options, StagePlace place) =>
-        pathology.Grpo(Outcome(), Observed(options, place));
+        Finite(pathology.Grpo(Outcome(), Observed(options, place)), stage => stage.Result, place, "Grpo", options);
 
     /// <summary>GRPO with the process reward added; the judge's canaries are shown before it.</summary>
     internal IEstimator<PathologyTransformer> ProcessGrpo(GrpoOptions options, ProcessRewardOptions process, StagePlace place)
     {
-        bool told = false; // shown anew in the course of the stage: a line only where one does not hold
-        process.CanaryProgress = new StepProgress<CanaryReport>(report =>
-        {
-            if (!told || report.Failures.Count > 0) display.Line(report.ToString());
-            told = true;
-        });
-        return pathology.Grpo(Outcome().Append(pathology.ProcessReward(judge, process)), Observed(options, place));
+        process.CanaryProgress = new StepProgress<CanaryReport>(TellOnce);
+        return Finite(pathology.Grpo(Outcome().Append(pathology.ProcessReward(judge, process)), Observed(options, place)), stage => stage.Result, place, "Process", options);
     }
+
+    // Canaries are shown before the run and anew in the course of a stage; where they do not hold the library warns.
+    private void TellOnce(CanaryReport report)
+    {
+        if (!CanariesTold && report.Failures.Count == 0) display.Line(report.ToString());
+        CanariesTold = true;
+    }
+
+    private static FiniteStage Finite<TStage>(TStage stage, Func<TStage, TrainingResult?> resultOf, StagePlace place, string section, PathologyTrainingOptions options)
+        where TStage : IEstimator<PathologyTransformer> =>
+        new(stage, () => resultOf(stage), place.Title, ($"{section}:LearningRate", options.LearningRate));
 
     private EstimatorChain<AccuracyRewardTransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
 

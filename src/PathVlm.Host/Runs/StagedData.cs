@@ -36,8 +36,8 @@ internal static class StagedData
         if (HasStageSplits(rows)) return BySplit(rows);
         StageSizes sizes = new();
         configuration.BindTo("Split", sizes);
-        PathologySplit split = pathology.Data.Split(rows, sizes.Sft, sizes.Rl, sizes.Test, checked((int)seed));
-        display.Line(split.Report.ToString());
+        PathologySplit split = pathology.Data.Split(rows, sizes.Sft, sizes.Rl, sizes.Test, Seeds.Folded(seed));
+        if (split.Report.IsExact) display.Line(split.Report.ToString()); // else it was warned of
         return split;
     }
 

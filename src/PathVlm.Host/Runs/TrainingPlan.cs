@@ -19,6 +19,9 @@ internal sealed record TrainingPlan
     /// <summary>GRPO with the process reward added after that.</summary>
     internal const string PathVlmR1 = "PathVLM-R1";
 
+    /// <summary>The stages of a whole chain, in their order.</summary>
+    internal static IReadOnlyList<string> AllStages { get; } = [Alpha, Beta, PathVlmR1];
+
     internal required string Preset { get; init; }
 
     internal required string BaseModel { get; init; }
@@ -47,6 +50,9 @@ internal sealed record TrainingPlan
 
     /// <summary>Where the evaluation of base or stage is written.</summary>
     internal string EvaluationFileOf(string name) => Path.Combine(OutputFolder, $"evaluation-{name}.json");
+
+    /// <summary>The folder with logs of a stage, and its zip until the chain is saved.</summary>
+    internal string StageFolderOf(string stage) => Path.Combine(OutputFolder, stage);
 
     /// <summary>Names of the stages, in their order.</summary>
     internal IEnumerable<string> StageNames =>

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Training;
 
@@ -17,13 +18,20 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     /// <returns>Results of base and stages, in their order.</returns>
     internal IReadOnlyList<StageResult> Run(IDataView rows)
     {
+        IEstimator<ITransformer> chain = Pipeline();
+        chain.GetOutputSchema(SchemaShapes.Of(rows.Schema));
+        RequireRowsAndJudge(rows);
         using ReviewPanel? offline = OfflinePanel();
         StageEvaluation evaluation = new(display, offline, cancellation);
         List<StageResult> results = [];
         using (PathologyTransformer baseModel = pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.Preset)))
+        {
+            StageRows.RequireReadable(rows, plan, baseModel.Policy);
+            RunFolder.Clear(plan);
             results.Add(Evaluated(evaluation, TrainingPlan.Base, baseModel, rows));
+        }
 
-        ITransformer model = Pipeline().Fit(rows);
+        ITransformer model = chain.Fit(rows);
         if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
         Save(model, rows.Schema, plan.ModelFile);
         DropKept();
@@ -36,6 +44,16 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
 
     /// <summary>Peak memory and its slope over the steps.</summary>
     internal string Memory => trainer.Memory.InWords();
+
+    // What a later stage would stumble over is told before the first is trained.
+    private void RequireRowsAndJudge(IDataView rows)
+    {
+        StageRows.RequireEnough(rows, plan.Sft);
+        foreach (GrpoOptions options in new[] { plan.Grpo, plan.Process }.OfType<GrpoOptions>()) StageRows.RequireEnough(rows, options);
+        if (plan.Process is null) return;
+        using ReviewPanel panel = JudgeDoor.Open(plan.Judge, plan.ProcessReward.Panel);
+        trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
+    }
 
     // A judge that costs is not asked about the answers of every stage.
     private ReviewPanel? OfflinePanel() => plan.Judge.IsOffline
@@ -79,9 +97,9 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         foreach (string kept in plan.StageNames.Select(KeptFile).Where(File.Exists)) File.Delete(kept);
     }
 
-    private string KeptFile(string stage) => Path.Combine(plan.OutputFolder, stage, "model.zip");
+    private string KeptFile(string stage) => Path.Combine(plan.StageFolderOf(stage), RunFolder.StageModel);
 
     private void Save(ITransformer model, DataViewSchema schema, string file) => AtomicFile.Write(file, path => ml.Model.Save(model, schema, path));
 
-    private StagePlace PlaceOf(string stage) => new(stage, Path.Combine(plan.OutputFolder, stage), plan.Seed);
+    private StagePlace PlaceOf(string stage) => new(stage, plan.StageFolderOf(stage), plan.Seed);
 }

@@ -8,7 +8,8 @@ internal sealed class CheckpointTextFiles
 {
     private const long LargestFile = 256 << 20;
 
-    private static readonly string[] Names =
+    /// <summary>The files that are known.</summary>
+    public static IReadOnlyList<string> Names { get; } =
     [
         "config.json", "generation_config.json", "preprocessor_config.json", "processor_config.json", "video_preprocessor_config.json",
         "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json",

@@ -22,8 +22,9 @@ public sealed partial class CancellationTests : IDisposable
     {
         await IsStopped(
             Interrupt, folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"),
-            "--set", "Set:SftCount=4", "--set", "Set:RlCount=1", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
-            "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512");
+            "--set", "Set:SftCount=4", "--set", "Set:RlCount=16", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
+            "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512",
+            "--set", "Grpo:MaxPromptLength=1024", "--set", "Process:MaxPromptLength=1024");
         if (OperatingSystem.IsWindows()) return;
         Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", folder.PathOf("run", "cancelled.zip"))).Success(), StringComparison.Ordinal);
         Assert.False(File.Exists(folder.PathOf("run", "pathvlm-r1.zip")));

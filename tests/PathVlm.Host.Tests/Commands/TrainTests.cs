@@ -26,7 +26,7 @@ public sealed class TrainTests : IDisposable
     {
         string run = folder.PathOf("run");
         Outcome trained = await CommandLine.RunAsync(
-            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--seed", "3", .. Settings.SelectMany(setting => new[] { "--set", setting })]);
+            [.. Train(run), "--seed", "3"]);
         string output = trained.Success();
         string zip = Path.Combine(run, "pathvlm-r1.zip");
         Assert.Contains($"model: {zip}", trained.Lines);
@@ -68,7 +68,7 @@ public sealed class TrainTests : IDisposable
         await using JudgeServer server = await JudgeServer.StartAsync("");
         string run = folder.PathOf("run");
         string output = (await CommandLine.RunAsync(
-            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--until", "Alpha", "--judge", server.Address, .. Settings.SelectMany(setting => new[] { "--set", setting })])).Success();
+            [.. Train(run), "--until", "Alpha", "--judge", server.Address])).Success();
         foreach (string model in new[] { "base", "Alpha" })
         {
             Assert.Equal("-", Cell(output, model, "process reward"));
@@ -79,12 +79,12 @@ public sealed class TrainTests : IDisposable
     }
 
     [Fact]
-    public async Task AJudgeThatCannotBeUsedLeavesTheStagesBeforeIt()
+    public async Task AJudgeThatGivesOutInAStageLeavesTheStagesBeforeIt()
     {
-        await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
+        const int Canaries = 18; // before the run; in the stage its key is refused
+        await using JudgeServer server = await JudgeServer.StartAsync(JudgeServer.NothingFound, good: Canaries);
         string run = folder.PathOf("run");
-        Outcome stopped = await CommandLine.RunAsync(
-            ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, "--judge", server.Address, "--set", "Judge:Concurrency=1", .. Settings.SelectMany(setting => new[] { "--set", setting })]);
+        Outcome stopped = await CommandLine.RunAsync([.. Train(run), "--judge", server.Address, "--set", "Judge:Concurrency=1"]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
         foreach (string stage in new[] { "Alpha", "Beta" })
@@ -97,6 +97,92 @@ public sealed class TrainTests : IDisposable
         Assert.False(File.Exists(Path.Combine(run, "pathvlm-r1.zip")));
         Assert.Equal(6, Result(run, "evaluation-base.json").Rows.Count);
     }
+
+    [Fact]
+    public async Task AJudgeThatCannotBeUsedIsToldBeforeAnythingIsTrained()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
+        Outcome stopped = await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--judge", server.Address, "--set", "Judge:Concurrency=1"]);
+        Assert.Equal(ExitCodes.RunStopped, stopped.Code);
+        Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
+        NothingWasBegun();
+    }
+
+    [Fact]
+    public async Task AJudgeThatGivesNoReviewIsToldBeforeAnythingIsTrained()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync("no review");
+        Outcome stopped = await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--judge", server.Address]);
+        Assert.Equal(ExitCodes.RunStopped, stopped.Code);
+        Assert.Contains("the judge gave no review of its canaries (InvalidReply 18)", stopped.Error, StringComparison.Ordinal);
+        NothingWasBegun();
+    }
+
+    [Theory]
+    [InlineData("Set:RlCount=1", "Grpo: got 1 rows with Stage = [Rl], takes 2 or more")]
+    [InlineData("Process:BatchSize=32", "Grpo: got 4 rows with Stage = [Rl], takes 8 or more")]
+    [InlineData("Grpo:MaxPromptLength=20", "takes at most 20")]
+    [InlineData("Process:RewardWeights:0=1", "RewardWeights: got 1, takes one a reward: FormatReward, AccuracyReward, ProcessReward")]
+    [InlineData("Judge:RecordFile=/nowhere/at/all/reviews.jsonl", "the record of reviews [/nowhere/at/all/reviews.jsonl] (Judge:RecordFile) cannot be written")]
+    public async Task WhatALaterStageWouldStumbleOverIsToldBeforeAnythingIsTrained(string setting, string said)
+    {
+        (await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--set", setting])).IsMistake(said);
+        NothingWasBegun();
+    }
+
+    [Fact]
+    public async Task NumbersThatAreNoLongerFiniteEndTheRunAndLeaveTheStageBefore()
+    {
+        string run = folder.PathOf("run");
+        Outcome stopped = await CommandLine.RunAsync(
+            [.. Train(run), "--until", "Beta", "--set", "Grpo:LearningRate=1e39", "--set", "Grpo:WeightDecay=1", "--set", "Grpo:NumIterations=10", "--set", "Grpo:MaxSteps=8"]);
+        Assert.Equal(ExitCodes.RunStopped, stopped.Code);
+        string line = Assert.Single(stopped.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Matches("^pathvlm: Beta: stopped after step [1-8]: loss or gradient was not finite 3 times in a row; .* \\(Grpo:LearningRate is 1E\\+39\\)", line);
+        Assert.Single(stopped.Lines, text => text.StartsWith("warning: stopped after ", StringComparison.Ordinal));
+        Assert.False(File.Exists(Path.Combine(run, "pathvlm-r1.zip")));
+        Assert.Contains("1 fitted stage(s)", (await CommandLine.RunAsync("inspect", Path.Combine(run, "Alpha", "model.zip"))).Success(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASecondRunInTheFolderLeavesNothingOfTheFirstButWhatItDidNotWrite()
+    {
+        string run = folder.PathOf("run"), mine = Path.Combine(run, "Beta", "notes.txt"), events = Path.Combine(run, "Alpha", "tensorboard");
+        (await CommandLine.RunAsync([.. Train(run), "--until", "Beta"])).Success();
+        File.WriteAllText(mine, "mine");
+        int lines = JsonLines(Path.Combine(run, "Alpha", "metrics.jsonl")).Length, files = Directory.GetFiles(events).Length;
+        (await CommandLine.RunAsync([.. Train(run), "--until", "Beta", "--set", "Grpo:MaxPromptLength=20"])).IsMistake("takes at most 20");
+        Assert.NotEmpty(JsonLines(Path.Combine(run, "Beta", "rollouts.jsonl"))); // a mistake costs nothing
+
+        (await CommandLine.RunAsync([.. Train(run), "--until", "Alpha"])).Success();
+        Assert.Equal((lines, files), (JsonLines(Path.Combine(run, "Alpha", "metrics.jsonl")).Length, Directory.GetFiles(events).Length));
+        Assert.Equal([mine], Directory.EnumerateFileSystemEntries(Path.Combine(run, "Beta")));
+        Assert.False(File.Exists(Path.Combine(run, "evaluation-Beta.json")));
+    }
+
+    [Fact]
+    public async Task EverySeedWorks()
+    {
+        (await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--until", "Alpha", "--seed", "3000000000"])).Success();
+        using SmallSet set = new();
+        string list = Path.Combine(set.Folder, "rows.jsonl");
+        File.WriteAllLines(list, set.Pictures.Take(6).Select(picture => JsonSerializer.Serialize(new
+        {
+            image = Path.GetRelativePath(set.Folder, picture), question = "What is shown?", options = new[] { "A) keratin pearl", "B) psammoma body" }, answer = "A) keratin pearl", explanation = "It is seen.",
+        })));
+        string[] split = ["--set", "Split:Sft=2", "--set", "Split:Rl=2", "--set", "Split:Test=2"];
+        string output = (await CommandLine.RunAsync(["evaluate", "--model", Reference.Checkpoint, "--data", list, "--seed", "-9000000000", .. split])).Success();
+        Assert.Equal("2", Cell(output, Path.GetFileName(Reference.Checkpoint), "rows"));
+    }
+
+    private void NothingWasBegun()
+    {
+        Assert.Empty(Directory.EnumerateFiles(folder.PathOf("run"), "evaluation-*"));
+        Assert.False(Directory.Exists(folder.PathOf("run", "Alpha")));
+    }
+
+    private static string[] Train(string run) =>
+        ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, .. Settings.SelectMany(setting => new[] { "--set", setting })];
 
     private static JsonElement Reward(string run, string model) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(run, $"evaluation-{model}.json"))).RootElement.GetProperty("processReward");

@@ -6,12 +6,6 @@ namespace PathVlm.Host.Tests.Experiments;
 /// <summary>An experiment with a judge that costs.</summary>
 public sealed class ExperimentJudgeTests : IDisposable
 {
-    private const string Review =
-        """
-        {"visual_analysis":{"quote":null,"shown_in_image":"cannot_tell","present":false},"option_elimination":{"rejected":[],"present":false},
-         "knowledge":{"quote":null,"fact":null,"present":false},"violations":[],"unable_to_judge":null}
-        """;
-
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -19,7 +13,7 @@ public sealed class ExperimentJudgeTests : IDisposable
     [Fact]
     public async Task ItIsAskedAboutTheShownQuestionsAndCanariesAloneAndForNothingTwice()
     {
-        await using JudgeServer server = await JudgeServer.StartAsync(Review);
+        await using JudgeServer server = await JudgeServer.StartAsync(JudgeServer.NothingFound);
         string output = folder.PathOf("run");
         string[] arguments = MiniatureExperiment.Arguments(output, "--judge", server.Address, "--resume");
         (await CommandLine.RunAsync(arguments)).Success();

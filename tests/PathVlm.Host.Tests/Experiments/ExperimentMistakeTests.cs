@@ -54,6 +54,14 @@ public sealed class ExperimentMistakeTests : IDisposable
         Assert.Equal([Path.Combine(output, "thesis.txt")], Directory.EnumerateFileSystemEntries(output));
     }
 
+    [Fact]
+    public async Task AFolderWithOnlyTheBeginningOfAFirstWriteIsGoneOnWith()
+    {
+        string output = Directory.CreateDirectory(folder.PathOf("run")).FullName;
+        File.WriteAllText(Path.Combine(output, "experiment.json.unfinished"), "{");
+        (await CommandLine.RunAsync("experiment", "--output", output, "--resume", "--data", "/nowhere/at/all")).IsMistake("--data: got [/nowhere/at/all]"); // past the folder's door
+    }
+
     [Theory]
     [InlineData("gpt-4o=https://api.example.com/v1", "gpt-4o", "gpt-4o", "https://api.example.com/v1")]
     [InlineData("mine=Qwen/Qwen2.5-VL-7B@http://10.0.0.1:8000/v1", "mine", "Qwen/Qwen2.5-VL-7B", "http://10.0.0.1:8000/v1")]

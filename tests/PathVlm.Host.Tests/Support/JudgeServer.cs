@@ -10,6 +10,14 @@ namespace PathVlm.Host.Tests.Support;
 internal sealed class JudgeServer : IAsyncDisposable
 {
     public const string Key = "secret-key-4711";
+
+    /// <summary>A review that finds nothing.</summary>
+    public const string NothingFound =
+        """
+        {"visual_analysis":{"quote":null,"shown_in_image":"cannot_tell","present":false},"option_elimination":{"rejected":[],"present":false},
+         "knowledge":{"quote":null,"fact":null,"present":false},"violations":[],"unable_to_judge":null}
+        """;
+
     private readonly WebApplication application;
     private int requests;
 
@@ -22,7 +30,8 @@ internal sealed class JudgeServer : IAsyncDisposable
     /// <summary>Starts a server; each reply costs 1,000 tokens in and 200 out.</summary>
     /// <param name="content">What the judge says.</param>
     /// <param name="status">What it says it with.</param>
-    public static async Task<JudgeServer> StartAsync(string content, int status = 200)
+    /// <param name="good">Requests after which it refuses the key.</param>
+    public static async Task<JudgeServer> StartAsync(string content, int status = 200, int good = int.MaxValue)
     {
         Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", Key);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
@@ -32,8 +41,7 @@ internal sealed class JudgeServer : IAsyncDisposable
         JudgeServer server = new(application);
         application.Run(context =>
         {
-            Interlocked.Increment(ref server.requests);
-            context.Response.StatusCode = status;
+            context.Response.StatusCode = Interlocked.Increment(ref server.requests) > good ? 401 : status;
             context.Response.ContentType = "application/json";
             return context.Response.WriteAsync(Completion(content));
         });

@@ -18,9 +18,30 @@ internal static class GrpoRows
             TrainingPicture picture = pictures.Of(row);
             return new GrpoPrompt(row.Name, row.Index, encoder.EncodeIds(row, picture.Grid), [picture]) { Question = row.Question };
         })];
-        int needed = options.GenerationBatchSize / options.GroupSize;
-        if (prompts.Length < needed)
-            throw new ArgumentOutOfRangeException(nameof(data), $"{GrpoEstimator.Name}: got {prompts.Length} rows with {PathologyColumns.Stage} = [{options.Stage}], takes {needed} or more (a generation batch of {options.GenerationBatchSize} completions, {options.GroupSize} a row); lower BatchSize or give more rows.");
+        RequireEnough(prompts.Length, options);
         return prompts;
+    }
+
+    /// <summary>Reads and encodes the rows as <see cref="Read"/> does, and keeps none of them.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static void Check(IDataView data, PromptEncoder encoder, GrpoOptions options)
+    {
+        int count = 0;
+        foreach (PathologyRow row in PathologyRows.Read(data, GrpoEstimator.Needs, options.Stage, options.Cancellation))
+        {
+            encoder.EncodeIds(row, encoder.Processor.GridOf(row.RequiredPicture.Height, row.RequiredPicture.Width, row.Name));
+            count++;
+        }
+
+        RequireEnough(count, options);
+    }
+
+    /// <summary>Refuses fewer rows than a generation batch takes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
+    public static void RequireEnough(int count, GrpoOptions options)
+    {
+        int needed = options.GenerationBatchSize / options.GroupSize;
+        if (count < needed)
+            throw new ArgumentOutOfRangeException(nameof(count), $"{GrpoEstimator.Name}: got {count} rows with {PathologyColumns.Stage} = [{options.Stage}], takes {needed} or more (a generation batch of {options.GenerationBatchSize} completions, {options.GroupSize} a row); lower BatchSize or give more rows.");
     }
 }

@@ -19,9 +19,16 @@ internal sealed record SftRows(IReadOnlyList<SupervisedExample> Training, IReadO
         var pictures = new TrainingPictures(encoder);
         List<SupervisedExample> examples =
             [.. PathologyRows.Read(data, PathologySftEstimator.Needs, options.Stage, options.Cancellation).Select(row => Encode(row, encoder, pictures, options))];
-        if (examples.Count == 0)
-            throw new ArgumentOutOfRangeException(nameof(data), $"{PathologySftEstimator.Name}: got no rows with {PathologyColumns.Stage} = [{options.Stage}], takes one or more.");
+        RequireAny(examples.Count, options);
         return Split(examples, options);
+    }
+
+    /// <summary>Refuses a set without a row of the stage.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is none.</exception>
+    public static void RequireAny(int count, PathologySftOptions options)
+    {
+        if (count == 0)
+            throw new ArgumentOutOfRangeException(nameof(count), $"{PathologySftEstimator.Name}: got no rows with {PathologyColumns.Stage} = [{options.Stage}], takes one or more.");
     }
 
     private static SupervisedExample Encode(PathologyRow row, PromptEncoder encoder, TrainingPictures pictures, PathologySftOptions options)

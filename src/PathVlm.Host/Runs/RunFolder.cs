@@ -1,0 +1,33 @@
+using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Training;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>The output folder of <c>train</c>: what an earlier run wrote there goes before a new one begins, and nothing else does.</summary>
+internal static class RunFolder
+{
+    private const string Events = "tensorboard";
+
+    /// <summary>A stage's zip, in its folder.</summary>
+    internal const string StageModel = "model.zip";
+
+    /// <summary>Deletes logs, stages and evaluations of an earlier run; the models of whole chains stay until they are written over.</summary>
+    internal static void Clear(TrainingPlan plan)
+    {
+        foreach (string name in TrainingPlan.AllStages.Prepend(TrainingPlan.Base)) File.Delete(plan.EvaluationFileOf(name));
+        foreach (string folder in TrainingPlan.AllStages.Select(plan.StageFolderOf).Where(Directory.Exists))
+        {
+            Delete(folder, "metrics.jsonl", "rollouts.jsonl", StageModel, StageModel + AtomicFile.Unfinished);
+            Delete(Path.Combine(folder, Events), "events.out.tfevents*");
+            Delete(Path.Combine(folder, GrpoEstimator.StoppedFolder), [.. CheckpointTextFiles.Names, "model*.safetensors", "model.safetensors.index.json"]);
+            if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        }
+    }
+
+    private static void Delete(string folder, params string[] names)
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (string file in names.SelectMany(name => Directory.EnumerateFiles(folder, name)).ToArray()) File.Delete(file);
+        if (Path.GetFileName(folder) is Events or GrpoEstimator.StoppedFolder && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
+}
