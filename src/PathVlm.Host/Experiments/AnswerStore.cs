@@ -7,7 +7,8 @@ namespace PathVlm.Host.Experiments;
 
 /// <summary>
 /// Answers of models to sets, each asked for once: a file <c>answers/SET.jsonl</c> beside the model, whose first line says what it was made
-/// of and how many follow. It is written whole, so a file that is there is a finished evaluation.
+/// of and how many follow. It is written whole, so a file that is there is a finished evaluation; until then answers are written as they come
+/// to <c>SET.asked.unfinished</c>, from which a resumed run goes on. Rows that an outage left unanswered are asked again.
 /// </summary>
 internal sealed class AnswerStore(Display display, CancellationToken cancellation)
 {
@@ -31,33 +32,68 @@ internal sealed class AnswerStore(Display display, CancellationToken cancellatio
     /// <param name="answerer">The model; opened where it is needed.</param>
     internal IReadOnlyList<GivenAnswer> Of(string title, string folder, AnswerSet set, string modelFingerprint, Lazy<IAnswerer> answerer)
     {
-        string path = Path.Combine(folder, "answers", set.Name + ".jsonl");
-        Header header = new(Fingerprint.Of("answers", modelFingerprint, set.Identity), set.Questions.Count);
-        if (File.Exists(path) && Read(path, header) is { } found)
+        string path = FileOf(folder, set), unfinished = Path.ChangeExtension(path, null) + ".asked" + AtomicFile.Unfinished;
+        Header header = HeaderOf(set, modelFingerprint);
+        GivenAnswer?[] answers = File.Exists(path) && Read(path, header) is { } found ? found : new GivenAnswer?[set.Questions.Count];
+        if (answers.All(IsAnswered))
         {
             Kept++;
-            return found;
+            return answers!;
         }
 
-        GivenAnswer[] answers = display.Track(title, line => Ask(set, answerer.Value, line));
-        AtomicFile.Write(path, string.Concat(
-            answers.Select(answer => JsonSerializer.Serialize(answer, Json)).Prepend(JsonSerializer.Serialize(header, Json)).Select(line => line + "\n")));
+        string headerLine = JsonSerializer.Serialize(header, Json);
+        using (AnswerJournal journal = AnswerJournal.Open(unfinished, headerLine, Json))
+        {
+            foreach ((int row, GivenAnswer answer) in journal.Found.Where(one => one.Key < answers.Length)) answers[row] = answer;
+            display.Track(title, line => Ask(set, answers, answerer, journal, line));
+        }
+
+        AtomicFile.Write(path, string.Concat(answers.Select(answer => JsonSerializer.Serialize(answer, Json)).Prepend(headerLine).Select(line => line + "\n")));
+        File.Delete(unfinished);
         Answered++;
-        return answers;
+        return answers!;
     }
 
-    private GivenAnswer[] Ask(AnswerSet set, IAnswerer answerer, ProgressLine line)
+    /// <summary>Whether a set stands answered by another model, or as another set: it would be asked about anew.</summary>
+    internal static bool IsAnsweredOtherwise(string folder, AnswerSet set, string modelFingerprint) =>
+        File.Exists(FileOf(folder, set)) && HeaderIn(File.ReadLines(FileOf(folder, set)).FirstOrDefault("")) is { } header
+        && header.Fingerprint != HeaderOf(set, modelFingerprint).Fingerprint;
+
+    /// <summary>The file with a model's answers to a set.</summary>
+    internal static string FileOf(string folder, AnswerSet set) => Path.Combine(folder, "answers", set.Name + ".jsonl");
+
+    private static Header HeaderOf(AnswerSet set, string modelFingerprint) => new(Fingerprint.Of("answers", modelFingerprint, set.Identity), set.Questions.Count);
+
+    private static bool IsAnswered(GivenAnswer? answer) => answer is { IsOutage: false };
+
+    private int Ask(AnswerSet set, GivenAnswer?[] answers, Lazy<IAnswerer> answerer, AnswerJournal journal, ProgressLine line)
     {
-        List<GivenAnswer> answers = [];
-        line.Report(0, set.Questions.Count); // the clock runs from here
-        foreach (PathologyRow[] rows in PathologyRows.Read(set.Shown, PathologyRowNeeds.Image, null, cancellation).Chunk(StageEvaluation.AnswerBatchSize))
+        line.Report(answers.Count(IsAnswered), answers.Length); // the clock runs from here
+        foreach ((int Place, PathologyRow Row)[] asked in PathologyRows.Read(set.Shown, PathologyRowNeeds.Image, null, cancellation).Index()
+            .Where(row => !IsAnswered(answers[row.Index])).Chunk(StageEvaluation.AnswerBatchSize))
         {
-            answers.AddRange(answerer.Answer(rows, cancellation));
+            answerer.Value.Answer([.. asked.Select(row => row.Row)], (index, answer) =>
+            {
+                answers[asked[index].Place] = answer;
+                journal.Append(asked[index].Place, answer);
+            }, cancellation);
             cancellation.ThrowIfCancellationRequested();
-            line.Report(answers.Count, set.Questions.Count);
+            line.Report(answers.Count(answer => answer is not null), answers.Length);
         }
 
-        return [.. answers];
+        return answers.Length;
+    }
+
+    private static Header? HeaderIn(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<Header>(line, Json);
+        }
+        catch (JsonException)
+        {
+            return null; // told when it is read
+        }
     }
 
     // Null: of another model or set, as where a stage was trained anew; asked again.

@@ -34,11 +34,14 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
         ExperimentSettings settings = ExperimentSettings.Of(plan, Fingerprint.OfRows(staged));
         AnswerSet[] sets = [.. AnswerSet.OfTest(pathology, StageEvaluation.TestRows(rows)), .. plan.OutOfDomain.Select(place => AnswerSet.OfOutOfDomain(pathology, place))];
         foreach (AnswerSet set in sets.Where(set => set.IsOutOfDomain)) settings.AddSet(set.Title, set.Identity);
-        settings.AgreeWith(plan.OutputFolder);
-
-        using ReviewPanel panel = new(plan.Judge, plan.IsJudgeOffline ? plan.Panel : PanelOptions.WithRecord(plan.Panel, Path.Combine(plan.OutputFolder, ReviewsName)));
-        ReasoningReviews reviews = new(panel, plan, cancellation);
         VariantTraining training = new(ml, plan, settings, rows, trainer, display, cancellation);
+        training.Check();
+        settings.AgreeWith(plan.OutputFolder, [.. MadeOtherwise(training, settings, sets)]);
+
+        using ReviewPanel panel = JudgeDoor.Open(plan.Judge, plan.IsJudgeOffline ? plan.Panel : PanelOptions.WithRecord(plan.Panel, Path.Combine(plan.OutputFolder, ReviewsName)));
+        if (StagesOf(training).Any(stage => stage.Variant.Kind == StageKind.ProcessGrpo && !stage.IsFinished))
+            trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
+        ReasoningReviews reviews = new(panel, plan, cancellation);
         ModelLine[] externals = [.. plan.Externals.Select(choice => Ask(choice, sets))];
         ModelLine[] ours = [.. plan.Bases.SelectMany(baseModel => LinesOf(baseModel, training, settings, sets, reviews))];
         Summary = $"{training.Trained} stage(s) trained, {training.Kept} kept; {store.Answered} evaluation(s) made, {store.Kept} kept; {MemoryTrace.PeakInWords()}";
@@ -56,13 +59,40 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
         ModelRun RunOf(NamedPlace baseModel, string variant) => ours.First(line => line.Base == baseModel.Name && line.Name == variant).Runs[0];
     }
 
+    // What --resume would have to make anew although it stands finished.
+    private IEnumerable<FinishedOtherwise> MadeOtherwise(VariantTraining training, ExperimentSettings settings, AnswerSet[] sets)
+    {
+        foreach (var (variant, model, isFinished, isAsAsked) in StagesOf(training))
+            if (isFinished && !isAsAsked) yield return new FinishedOtherwise(VariantTraining.RecordOf(model), name => ExperimentSettings.Concerns(variant.Kind, name));
+        IEnumerable<(string Folder, string Fingerprint)> models =
+        [
+            .. plan.Bases.Select(baseModel => (plan.FolderOf(baseModel), AskedAs(new TrainedModel(baseModel.Path, settings.OfBase(baseModel), IsBase: true)))),
+            .. StagesOf(training).Where(stage => stage.IsAsAsked).Select(stage => (Path.GetDirectoryName(stage.Model.Path)!, AskedAs(stage.Model))),
+            .. plan.Externals.Select(choice => (FolderOf(choice), FingerprintOf(choice, Open(choice)))),
+        ];
+        foreach ((string folder, string fingerprint) in models)
+            foreach (AnswerSet set in sets.Where(set => AnswerStore.IsAnsweredOtherwise(folder, set, fingerprint)))
+                yield return new FinishedOtherwise(AnswerStore.FileOf(folder, set), ExperimentSettings.ConcernsAnswers);
+    }
+
+    private IEnumerable<(Variant Variant, TrainedModel Model, bool IsFinished, bool IsAsAsked)> StagesOf(VariantTraining training) =>
+        plan.Bases.SelectMany(baseModel => plan.Seeds.SelectMany(seed => training.StandOf(baseModel, seed)));
+
     private ModelLine Ask(ExternalChoice choice, AnswerSet[] sets)
     {
-        ExternalModel model = choice.Open(new ExternalModelOptions { Model = choice.Model, PromptTemplate = Presets.ModelOptions(plan.Preset).PromptTemplate });
-        string fingerprint = Fingerprint.Of("external", model.Identity, choice.Address.ToString());
-        ModelRun run = Answered("", choice.Name, null, Path.Combine(plan.OutputFolder, "external", choice.Name), fingerprint, () => new ExternalAnswerer(model), sets, reviews: null);
+        ExternalModel model = Open(choice);
+        ModelRun run = Answered("", choice.Name, null, FolderOf(choice), FingerprintOf(choice, model), () => new ExternalAnswerer(model, choice.Name), sets, reviews: null);
         return new ModelLine("", choice.Name, [run]);
     }
+
+    private ExternalModel Open(ExternalChoice choice) =>
+        choice.Open(new ExternalModelOptions { Model = choice.Model, PromptTemplate = Presets.ModelOptions(plan.Preset).PromptTemplate });
+
+    private string FolderOf(ExternalChoice choice) => Path.Combine(plan.OutputFolder, "external", choice.Name);
+
+    private static string FingerprintOf(ExternalChoice choice, ExternalModel model) => Fingerprint.Of("external", model.Identity, choice.Address.ToString());
+
+    private string AskedAs(TrainedModel model) => model.IsBase ? Fingerprint.Of(model.Fingerprint, asking) : model.Fingerprint;
 
     private IEnumerable<ModelLine> LinesOf(
         NamedPlace baseModel, VariantTraining training, ExperimentSettings settings, AnswerSet[] sets, ReasoningReviews reviews)
@@ -85,8 +115,7 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
     private ModelRun Answered(NamedPlace baseModel, long? seed, string name, TrainedModel model, AnswerSet[] sets, ReasoningReviews reviews)
     {
         string folder = seed is null ? plan.FolderOf(baseModel) : Path.Combine(plan.FolderOf(baseModel, seed), name);
-        string fingerprint = model.IsBase ? Fingerprint.Of(model.Fingerprint, asking) : model.Fingerprint;
-        return Answered(baseModel.Name, name, seed, folder, fingerprint, () => PolicyAnswerer.Open(ml, model, plan), sets, reviews);
+        return Answered(baseModel.Name, name, seed, folder, AskedAs(model), () => PolicyAnswerer.Open(ml, model, plan), sets, reviews);
     }
 
     private ModelRun Answered(

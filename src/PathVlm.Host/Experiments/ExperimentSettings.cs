@@ -6,8 +6,8 @@ using PathVlm.MLNet.Training;
 namespace PathVlm.Host.Experiments;
 
 /// <summary>
-/// What an experiment's results depend on, by name: the folder's <c>experiment.json</c>. Base models, sets and external models may be added
-/// by a later run with <c>--resume</c>; everything else must be what it was.
+/// What an experiment's results depend on, by name: the folder's <c>experiment.json</c>. A later run with <c>--resume</c> may add base models,
+/// sets and external models, and may change what only unfinished stages and evaluations depend on.
 /// </summary>
 internal sealed class ExperimentSettings
 {
@@ -56,7 +56,11 @@ internal sealed class ExperimentSettings
     internal void AddSet(string name, string identity) => values[SetSection + name] = identity;
 
     /// <summary>Those that a kind of stage depends on, as one text.</summary>
-    internal string Of(StageKind kind)
+    internal string Of(StageKind kind) =>
+        string.Join('\n', values.Where(value => Concerns(kind, value.Key)).Select(value => $"{value.Key}={value.Value}"));
+
+    /// <summary>Whether a kind of stage depends on the setting of that name.</summary>
+    internal static bool Concerns(StageKind kind, string name)
     {
         string[] sections = kind switch
         {
@@ -64,28 +68,33 @@ internal sealed class ExperimentSettings
             StageKind.OutcomeGrpo => ["Grpo:"],
             _ => ["Process:", "Judge"],
         };
-        return string.Join('\n', values.Where(value => value.Key is "Preset" or "Data" || sections.Any(section => value.Key.StartsWith(section, StringComparison.Ordinal)))
-            .Select(value => $"{value.Key}={value.Value}"));
+        return name is "Preset" or "Data" || sections.Any(section => name.StartsWith(section, StringComparison.Ordinal));
     }
+
+    /// <summary>Whether answers depend on the setting of that name, beside the model's own.</summary>
+    internal static bool ConcernsAnswers(string name) => name is "Preset" or "Data"
+        || new[] { BaseSection, SetSection, ExternalSection }.Any(section => name.StartsWith(section, StringComparison.Ordinal));
 
     /// <summary>Fingerprint of a base model.</summary>
     internal string OfBase(NamedPlace model) => values[BaseSection + model.Name];
 
-    /// <summary>Refuses a folder that stands for other settings; else writes these into it.</summary>
-    /// <exception cref="UserMistakeException">A setting differs; the message names it, or the first few.</exception>
-    internal void AgreeWith(string folder)
+    /// <summary>Refuses a folder with something finished under other settings; else writes these into it.</summary>
+    /// <param name="folder">The experiment's folder.</param>
+    /// <param name="otherwise">What stands finished in it and was made otherwise.</param>
+    /// <exception cref="UserMistakeException">There is such; the message names the settings that differ, or the first few.</exception>
+    internal void AgreeWith(string folder, IReadOnlyList<FinishedOtherwise> otherwise)
     {
         string path = Path.Combine(folder, FileName);
-        if (File.Exists(path))
+        SortedDictionary<string, string> found = File.Exists(path) ? Read(path) : new(StringComparer.Ordinal);
+        if (otherwise.Count > 0)
         {
-            SortedDictionary<string, string> found = Read(path);
-            string[] differing = [.. values.Keys.Union(found.Keys).Order(StringComparer.Ordinal).Where(name => Differs(name, found)).Take(4)];
-            if (differing.Length > 0)
-                throw new UserMistakeException($"--resume: [{folder}] was made with other settings: "
-                    + string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(values, name)}")) + "; takes the same, or another --output");
-            foreach ((string name, string value) in found) values.TryAdd(name, value);
+            string[] differing = [.. values.Keys.Union(found.Keys).Order(StringComparer.Ordinal).Where(name => Differs(name, found) && otherwise.Any(one => one.Concerns(name))).Take(4)];
+            string why = string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(values, name)}"));
+            throw new UserMistakeException(
+                $"--resume: [{otherwise[0].Path}] is finished and was made with other settings{(why.Length > 0 ? $": {why}" : ", rows or base")}; takes the same, or another --output");
         }
 
+        foreach ((string name, string value) in found) values.TryAdd(name, value);
         AtomicFile.Write(path, JsonSerializer.Serialize(values, Json));
     }
 

@@ -10,8 +10,11 @@ namespace PathVlm.Host.Experiments;
 /// <summary>Answers rows.</summary>
 internal interface IAnswerer : IDisposable
 {
-    /// <summary>One answer a row, in their order.</summary>
-    IReadOnlyList<GivenAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation);
+    /// <summary>Answers every row.</summary>
+    /// <param name="rows">The rows, with their pictures.</param>
+    /// <param name="told">Told each answer as it comes, with its row's place in the list; from several threads.</param>
+    /// <param name="cancellation">Ends it.</param>
+    void Answer(IReadOnlyList<PathologyRow> rows, Action<int, GivenAnswer> told, CancellationToken cancellation);
 }
 
 /// <summary>A model of ours.</summary>
@@ -25,20 +28,27 @@ internal sealed class PolicyAnswerer(PathologyTransformer model) : IAnswerer
         return new PolicyAnswerer(ml.Pathology().Pretrained(model.Path, options));
     }
 
-    public IReadOnlyList<GivenAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation) =>
-        [.. model.Policy.Answer(rows, cancellation).Select(answer => new GivenAnswer(answer.Response, answer.ResponseTokenCount, answer.IsTruncated))];
+    public void Answer(IReadOnlyList<PathologyRow> rows, Action<int, GivenAnswer> told, CancellationToken cancellation)
+    {
+        foreach ((int index, PathologyAnswer answer) in model.Policy.Answer(rows, cancellation).Index())
+            told(index, new GivenAnswer(answer.Response, answer.ResponseTokenCount, answer.IsTruncated));
+    }
 
     public void Dispose() => model.Dispose();
 }
 
 /// <summary>A model behind an address.</summary>
-internal sealed class ExternalAnswerer(ExternalModel model) : IAnswerer
+internal sealed class ExternalAnswerer(ExternalModel model, string name) : IAnswerer
 {
-    public IReadOnlyList<GivenAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation) =>
-    [
-        .. model.AnswerAsync(rows, cancellation).GetAwaiter().GetResult()
-            .Select(answer => new GivenAnswer(answer.Response, answer.ResponseTokenCount, answer.IsTruncated, answer.Failure?.ToString())),
-    ];
+    private readonly OutageWatch watch = new(name);
+
+    public void Answer(IReadOnlyList<PathologyRow> rows, Action<int, GivenAnswer> told, CancellationToken cancellation) =>
+        model.AnswerAsync(rows, (index, answer) =>
+        {
+            GivenAnswer given = new(answer.Response, answer.ResponseTokenCount, answer.IsTruncated, answer.Failure?.ToString());
+            told(index, given);
+            watch.Count(given);
+        }, cancellation).GetAwaiter().GetResult();
 
     public void Dispose()
     {

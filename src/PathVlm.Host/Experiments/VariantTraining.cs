@@ -5,6 +5,7 @@ using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training;
 
@@ -35,12 +36,12 @@ internal sealed class VariantTraining(
     /// <exception cref="UserMistakeException">The folder holds the stage trained otherwise.</exception>
     internal TrainedModel Of(NamedPlace baseModel, long seed, Variant variant, TrainedModel before)
     {
-        string folder = Path.Combine(plan.FolderOf(baseModel, seed), variant.Name);
-        string fingerprint = Fingerprint.Of("stage", variant.Name, variant.Rows, before.Fingerprint, seed.ToString(CultureInfo.InvariantCulture), settings.Of(variant.Kind));
-        TrainedModel model = new(Path.Combine(folder, ZipName), fingerprint, IsBase: false);
-        string title = TitleOf(baseModel, seed, variant.Name);
-        if (IsFinished(folder, fingerprint))
+        TrainedModel model = ModelOf(baseModel, seed, variant, before);
+        string folder = Path.GetDirectoryName(model.Path)!, title = TitleOf(baseModel, seed, variant.Name);
+        if (FinishedAs(folder) is { } found)
         {
+            if (found != model.Fingerprint)
+                throw new UserMistakeException($"--resume: [{Path.Combine(folder, RecordName)}] says that the stage was trained with other settings, rows or base; takes the same, or another --output");
             Kept++;
             display.Line($"{title}: trained before, kept");
             return model;
@@ -49,39 +50,76 @@ internal sealed class VariantTraining(
         Clear(folder);
         Train(variant, before, new StagePlace(title, folder, seed), model.Path);
         AtomicFile.Write(Path.Combine(folder, RecordName), JsonSerializer.Serialize(
-            new StageRecord(baseModel.Name, seed, variant.Name, variant.Before, variant.Rows, fingerprint), Json));
+            new StageRecord(baseModel.Name, seed, variant.Name, variant.Before, variant.Rows, model.Fingerprint), Json));
         Trained++;
         display.Line($"{title}: trained");
         return model;
     }
 
+    /// <summary>Refuses, before anything is trained, rows, options and rewards that a stage would refuse.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A column is missing, reward weights do not fit, or there are too few rows.</exception>
+    internal void Check()
+    {
+        SchemaShape shape = SchemaShapes.Of(rows.Schema);
+        TrainedModel start = new(plan.Bases[0].Path, "", IsBase: true);
+        foreach (Variant variant in Variant.All) Estimator(variant, start, new StagePlace(variant.Name, "", plan.Seeds[0])).GetOutputSchema(shape);
+        foreach (Variant variant in Variant.All)
+        {
+            if (variant.Kind == StageKind.FineTuning) StageRows.RequireEnough(rows, FineTuningOf(variant, start));
+            else StageRows.RequireEnough(rows, GrpoOf(variant, start));
+        }
+    }
+
+    /// <summary>The variants of a base and seed, each with whether it stands finished in the folder, and whether as it is asked for.</summary>
+    internal IEnumerable<(Variant Variant, TrainedModel Model, bool IsFinished, bool IsAsAsked)> StandOf(NamedPlace baseModel, long seed)
+    {
+        Dictionary<string, TrainedModel> models = new() { [Variant.Base] = new TrainedModel(baseModel.Path, settings.OfBase(baseModel), IsBase: true) };
+        foreach (Variant variant in Variant.All)
+        {
+            TrainedModel model = models[variant.Name] = ModelOf(baseModel, seed, variant, models[variant.Before]);
+            string? found = FinishedAs(Path.GetDirectoryName(model.Path)!);
+            yield return (variant, model, found is not null, found == model.Fingerprint);
+        }
+    }
+
+    /// <summary>The file that says that a stage is finished.</summary>
+    internal static string RecordOf(TrainedModel model) => Path.Combine(Path.GetDirectoryName(model.Path)!, RecordName);
+
     /// <summary>How a stage is called on the screen.</summary>
     internal static string TitleOf(NamedPlace baseModel, long? seed, string name) =>
         seed is null ? $"{baseModel.Name}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{baseModel.Name}/seed-{seed}/{name}");
 
+    private TrainedModel ModelOf(NamedPlace baseModel, long seed, Variant variant, TrainedModel before) => new(
+        Path.Combine(plan.FolderOf(baseModel, seed), variant.Name, ZipName),
+        Fingerprint.Of("stage", variant.Name, variant.Rows, before.Fingerprint, seed.ToString(CultureInfo.InvariantCulture), settings.Of(variant.Kind)),
+        IsBase: false);
+
     private void Train(Variant variant, TrainedModel before, StagePlace place, string zip)
     {
+        Directory.CreateDirectory(place.Folder); // for the record of reviews
         using PathologyTransformer fitted = Estimator(variant, before, place).Fit(rows);
         cancellation.ThrowIfCancellationRequested(); // a cancelled Fit returns what was learnt until then
         AtomicFile.Write(zip, path => ml.Model.Save(fitted, rows.Schema, path));
     }
 
-    private IEstimator<PathologyTransformer> Estimator(Variant variant, TrainedModel before, StagePlace place)
+    private IEstimator<PathologyTransformer> Estimator(Variant variant, TrainedModel before, StagePlace place) => variant.Kind switch
     {
-        switch (variant.Kind)
-        {
-            case StageKind.FineTuning:
-                PathologySftOptions sft = StartingFrom(before, Presets.Sft(plan.Preset, plan.Configuration));
-                sft.Stage = variant.Rows;
-                // As many passes over these rows as Alpha makes over its own.
-                if (variant.Rows == PathologyStages.Rl && sft.MaxSteps is { } steps) sft.MaxSteps = Math.Max(1, (long)Math.Round(steps * rlShare.Value));
-                return trainer.FineTuning(sft, place);
-            case StageKind.OutcomeGrpo:
-                return trainer.OutcomeGrpo(StartingFrom(before, Presets.Grpo(plan.Preset, plan.Configuration)), place);
-            default:
-                return trainer.ProcessGrpo(StartingFrom(before, Presets.Process(plan.Preset, plan.Configuration)), ProcessReward(place.Folder), place);
-        }
+        StageKind.FineTuning => trainer.FineTuning(FineTuningOf(variant, before), place),
+        StageKind.OutcomeGrpo => trainer.OutcomeGrpo(GrpoOf(variant, before), place),
+        _ => trainer.ProcessGrpo(GrpoOf(variant, before), ProcessReward(place.Folder), place),
+    };
+
+    private PathologySftOptions FineTuningOf(Variant variant, TrainedModel before)
+    {
+        PathologySftOptions options = StartingFrom(before, Presets.Sft(plan.Preset, plan.Configuration));
+        options.Stage = variant.Rows;
+        // As many passes over these rows as Alpha makes over its own.
+        if (variant.Rows == PathologyStages.Rl && options.MaxSteps is { } steps) options.MaxSteps = Math.Max(1, (long)Math.Round(steps * rlShare.Value));
+        return options;
     }
+
+    private GrpoOptions GrpoOf(Variant variant, TrainedModel before) => StartingFrom(
+        before, variant.Kind == StageKind.OutcomeGrpo ? Presets.Grpo(plan.Preset, plan.Configuration) : Presets.Process(plan.Preset, plan.Configuration));
 
     // A base reads rows and answers as the preset says, in whatever stage it is trained; a stage's zip knows how.
     private TOptions StartingFrom<TOptions>(TrainedModel before, TOptions options)
@@ -97,24 +135,21 @@ internal sealed class VariantTraining(
 
     // Reviews of a judge that costs are recorded: a stage begun again asks for none of them twice.
     private ProcessRewardOptions ProcessReward(string folder) =>
-        new() { Panel = plan.IsJudgeOffline ? plan.Panel : PanelOptions.WithRecord(plan.Panel, Path.Combine(Directory.CreateDirectory(folder).FullName, ReviewsName)) };
+        new() { Panel = plan.IsJudgeOffline ? plan.Panel : PanelOptions.WithRecord(plan.Panel, Path.Combine(folder, ReviewsName)) };
 
-    private static bool IsFinished(string folder, string fingerprint)
+    // The fingerprint of the stage that stands finished; null where none does, "" where its record cannot be read.
+    private static string? FinishedAs(string folder)
     {
         string path = Path.Combine(folder, RecordName);
-        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, ZipName))) return false;
-        StageRecord? record = null;
+        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, ZipName))) return null;
         try
         {
-            record = JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(path), Json);
+            return JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(path), Json)?.Fingerprint ?? "";
         }
         catch (JsonException)
         {
-            // told below
+            return "";
         }
-
-        return record?.Fingerprint == fingerprint ? true
-            : throw new UserMistakeException($"--resume: [{path}] says that the stage was trained with other settings, rows or base; takes the same, or another --output");
     }
 
     // What an unfinished training left: its logs would be gone on with.

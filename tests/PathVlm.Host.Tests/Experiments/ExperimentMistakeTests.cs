@@ -28,6 +28,8 @@ public sealed class ExperimentMistakeTests : IDisposable
     [InlineData("--external a=http://127.0.0.1/v1 --external A=http://127.0.0.1/v2", "--external: the name [a] is taken")]
     [InlineData("--set Judge:RecordFile=x", "setting [Judge:RecordFile]")]
     [InlineData("--set Grpo:BatchSize=9", "BatchSize: got 9, takes ")]
+    [InlineData("--set Process:RewardWeights:0=1", "RewardWeights: got 1, takes one a reward: FormatReward, AccuracyReward, ProcessReward")]
+    [InlineData("--set Grpo:BatchSize=16", "Grpo: got 1 rows with Stage = [Rl], takes 2 or more")]
     public async Task ACommandLineThatCannotBe(string line, string said)
     {
         Outcome outcome = await CommandLine.RunAsync(["experiment", "--output", folder.PathOf("run"), "--set", "Set:TestCount=2", "--set", "Set:SftCount=1", "--set", "Set:RlCount=1",

@@ -34,7 +34,19 @@ public sealed class ExperimentTests : IDisposable
         (await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--seeds", "1", "2")))
             .IsMistake($"--output: [{output}] is not empty; takes an empty folder, or --resume");
         (await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--seeds", "1", "2", "--resume", "--set", "Grpo:LearningRate=0.5")))
-            .IsMistake("was made with other settings: Grpo:LearningRate was 0.0004, is 0.5");
+            .IsMistake("is finished and was made with other settings: Grpo:LearningRate was 0.0004, is 0.5");
+    }
+
+    [Fact]
+    public async Task AStageWhoseNumbersAreNoLongerFiniteEndsTheRunAndIsNotFinished()
+    {
+        string output = folder.PathOf("run"), alpha = Path.Combine(output, MiniatureExperiment.Base, "seed-1", "Alpha");
+        Outcome stopped = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--set", "Sft:LearningRate=1e39", "--set", "Sft:MaxSteps=8"));
+        Assert.Equal(ExitCodes.RunStopped, stopped.Code);
+        Assert.Matches("Alpha: stopped after step [1-8]: loss or gradient was not finite 3 times in a row; .* \\(Sft:LearningRate is 1E\\+39\\)", stopped.Error);
+        Assert.True(File.Exists(Path.Combine(alpha, "metrics.jsonl")));
+        Assert.False(File.Exists(Path.Combine(alpha, "stage.json")));
+        Assert.False(File.Exists(Path.Combine(alpha, "model.zip")));
     }
 
     private static void StagesAreAsThePaperHasThem(string output)

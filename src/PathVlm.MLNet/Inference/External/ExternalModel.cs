@@ -68,10 +68,15 @@ public sealed class ExternalModel
     {
         ArgumentNullException.ThrowIfNull(rows);
         ExternalAnswer[] answers = new ExternalAnswer[rows.Count];
-        ParallelOptions bounds = new() { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, rows.Count, bounds, async (index, token) =>
-            answers[index] = await AnswerAsync(rows[index], token).ConfigureAwait(false)).ConfigureAwait(false);
+        await AnswerAsync(rows, (index, answer) => answers[index] = answer, cancellationToken).ConfigureAwait(false);
         return answers;
+    }
+
+    /// <summary>Answers rows and tells each answer as it comes, with its row's place in the list, on several threads.</summary>
+    internal Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> told, CancellationToken cancellationToken)
+    {
+        ParallelOptions bounds = new() { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
+        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => told(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
     }
 
     /// <summary>
