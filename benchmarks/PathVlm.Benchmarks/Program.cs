@@ -1,3 +1,5 @@
+using PathVlm.Host;
+
 namespace PathVlm.Benchmarks;
 
 /// <summary>Entry point: <c>name [--quick] [--prompts n] [--repeats n] [--output file]</c>.</summary>
@@ -11,6 +13,7 @@ internal static class Program
             Console.Error.WriteLine(BenchmarkArguments.Usage);
             return 2;
         }
+        OpenMpSettings.Apply();
         BenchmarkSuite.Run(parsed, Console.Out);
         return 0;
     }

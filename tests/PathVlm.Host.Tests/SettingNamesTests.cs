@@ -17,5 +17,5 @@ public sealed class SettingNamesTests
 
     [Fact]
     public void AListThatIsNotGivenStaysThePresets() =>
-        Assert.Equal([2, 2, 3], Presets.Process(Presets.Embedded, new ConfigurationBuilder().Build()).RewardWeights!);
+        Assert.Equal([2, 2, 4], Presets.Process(Presets.Embedded, new ConfigurationBuilder().Build()).RewardWeights!);
 }

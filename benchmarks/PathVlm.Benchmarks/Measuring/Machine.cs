@@ -10,13 +10,13 @@ namespace PathVlm.Benchmarks.Measuring;
 internal sealed class Machine(int side)
 {
     private readonly List<double> _products = [];
-    private double _bandwidth;
+    private readonly List<double> _readings = [];
 
     /// <summary>Multiply-add operations, counted as two, a second: the median of all probes so far.</summary>
     public double ProductRate => _products.Count == 0 ? Probe() : Sample.MedianOf(_products);
 
-    /// <summary>Bytes a second that all threads read together.</summary>
-    public double ReadBandwidth => _bandwidth == 0 ? _bandwidth = MemoryReader.Measure(get_num_threads()) : _bandwidth;
+    /// <summary>Bytes a second that all threads read together: the median of all probes so far.</summary>
+    public double ReadBandwidth => _readings.Count == 0 ? ProbeReading() : Sample.MedianOf(_readings);
 
     /// <summary>Smallest and largest rate probed.</summary>
     public (double Least, double Most) ProductRates => (_products.Min(), _products.Max());
@@ -33,6 +33,13 @@ internal sealed class Machine(int side)
         double rate = 2.0 * side * side * side / (Clock.Now - start);
         _products.Add(rate);
         return rate;
+    }
+
+    /// <summary>Measures the rate of reading once more and returns it.</summary>
+    public double ProbeReading()
+    {
+        _readings.Add(MemoryReader.Measure(get_num_threads()));
+        return _readings[^1];
     }
 
     private static void mm(Tensor left, Tensor right, Tensor result) => result.addmm_(left, right, 0, 1);

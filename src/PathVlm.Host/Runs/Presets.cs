@@ -66,9 +66,8 @@ internal static class Presets
         if (preset == Embedded)
         {
             options.MaxSteps = 130;
-            options.LearningRate = 1e-4;
-            options.Beta = 0.06;
-            options.RewardWeights = [2, 2, 3];
+            options.LearningRate = 1.2e-4;
+            options.RewardWeights = [2, 2, 4];
         }
 
         configuration.BindTo("Process", options);

@@ -60,13 +60,12 @@ public static class CheckpointReader
         KeyLayout layout = CheckpointRules.Judge(files, configuration, faults);
         faults.ThrowIfAny(folder);
         CheckpointRules.JudgeTiedHead(files, configuration, layout, folder);
-        var reads = table
+        (string Key, string Stored, SafetensorsFile File)[] reads = [.. table
             .Select(tensor => (tensor.Key, Stored: CheckpointKeys.Spell(tensor.Key, layout)))
             .Select(read => (read.Key, read.Stored, File: files.Tensors[read.Stored]))
             .OrderBy(read => read.File.Path, StringComparer.Ordinal)
-            .ThenBy(read => read.File.Entries[read.Stored].Offset);
-        foreach ((string key, string stored, SafetensorsFile file) in reads)
-            file.ReadInto(stored, destination[key]);
+            .ThenBy(read => read.File.Entries[read.Stored].Offset)];
+        InParallel.For(reads.Length, index => reads[index].File.ReadInto(reads[index].Stored, destination[reads[index].Key]));
     }
 
     private static CheckpointInfo AddWeights(CheckpointInfo settings)

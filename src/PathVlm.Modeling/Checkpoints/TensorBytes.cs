@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -60,7 +59,7 @@ internal static class TensorBytes
         if (pieces == 1)
             FillPiece(0);
         else
-            InParallel(pieces, FillPiece);
+            InParallel.For(pieces, FillPiece);
 
         void FillPiece(long piece)
         {
@@ -81,19 +80,6 @@ internal static class TensorBytes
             else
                 Widening.FromHalf(MemoryMarshal.Cast<byte, ushort>(bytes), MemoryMarshal.Cast<byte, float>(memory));
             ArrayPool<byte>.Shared.Return(rented);
-        }
-    }
-
-    // The first fault as it was thrown, not wrapped.
-    private static void InParallel(long pieces, Action<long> fill)
-    {
-        try
-        {
-            Parallel.For(0L, pieces, fill);
-        }
-        catch (AggregateException faults) when (faults.InnerException is { } first)
-        {
-            ExceptionDispatchInfo.Throw(first);
         }
     }
 

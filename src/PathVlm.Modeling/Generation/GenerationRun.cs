@@ -6,6 +6,8 @@ namespace PathVlm.Modeling.Generation;
 /// <summary>One call of the generator: admit prompts, decode a step, retire finished rows, until nothing waits or lives.</summary>
 internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, ITokenChooser chooser) : IDisposable
 {
+    private const int TokensOfAPass = 192;
+
     private readonly List<DecodeRow> _live = [];
     private readonly List<GeneratedSequence> _finished = [];
     private readonly Stack<int> _free = [];
@@ -48,8 +50,7 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
         while (more || _live.Count > 0)
         {
             cancellation.ThrowIfCancellationRequested();
-            // A pass over a few prompts costs little more than over one: wait for an eighth of the batch, unless it runs dry.
-            if (more && _free.Count >= Math.Max(Completions, _live.Count == 0 ? 0 : RowLimit / 8))
+            if (more && _free.Count >= (_live.Count == 0 ? Completions : RowsWorthAPass(waiting.Current)))
                 more = Admit(waiting);
             else
                 Decode();
@@ -63,6 +64,13 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
     {
         foreach (DecodeRow row in _live)
             row.Prompt.Dispose();
+    }
+
+    // A pass over fewer tokens costs hardly less, as reading the weights bounds it: wait until free rows fill one, or for a fifth of the batch.
+    private int RowsWorthAPass(GenerationPrompt next)
+    {
+        int prompts = (TokensOfAPass + next.TokenIds.Count - 1) / Math.Max(1, next.TokenIds.Count);
+        return Math.Max(Completions, Math.Min(prompts * Completions, RowLimit / 5));
     }
 
     // Prefills waiting prompts as far as rows and tokens allow; returns whether more wait.

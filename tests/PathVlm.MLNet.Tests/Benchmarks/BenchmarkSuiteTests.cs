@@ -31,6 +31,25 @@ public sealed class BenchmarkSuiteTests
         }
     }
 
+    [Fact]
+    [Trait("Duration", "Long")]
+    public void AllQuickBenchmarksRunAndTheirSidesAgree()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"benchmarks-{Guid.NewGuid():N}.md");
+        try
+        {
+            Assert.True(BenchmarkArguments.TryParse(["all", "--quick", "--output", file], out BenchmarkArguments? arguments, out _));
+            BenchmarkSuite.Run(arguments!, TextWriter.Null);
+            string table = File.ReadAllText(file);
+            foreach (string name in BenchmarkSuite.Names.Except(["kernels", "profile"]))
+                Assert.Contains($"| {name} |", table, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     [Theory]
     [InlineData("", "No benchmark named.")]
     [InlineData("speed", "There is no benchmark [speed].")]
