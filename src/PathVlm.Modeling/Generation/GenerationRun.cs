@@ -6,7 +6,7 @@ namespace PathVlm.Modeling.Generation;
 /// <summary>One call of the generator: admit prompts, decode a step, retire finished rows, until nothing waits or lives.</summary>
 internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, ITokenChooser chooser) : IDisposable
 {
-    private const int TokensOfAPass = 192;
+    private const int TokensOfAPass = 128;
 
     private readonly List<DecodeRow> _live = [];
     private readonly List<GeneratedSequence> _finished = [];
@@ -66,11 +66,11 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
             row.Prompt.Dispose();
     }
 
-    // A pass over fewer tokens costs hardly less, as reading the weights bounds it: wait until free rows fill one, or for a fifth of the batch.
+    // A pass over fewer tokens costs hardly less, as reading the weights bounds it: wait until free rows fill one, or for an eighth of the batch.
     private int RowsWorthAPass(GenerationPrompt next)
     {
         int prompts = (TokensOfAPass + next.TokenIds.Count - 1) / Math.Max(1, next.TokenIds.Count);
-        return Math.Max(Completions, Math.Min(prompts * Completions, RowLimit / 5));
+        return Math.Max(Completions, Math.Min(prompts * Completions, RowLimit / 8));
     }
 
     // Prefills waiting prompts as far as rows and tokens allow; returns whether more wait.
