@@ -111,13 +111,29 @@ public sealed class JudgeFaultTests
     }
 
     [Theory]
-    [InlineData("7")]
-    [InlineData("Tue, 24 Nov 2026 12:00:30 GMT")]
-    [InlineData("-5")]
-    [InlineData("Mon, 01 Jan 2024 00:00:00 GMT")]
-    [InlineData("0")]
-    [InlineData("soon")]
-    public async Task RetryAfterIsObeyed(string header) => await ExpectAsync(null, 2, ScriptedServer.Status(429, "{}", ("Retry-After", header)), Good);
+    [InlineData("7", 7, 7)]
+    [InlineData("1.5", 1.5, 1.5)]
+    [InlineData("Tue, 24 Nov 2026 12:00:30 GMT", 30, 30)]
+    [InlineData("-5", 0, 0)]
+    [InlineData("Mon, 01 Jan 2024 00:00:00 GMT", 0, 0)]
+    [InlineData("0", 0, 0)]
+    [InlineData("soon", 0.5, 1.5)] // no time: backoff of a second, times 0.5 to 1.5
+    public async Task RetryAfterIsObeyed(string header, double leastSeconds, double mostSeconds)
+    {
+        WaitClock time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero), new ChatJudgeOptions().RequestTime);
+        List<DateTimeOffset> asked = [];
+        await using ScriptedServer server = await ScriptedServer.StartAsync(Timed(ScriptedServer.Status(429, "{}", ("Retry-After", header))), Timed(Good));
+        Task<JudgeReply> review = JudgeFixture.Judge(server, time).ReviewAsync(JudgeFixture.Request(), CancellationToken.None);
+        await time.WaitOutAsync(review);
+        Assert.Equal((null, 2), ((await review).Missing, asked.Count));
+        Assert.InRange((asked[1] - asked[0]).TotalSeconds, leastSeconds, mostSeconds);
+
+        Func<HttpContext, Task> Timed(Func<HttpContext, Task> step) => context =>
+        {
+            asked.Add(time.GetUtcNow());
+            return step(context);
+        };
+    }
 
     [Theory]
     [InlineData("86400")]
