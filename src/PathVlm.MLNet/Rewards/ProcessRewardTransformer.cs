@@ -10,7 +10,8 @@ namespace PathVlm.MLNet.Rewards;
 /// <summary>
 /// Adds <see cref="ProcessRewardColumns"/>. Lazy: where none of them is asked for, nobody is asked; a second transform of the same rows is
 /// answered from memory. Reviews of <see cref="ProcessRewardOptions.LookAheadRows"/> rows are asked for together. A saved transformer
-/// holds options and the judge's identity, never a key or an address: one whose judge was not the rubric needs <see cref="WithJudge"/>.
+/// holds options and the judge's identity, never a key, an address, or a record's file: one whose judge was not the rubric needs
+/// <see cref="WithJudge"/>, and one that is to record is made anew.
 /// </summary>
 [PersistedComponent("ProcessReward", 1)]
 public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDisposable
@@ -43,6 +44,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     internal CanaryPolicy CanaryPolicy => options.Canaries;
 
     internal int CanarySteps => options.CanarySteps;
+
+    internal bool IsOffline => judge.IsOffline;
 
     /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -124,7 +127,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             AnswerReader answers = new(read.Question.Options);
             byte[] picture = JudgePicture.Of(read.RequiredPicture);
             return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
-                read.Question, picture, answers.Read(rollout.ToString()), options.Reference, new ReviewCoordinates(Step, read.Index, index)))];
+                read.Question, picture, answers.Read(rollout.ToString()), options.Reference, new ReviewCoordinates(Step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
         };
     }
 

@@ -83,7 +83,7 @@ internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, Proce
         {
             List<ProcessReviewRequest> block = [];
             for (int read = 0; read < transformer.LookAheadRows && leader.MoveNext(); read++) block.AddRange(requests());
-            transformer.Prefetch(block);
+            if (block.Count > 0) transformer.Prefetch(block); // none are left where the leader is through: the last block goes on
         }
     }
 }

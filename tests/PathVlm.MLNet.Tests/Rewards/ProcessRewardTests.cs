@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using PathVlm.MLNet.Inference;
 using PathVlm.MLNet.Rewards;
@@ -66,6 +67,58 @@ public sealed class ProcessRewardTests
     }
 
     [Fact]
+    public void AZipNamesNoRecordAndOneThatDoesMakesAndCutsNoFile()
+    {
+        using TemporaryFolder folder = new();
+        string zip = folder.PathOf("reward.zip"), own = folder.PathOf("own.jsonl"), absent = folder.PathOf("new.jsonl"), cut = folder.PathOf("cut.jsonl");
+        ReviewPanelOptions panel = new() { RecordFile = own, Run = "night-4711" };
+        using (ProcessRewardTransformer saved = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = panel })) ml.Model.Save(saved, rows.Schema, zip);
+        Assert.All(EntriesOf(zip), text => Assert.True(!text.Contains("own.jsonl", StringComparison.Ordinal) && !text.Contains("night-4711", StringComparison.Ordinal)));
+
+        const string CutLine = "{\"time\":\"2026-11-24";
+        File.WriteAllText(cut, CutLine);
+        foreach (string named in new[] { absent, cut })
+        {
+            string hostile = folder.PathOf("hostile.zip");
+            File.Copy(zip, hostile, overwrite: true);
+            NameRecord(hostile, named);
+            using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(ml.Model.Load(hostile, out _)).OfType<ProcessRewardTransformer>().Single();
+            Assert.Equal(2, RowDump.Of(loaded.Transform(rows), "ProcessReward").Length);
+        }
+
+        Assert.False(File.Exists(absent) || File.Exists(own));
+        Assert.Equal(CutLine, File.ReadAllText(cut));
+    }
+
+    [Fact]
+    public void AMissThatPassesIsAskedOnceATransformAndAgainInTheNext()
+    {
+        CountingJudge judge = new(MissingCause.ServerBusy);
+        using ProcessRewardTransformer fitted = Fit(judge, new ProcessRewardOptions { Panel = new ReviewPanelOptions { MaxMissingRate = 1 } });
+        string rollout = PicturedRolloutRow.Examples[0].Rollouts[0];
+        IDataView twice = PicturedRolloutRow.View(ml, [new PicturedRolloutRow { Id = "one", Rollouts = [rollout, rollout, rollout] }, PicturedRolloutRow.Examples[1]]);
+        for (int transform = 1; transform <= 3; transform++)
+        {
+            Assert.Equal(["[NaN, NaN, NaN] | [NaN, NaN, NaN]", "[NaN] | [NaN]"], RowDump.Of(fitted.Transform(twice), "ProcessReward", "SoundnessScore"));
+            Assert.Equal((2 * transform, 2 * transform), (judge.Calls, fitted.Statistics.CacheHits)); // two reasonings; one of them asked for twice more
+        }
+    }
+
+    [Fact]
+    public void ARecordNamesRowsByTheirId()
+    {
+        using TemporaryFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        using (ProcessRewardTransformer fitted = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = new ReviewPanelOptions { RecordFile = record } }))
+        {
+            RowDump.Of(fitted.Transform(rows), "ProcessReward");
+            RowDump.Of(fitted.Transform(PicturedRolloutRow.View(ml, [new PicturedRolloutRow { Rollouts = PicturedRolloutRow.Different(1)[0].Rollouts }])), "ProcessReward");
+        }
+
+        Assert.Equal(["one", "one", "two", null], ReviewRecord.Read(record).Select(line => line.Id));
+    }
+
+    [Fact]
     public void ReviewsOfSeveralRowsAreUnderWayTogether()
     {
         using ProcessRewardTransformer fitted = Fit(new GatheringJudge(6), new ProcessRewardOptions { Panel = new ReviewPanelOptions { Concurrency = 8 } });
@@ -97,6 +150,19 @@ public sealed class ProcessRewardTests
 
     private ProcessRewardTransformer Fit(IProcessJudge judge, ProcessRewardOptions? options = null) =>
         ml.Pathology().ProcessReward(judge, options).Fit(rows);
+
+    private static void NameRecord(string zip, string file)
+    {
+        using ZipArchive archive = ZipFile.Open(zip, ZipArchiveMode.Update);
+        ZipArchiveEntry entry = archive.Entries.Single(entry => entry.Name == "Settings.json");
+        JsonNode settings;
+        using (Stream stream = entry.Open()) settings = JsonNode.Parse(stream)!;
+        (settings["Panel"]!["RecordFile"], settings["Panel"]!["Run"]) = (file, "night");
+        string name = entry.FullName;
+        entry.Delete();
+        using StreamWriter writer = new(archive.CreateEntry(name).Open());
+        writer.Write(settings.ToJsonString());
+    }
 
     private static IEnumerable<string> EntriesOf(string zip)
     {

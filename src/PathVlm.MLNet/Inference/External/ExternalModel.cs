@@ -98,7 +98,7 @@ public sealed class ExternalModel
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
     {
-        ChatOutcome<ChatResponse> outcome = await chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, cancellationToken).ConfigureAwait(false);
+        ChatOutcome<ChatResponse> outcome = await chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, beforeRequest: null, cancellationToken).ConfigureAwait(false);
         if (outcome.Value is not { } response) return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Missing, outcome.Requests);
         AnswerReading reading = new AnswerReader(row.Question.Options).Read(response.Text);
         string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;

@@ -16,13 +16,16 @@ internal sealed class BoundedChat(IChatClient client, ChatBounds bounds, TimePro
     /// <param name="messages">What is asked.</param>
     /// <param name="optionsOf">Options of a request; told whether it gets the larger output budget, after an invalid reply.</param>
     /// <param name="read">Reads a reply; throws <see cref="InvalidReviewException"/> where it is none that counts.</param>
+    /// <param name="beforeRequest">Awaited before each request, so that it takes its turn; that wait does not count as time of the answer. Null for none.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
     /// <exception cref="JudgeStoppedException">A fault that every further request would meet too.</exception>
     public async Task<ChatOutcome<T>> AskAsync<T>(
-        IList<ChatMessage> messages, Func<bool, ChatOptions> optionsOf, Func<ChatResponse, T> read, CancellationToken cancellationToken)
+        IList<ChatMessage> messages, Func<bool, ChatOptions> optionsOf, Func<ChatResponse, T> read, Func<CancellationToken, Task>? beforeRequest,
+        CancellationToken cancellationToken)
         where T : class
     {
         long started = time.GetTimestamp();
+        TimeSpan turns = TimeSpan.Zero;
         long inputTokens = 0, outputTokens = 0;
         int invalidReplies = 0;
         MissingCause lastCause = MissingCause.TimedOut;
@@ -30,6 +33,7 @@ internal sealed class BoundedChat(IChatClient client, ChatBounds bounds, TimePro
         {
             TimeSpan wait;
             string? rawReply = null;
+            turns += await TurnAsync(beforeRequest, cancellationToken).ConfigureAwait(false);
             try
             {
                 ChatResponse response = await RequestAsync(messages, optionsOf(invalidReplies > 0), Left(), cancellationToken).ConfigureAwait(false);
@@ -57,7 +61,14 @@ internal sealed class BoundedChat(IChatClient client, ChatBounds bounds, TimePro
             ChatOutcome<T> Missing(MissingCause cause) => new(null, cause, rawReply, requests, inputTokens, outputTokens);
         }
 
-        TimeSpan Left() => bounds.TotalTime - time.GetElapsedTime(started);
+        TimeSpan Left() => bounds.TotalTime - (time.GetElapsedTime(started) - turns);
+    }
+
+    private async Task<TimeSpan> TurnAsync(Func<CancellationToken, Task>? beforeRequest, CancellationToken cancellationToken)
+    {
+        long waiting = time.GetTimestamp();
+        if (beforeRequest is not null) await beforeRequest(cancellationToken).ConfigureAwait(false);
+        return time.GetElapsedTime(waiting);
     }
 
     private async Task<ChatResponse> RequestAsync(IList<ChatMessage> messages, ChatOptions options, TimeSpan left, CancellationToken cancellationToken)

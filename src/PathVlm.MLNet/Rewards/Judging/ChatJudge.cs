@@ -36,9 +36,14 @@ public sealed class ChatJudge : IProcessJudge
     public string Identity { get; }
 
     /// <inheritdoc/>
-    public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
+    public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken) =>
+        ReviewAsync(request, _ => Task.CompletedTask, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
     {
-        ChatOutcome<ReviewFindings> outcome = await chat.AskAsync(ReviewMessages.For(request), ChatOptionsOf, Read, cancellationToken).ConfigureAwait(false);
+        ChatOutcome<ReviewFindings> outcome =
+            await chat.AskAsync(ReviewMessages.For(request), ChatOptionsOf, Read, beforeRequest, cancellationToken).ConfigureAwait(false);
         return outcome.Value is { UnableToJudge: null } findings
             ? new JudgeReply(findings, null, outcome.RawReply, outcome.Requests, outcome.InputTokens, outcome.OutputTokens)
             : JudgeReply.WithoutFindings(

@@ -6,7 +6,7 @@ public interface IProcessJudge
     /// <summary>Model and parameters, as they enter cache keys and records; never a key or an address.</summary>
     string Identity { get; }
 
-    /// <summary>Whether a review costs nobody anything: bounds on reviews and tokens a minute are then left aside.</summary>
+    /// <summary>Whether a review costs nobody anything: bounds on requests and tokens a minute are then left aside.</summary>
     /// <value>false, unless a judge says otherwise.</value>
     bool IsOffline => false;
 
@@ -16,6 +16,20 @@ public interface IProcessJudge
     /// <returns>Findings, or the cause for which they are missing; a failure of the judge is never an exception.</returns>
     /// <exception cref="JudgeStoppedException">A fault that every further review would meet too (wrong key, unknown model, no quota).</exception>
     Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Reviews one completion, waiting for its turn before each request that it makes.</summary>
+    /// <param name="request">What the judge is shown.</param>
+    /// <param name="beforeRequest">
+    /// Awaited before each request; ends once bounds on requests and tokens a minute have room. A judge that asks several times for one review
+    /// overrides this method; by default it is awaited once.
+    /// </param>
+    /// <param name="cancellationToken">Ends the review at once.</param>
+    /// <inheritdoc cref="ReviewAsync(ProcessReviewRequest, CancellationToken)"/>
+    async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
+    {
+        await beforeRequest(cancellationToken).ConfigureAwait(false);
+        return await ReviewAsync(request, cancellationToken).ConfigureAwait(false);
+    }
 }
 
 /// <summary>What came of asking a judge.</summary>

@@ -57,7 +57,7 @@ public static class JudgeCanaries
     public static async Task<CanaryReport> ReviewAsync(ReviewPanel panel, CancellationToken cancellationToken, long step = 0, bool anew = false)
     {
         ArgumentNullException.ThrowIfNull(panel);
-        ProcessReviewRequest[] requests = [.. All.Select((canary, number) => canary.Request with { Coordinates = new(step, CanaryRow, number) })];
+        ProcessReviewRequest[] requests = [.. All.Select((canary, number) => canary.Request with { Coordinates = new(step, CanaryRow, number, canary.Name) })];
         if (anew) panel.Forget(requests);
         ProcessReview[] reviews = await panel.ReviewAsync(requests, cancellationToken).ConfigureAwait(false);
         return new CanaryReport([.. All.Zip(reviews)]);

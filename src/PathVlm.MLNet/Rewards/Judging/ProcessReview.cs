@@ -14,6 +14,9 @@ public sealed record ProcessReview(ReviewScore? Score, MissingCause? Missing, bo
     /// <summary>Completeness, 0 to 1; NaN where missing.</summary>
     public float Completeness => Score is { } score ? score.Completeness / 10f : float.NaN;
 
+    /// <summary>Whether it is missing for a cause that may have passed the next time it is asked.</summary>
+    internal bool MayPass => Missing is { } cause && !cause.IsFinal();
+
     /// <summary>Soundness, 0 to 1; NaN where missing.</summary>
     public float Soundness => Score is { } score ? score.Soundness / 10f : float.NaN;
 }

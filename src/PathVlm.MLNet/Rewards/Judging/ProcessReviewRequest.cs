@@ -47,9 +47,10 @@ public sealed record ProcessReviewRequest
 
 /// <summary>The place of a completion in a run.</summary>
 /// <param name="Step">Optimizer step of the rollout, 0 outside training.</param>
-/// <param name="Row">Row of the view.</param>
+/// <param name="Row">Row of the view that is scored; in training that view is one generation batch.</param>
 /// <param name="Completion">Completion of the row's group, from 0.</param>
-public readonly record struct ReviewCoordinates(long Step, long Row, int Completion);
+/// <param name="Id">The row's id; null where the rows have none.</param>
+public readonly record struct ReviewCoordinates(long Step, long Row, int Completion, string? Id = null);
 
 /// <summary>What the judge is told of the right answer (judge.md, Messages).</summary>
 public enum JudgeReference

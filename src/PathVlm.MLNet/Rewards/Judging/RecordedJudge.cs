@@ -2,7 +2,8 @@ namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>
 /// Replays the reviews of a record that kept texts (<see cref="RecordText.Full"/>); no network. A review that the record lacks is
-/// missing (<see cref="MissingCause.NotRecorded"/>).
+/// missing (<see cref="MissingCause.NotRecorded"/>). One that was missing is missing again for the same cause, an outage too: a replay tells
+/// what happened, and has nobody to ask; only where it was asked again and answered does the answer count.
 /// </summary>
 public sealed class RecordedJudge : IProcessJudge
 {
@@ -15,7 +16,7 @@ public sealed class RecordedJudge : IProcessJudge
     public RecordedJudge(string path)
     {
         IReadOnlyList<ReviewRecordLine> read = ReviewRecord.Read(path);
-        lines = read.GroupBy(line => line.Key).ToDictionary(group => group.Key, group => group.Last());
+        lines = read.GroupBy(line => line.Key).ToDictionary(group => group.Key, group => group.LastOrDefault(line => line.IsSettled) ?? group.Last());
         identities = [.. read.Select(line => line.Judge).Distinct()];
         Identity = identities.Length == 1 ? identities[0] : "recorded";
     }

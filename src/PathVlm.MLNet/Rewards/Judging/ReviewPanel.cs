@@ -4,7 +4,8 @@ namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>
 /// Asks a judge inside bounds: concurrency, rate, money, missing rate; answers from memory and from the record what was asked before,
-/// so that a repeated transform or a resumed run calls nobody twice. Safe for concurrent use.
+/// so that a repeated transform or a resumed run calls nobody twice. A review that was missing for a cause that passes is the exception:
+/// it is kept by neither, and asked again. Safe for concurrent use.
 /// </summary>
 public sealed class ReviewPanel : IDisposable
 {
@@ -12,10 +13,12 @@ public sealed class ReviewPanel : IDisposable
     private readonly ReviewPanelOptions options;
     private readonly TimeProvider time;
     private readonly ReviewRecord? record;
+    private readonly RecordedReviews recorded;
     private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> reviews = new();
     private readonly ConcurrentDictionary<string, bool> prepared = new();
+    private readonly ConcurrentDictionary<string, bool> held = new(); // prepared reviews whose miss may pass: kept for the readers of their block
     private readonly SemaphoreSlim places;
-    private readonly MinuteWindow begun;
+    private readonly MinuteWindow requests;
     private readonly MinuteWindow tokens;
     private readonly ReviewStatistics statistics;
 
@@ -32,28 +35,44 @@ public sealed class ReviewPanel : IDisposable
         this.judge = judge;
         this.time = time ?? TimeProvider.System;
         places = new SemaphoreSlim(this.options.Concurrency);
-        begun = new MinuteWindow(this.options.ReviewsPerMinute, this.time);
+        requests = new MinuteWindow(this.options.ReviewsPerMinute, this.time);
         tokens = new MinuteWindow(this.options.TokensPerMinute, this.time);
-        statistics = new ReviewStatistics(this.options);
-        if (this.options.RecordFile is not { } path) return;
-        record = ReviewRecord.Open(path, this.options.RecordText);
-        foreach (ReviewRecordLine line in record.Lines)
-            reviews[line.Key] = new Lazy<Task<ProcessReview>>(Task.FromResult(line.ToReview()));
+        record = this.options.RecordFile is { } path ? ReviewRecord.Open(path, this.options.RecordText) : null;
+        IReadOnlyList<ReviewRecordLine> lines = record?.Lines ?? [];
+        recorded = new RecordedReviews(lines, this.options.RequireShownInImage);
+        statistics = new ReviewStatistics(this.options, spentBefore: lines.Sum(line => line.Price));
     }
 
     /// <summary>Counts and costs so far.</summary>
     public ReviewStatistics Statistics => statistics;
 
-    /// <summary>Has reviews made ahead of the one who will ask for them: that first time then counts as asked, not as a cache hit.</summary>
-    internal async Task PrepareAsync(IReadOnlyList<ProcessReviewRequest> requests, CancellationToken cancellationToken)
+    /// <summary>
+    /// Has a block of reviews made ahead of the one who will ask for them: that first time then counts as asked, not as a cache hit. A miss
+    /// that may pass is remembered until the next block.
+    /// </summary>
+    internal async Task PrepareAsync(IReadOnlyList<ProcessReviewRequest> block, CancellationToken cancellationToken)
     {
+        DropHeld();
         (ProcessReviewRequest Request, string Key)[] fresh =
         [
-            .. requests.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(judge.Identity, request)))
+            .. block.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(judge.Identity, request)))
                 .Where(review => !reviews.ContainsKey(review.Key)).DistinctBy(review => review.Key),
         ];
-        await ReviewAsync([.. fresh.Select(review => review.Request)], cancellationToken).ConfigureAwait(false);
-        foreach ((_, string key) in fresh) prepared[key] = true;
+        foreach ((_, string key) in fresh) held[key] = true;
+        try
+        {
+            ProcessReview[] made = await ReviewAsync([.. fresh.Select(review => review.Request)], cancellationToken).ConfigureAwait(false);
+            foreach (((_, string key), ProcessReview review) in fresh.Zip(made))
+            {
+                prepared[key] = true;
+                if (!review.MayPass) held.TryRemove(key, out _);
+            }
+        }
+        catch
+        {
+            foreach ((_, string key) in fresh) held.TryRemove(key, out _);
+            throw;
+        }
     }
 
     /// <summary>Reviews many completions, concurrently inside the bounds, in the order given.</summary>
@@ -76,7 +95,12 @@ public sealed class ReviewPanel : IDisposable
     /// <summary>Has the judge asked anew for these, whatever memory and record hold of them.</summary>
     internal void Forget(IEnumerable<ProcessReviewRequest> requests)
     {
-        foreach (ProcessReviewRequest request in requests) reviews.TryRemove(ReviewKey.Of(judge.Identity, request), out _);
+        foreach (ProcessReviewRequest request in requests)
+        {
+            string key = ReviewKey.Of(judge.Identity, request);
+            recorded.Forget(key);
+            reviews.TryRemove(key, out _);
+        }
     }
 
     /// <inheritdoc/>
@@ -91,16 +115,28 @@ public sealed class ReviewPanel : IDisposable
         if (IsBlank(request)) return statistics.Blank();
         string key = ReviewKey.Of(judge.Identity, request);
         Lazy<Task<ProcessReview>> mine = new(() => AskAsync(key, request, stop));
-        Lazy<Task<ProcessReview>> review = reviews.GetOrAdd(key, mine);
+        Lazy<Task<ProcessReview>> review = reviews.GetOrAdd(key, _ =>
+            recorded.Find(key, request) is { } known ? new Lazy<Task<ProcessReview>>(Task.FromResult(known)) : mine);
         try
         {
             ProcessReview result = await review.Value.ConfigureAwait(false);
+            if (result.MayPass && !held.ContainsKey(key)) reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
             return review == mine || prepared.TryRemove(key, out _) ? result : statistics.FromCache(result);
         }
         catch
         {
             reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
             throw;
+        }
+    }
+
+    private void DropHeld()
+    {
+        foreach (string key in held.Keys)
+        {
+            reviews.TryRemove(key, out _);
+            prepared.TryRemove(key, out _);
+            held.TryRemove(key, out _);
         }
     }
 
@@ -111,22 +147,24 @@ public sealed class ReviewPanel : IDisposable
         await places.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
-            if (!judge.IsOffline)
-            {
-                await begun.TakeAsync(1, stop.Token).ConfigureAwait(false);
-                await tokens.TakeAsync(0, stop.Token).ConfigureAwait(false);
-            }
-
-            statistics.RequireBudget();
-            long asked = time.GetTimestamp();
-            JudgeReply reply = await judge.ReviewAsync(request, stop.Token).ConfigureAwait(false);
+            long? asked = null;
+            JudgeReply reply = await judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
             tokens.Add(reply.InputTokens + reply.OutputTokens);
             ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, options.RequireShownInImage) : null;
-            decimal price = statistics.Add(reply, score, time.GetElapsedTime(asked), watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
+            decimal price = statistics.Add(reply, score, asked is { } first ? time.GetElapsedTime(first) : TimeSpan.Zero, watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
             IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
             record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !judge.IsOffline);
+            statistics.RequireUsage(reply);
             statistics.RequireFewMissing();
             return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts));
+
+            async Task BeforeRequestAsync(CancellationToken cancellationToken)
+            {
+                await TurnAsync(cancellationToken).ConfigureAwait(false);
+                if (asked is not null) return;
+                statistics.RequireBudget();
+                asked = time.GetTimestamp();
+            }
         }
         catch (JudgeStoppedException)
         {
@@ -139,6 +177,13 @@ public sealed class ReviewPanel : IDisposable
         }
     }
 
+    private async Task TurnAsync(CancellationToken cancellationToken)
+    {
+        if (judge.IsOffline) return;
+        await requests.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await tokens.TakeAsync(0, cancellationToken).ConfigureAwait(false);
+    }
+
     private ReviewRecordLine LineOf(
         string key, ProcessReviewRequest request, JudgeReply reply, ReviewScore? score, IReadOnlyList<FindingVerdict> verdicts, decimal price) => new()
     {
@@ -146,6 +191,7 @@ public sealed class ReviewPanel : IDisposable
         Run = options.Run,
         Step = request.Coordinates.Step,
         Row = request.Coordinates.Row,
+        Id = request.Coordinates.Id,
         Completion = request.Coordinates.Completion,
         Judge = judge.Identity,
         Key = key,
@@ -153,6 +199,7 @@ public sealed class ReviewPanel : IDisposable
         Verdicts = verdicts,
         Completeness = score?.Completeness,
         Soundness = score?.Soundness,
+        RequireShownInImage = score is null ? null : options.RequireShownInImage,
         Missing = reply.Missing,
         Requests = reply.Requests,
         InputTokens = reply.InputTokens,

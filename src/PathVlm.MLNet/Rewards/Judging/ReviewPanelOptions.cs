@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>Bounds on asking a judge (judge.md, Bounds).</summary>
@@ -7,15 +9,19 @@ public sealed class ReviewPanelOptions
     /// <value>8.</value>
     public int Concurrency { get; set; } = 8;
 
-    /// <summary>Reviews begun in any minute, 1 or more; ignored with an offline judge (<see cref="IProcessJudge.IsOffline"/>).</summary>
+    /// <summary>Requests made in any minute, a review's further ones included, 1 or more; ignored with an offline judge (<see cref="IProcessJudge.IsOffline"/>).</summary>
     /// <value>500.</value>
     public int ReviewsPerMinute { get; set; } = 500;
 
-    /// <summary>Tokens read and written in any minute, 1 or more; a review waits until the minute before it has room. Ignored with an offline judge.</summary>
+    /// <summary>Tokens read and written in any minute, 1 or more; a request waits until the minute before it has room. Ignored with an offline judge.</summary>
     /// <value>800,000.</value>
     public long TokensPerMinute { get; set; } = 800_000;
 
-    /// <summary>Money that a run may spend, in the currency of the prices, 0 or more; null for no bound.</summary>
+    /// <summary>
+    /// Money that may be spent, in the currency of the prices, 0 or more; null for no bound. It bounds one panel (the stage that it is fitted
+    /// for); where there is a <see cref="RecordFile"/>, what its lines cost counts too, so that it bounds all runs which go on with that
+    /// record. Reviews under way when it is spent are finished. A server that does not tell tokens ends the run at its first reply.
+    /// </summary>
     /// <value>null.</value>
     public decimal? Budget { get; set; }
 
@@ -35,20 +41,28 @@ public sealed class ReviewPanelOptions
     /// <value>200.</value>
     public int MissingWindow { get; set; } = 200;
 
-    /// <summary>Whether a visual finding that the judge says the picture does not show is dropped.</summary>
+    /// <summary>
+    /// Whether a visual finding that the judge says the picture does not show is dropped. Recorded reviews that were scored otherwise are
+    /// scored anew from the judge's reply, or asked anew where the record kept no texts.
+    /// </summary>
     /// <value>true.</value>
     public bool RequireShownInImage { get; set; } = true;
 
-    /// <summary>The file reviews are recorded in and answered from; null for memory only.</summary>
+    /// <summary>
+    /// The file reviews are recorded in and answered from, but for those that were missing for a cause that passes (an outage, a reply that
+    /// was no review): they are asked again. null for memory only. Not saved in a zip.
+    /// </summary>
     /// <value>null.</value>
+    [JsonIgnore]
     public string? RecordFile { get; set; }
 
     /// <summary>What the record keeps of texts.</summary>
     /// <value>Full.</value>
     public RecordText RecordText { get; set; } = RecordText.Full;
 
-    /// <summary>The run's name in the record.</summary>
+    /// <summary>The run's name in the record. Not saved in a zip.</summary>
     /// <value>run.</value>
+    [JsonIgnore]
     public string Run { get; set; } = "run";
 
     internal void Validate()

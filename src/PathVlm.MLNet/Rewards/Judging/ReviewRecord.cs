@@ -7,18 +7,24 @@ namespace PathVlm.MLNet.Rewards.Judging;
 
 /// <summary>
 /// The record of reviews: append-only JSON lines, readable by the owner only, each with the SHA-256 of the line before
-/// (<c>previous</c>), so that a changed or removed line shows. One line holds: time, run, step, row, completion, judge, key (hash of the
-/// request), reply (the judge's own text; its hash with <see cref="RecordText.None"/>), findings kept and dropped, points, missing
-/// cause, requests, tokens, price. It never holds a key, an address or a picture.
+/// (<c>previous</c>), so that a changed or removed line shows. One line holds: time, run, step, row, id, completion, judge, key (hash of
+/// the request), reply (the judge's own text; its hash with <see cref="RecordText.None"/>), findings kept and dropped, points and the
+/// setting they were given under, missing cause, requests, tokens, price. It never holds a key, an address or a picture. What a review is
+/// of is told by <c>id</c>, which is kept with either <see cref="RecordText"/>; <c>row</c> counts in the view that was scored, which in
+/// training is one generation batch.
 /// </summary>
 public sealed class ReviewRecord : IDisposable
 {
+    /// <summary>What stands before a hash that is kept instead of a text.</summary>
+    internal const string HashMark = "sha256:";
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly FileStream file;
     private readonly RecordText text;
     private readonly Lock gate = new();
@@ -36,17 +42,21 @@ public sealed class ReviewRecord : IDisposable
     public IReadOnlyList<ReviewRecordLine> Lines { get; }
 
     /// <summary>Opens or creates a record for appending; a last line cut by a crash is taken off.</summary>
-    /// <param name="path">The file; created with mode 0600.</param>
+    /// <param name="path">The file; created with mode 0600, or given it where it is a record of wider mode.</param>
     /// <param name="text">Whether texts or only their hashes are kept.</param>
-    /// <exception cref="InvalidDataException">A line is no record line, or the chain of hashes is broken; the line is named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is no record, a line is no record line, or the chain of hashes is broken; the line is named and the file left as it is.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be opened, or its mode cannot be narrowed.</exception>
     public static ReviewRecord Open(string path, RecordText text = RecordText.Full)
     {
         FileStreamOptions access = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
-        if (!OperatingSystem.IsWindows()) access.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        if (!OperatingSystem.IsWindows()) access.UnixCreateMode = OwnerOnly;
         FileStream file = new(path, access);
         try
         {
             (List<ReviewRecordLine> lines, string previous, long end) = Read(file, path);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
             file.SetLength(end);
             file.Position = end;
             return new ReviewRecord(file, text, previous, lines);
@@ -86,9 +96,9 @@ public sealed class ReviewRecord : IDisposable
 
     private static ReviewRecordLine WithoutTexts(ReviewRecordLine line) => line with
     {
-        Reply = line.Reply is null ? null : "sha256:" + HashOf(Encoding.UTF8.GetBytes(line.Reply)),
+        Reply = line.Reply is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(line.Reply)),
         Verdicts = [.. line.Verdicts.Select(verdict =>
-            verdict with { Quote = verdict.Quote is null ? null : "sha256:" + HashOf(Encoding.UTF8.GetBytes(verdict.Quote)) })],
+            verdict with { Quote = verdict.Quote is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(verdict.Quote)) })],
     };
 
     private static (List<ReviewRecordLine> Lines, string Previous, long End) Read(FileStream file, string path)
@@ -101,7 +111,12 @@ public sealed class ReviewRecord : IDisposable
         for (int start = 0, number = 1; start < all.Length; number++)
         {
             int stop = Array.IndexOf(all, (byte)'\n', start);
-            if (stop < 0) break;
+            if (stop < 0)
+            {
+                RequireCutLine(all.AsSpan(start), lines.Count, path);
+                break;
+            }
+
             ReadOnlySpan<byte> bytes = all.AsSpan(start, stop - start);
             ReviewRecordLine line = LineOf(bytes, path, number);
             if (line.Previous != previous)
@@ -113,6 +128,14 @@ public sealed class ReviewRecord : IDisposable
         }
 
         return (lines, previous, end);
+    }
+
+    // A record ends in a cut line at worst: anything else is somebody's file, whose bytes are not ours to take off.
+    private static void RequireCutLine(ReadOnlySpan<byte> tail, int linesBefore, string path)
+    {
+        ReadOnlySpan<byte> start = "{\"time\":\""u8;
+        if (linesBefore == 0 && !tail.StartsWith(start) && !start.StartsWith(tail))
+            throw new InvalidDataException($"{path}: is no record of reviews (it does not begin with a record's line); takes a record, or a file that does not exist");
     }
 
     private static ReviewRecordLine LineOf(ReadOnlySpan<byte> bytes, string path, int number)
@@ -152,8 +175,11 @@ public sealed record ReviewRecordLine
     /// <summary>Optimizer step.</summary>
     public required long Step { get; init; }
 
-    /// <summary>Row of the view; -1 for a canary (<see cref="JudgeCanaries"/>).</summary>
+    /// <summary>Row of the view that was scored, in training the place in its generation batch; -1 for a canary (<see cref="JudgeCanaries"/>).</summary>
     public required long Row { get; init; }
+
+    /// <summary>The row's id, a canary's name; null where the rows have none.</summary>
+    public string? Id { get; init; }
 
     /// <summary>Completion of its group.</summary>
     public required int Completion { get; init; }
@@ -176,6 +202,9 @@ public sealed record ReviewRecordLine
     /// <summary>Soundness in tenths; null where missing.</summary>
     public int? Soundness { get; init; }
 
+    /// <summary>The setting that the points were given under (<see cref="ReviewPanelOptions.RequireShownInImage"/>); null where it is not known.</summary>
+    public bool? RequireShownInImage { get; init; }
+
     /// <summary>Why the review is missing.</summary>
     public MissingCause? Missing { get; init; }
 
@@ -194,7 +223,13 @@ public sealed record ReviewRecordLine
     /// <summary>SHA-256 of the line before; empty in the first.</summary>
     public string Previous { get; init; } = "";
 
-    internal ProcessReview ToReview() => new(
-        Completeness is { } completeness && Soundness is { } soundness ? new ReviewScore(completeness, soundness, Verdicts) : null,
-        Missing, Blank: false, Cached: true, FindingsText.Of(Verdicts));
+    /// <summary>Whether asking again would give nothing else: there are points, or the cause of their lack stays.</summary>
+    internal bool IsSettled => Missing is { } cause ? cause.IsFinal() : Score is not null;
+
+    /// <summary>Whether the judge's own reply was kept, not its hash.</summary>
+    internal bool HoldsReply => Reply is not null && !Reply.StartsWith(ReviewRecord.HashMark, StringComparison.Ordinal);
+
+    private ReviewScore? Score => Completeness is { } completeness && Soundness is { } soundness ? new ReviewScore(completeness, soundness, Verdicts) : null;
+
+    internal ProcessReview ToReview() => new(Score, Missing, Blank: false, Cached: true, Score is null ? "" : FindingsText.Of(Verdicts));
 }

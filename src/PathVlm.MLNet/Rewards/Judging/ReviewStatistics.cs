@@ -10,9 +10,10 @@ public sealed class ReviewStatistics
     private readonly Lock gate = new();
     private readonly Queue<bool> recent = new();
     private readonly Dictionary<MissingCause, int> missing = [];
+    private readonly decimal spentBefore;
     private int recentMissing;
 
-    internal ReviewStatistics(ReviewPanelOptions options) => this.options = options;
+    internal ReviewStatistics(ReviewPanelOptions options, decimal spentBefore) => (this.options, this.spentBefore) = (options, spentBefore);
 
     /// <summary>Reviews that asked the judge.</summary>
     public int Asked { get; private set; }
@@ -32,7 +33,7 @@ public sealed class ReviewStatistics
     /// <summary>Tokens the judge wrote.</summary>
     public long OutputTokens { get; private set; }
 
-    /// <summary>Money spent.</summary>
+    /// <summary>Money spent; what a record's earlier lines cost is not in it, though it counts against the budget.</summary>
     public decimal Price { get; private set; }
 
     /// <summary>Findings whose quote was not in the reasoning.</summary>
@@ -57,7 +58,7 @@ public sealed class ReviewStatistics
     public double QuoteRejectedRate => Quotes == 0 ? 0 : (double)QuotesRejected / Quotes;
 
     /// <summary>What so many reviews will cost, from the mean so far; null before 50 were asked.</summary>
-    public decimal? Forecast(long reviews) => Asked < ForecastAfter ? null : Price / Asked * reviews;
+    public decimal? Forecast(long reviews) => !HasForecast ? null : Price / Asked * reviews;
 
     /// <summary>Time that reviews which asked took, from the first request on, over all of them.</summary>
     public TimeSpan JudgeTime { get; private set; }
@@ -108,12 +109,24 @@ public sealed class ReviewStatistics
         }
     }
 
+    /// <summary>Whether <see cref="Forecast"/> tells something.</summary>
+    internal bool HasForecast => Asked >= ForecastAfter;
+
     internal void RequireBudget()
     {
         lock (gate)
-            if (options.Budget is { } budget && Price >= budget)
+            if (options.Budget is { } budget && spentBefore + Price >= budget)
                 throw new JudgeStoppedException(string.Create(CultureInfo.InvariantCulture,
-                    $"the judge's budget is spent: {Price:0.00} of {budget:0.00} after {Asked} reviews (Budget)"));
+                    $"the judge's budget is spent: {spentBefore + Price:0.00} of {budget:0.00} after {Asked} reviews{Before()} (Budget)"));
+
+        string Before() => spentBefore == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {spentBefore:0.00} of it by what the record held");
+    }
+
+    internal void RequireUsage(JudgeReply reply)
+    {
+        if (options.Budget is { } budget && reply is { RawReply: not null, Requests: > 0, InputTokens: 0, OutputTokens: 0 })
+            throw new JudgeStoppedException(string.Create(CultureInfo.InvariantCulture,
+                $"the judge's server does not tell the tokens of a reply (usage), so the budget of {budget:0.00} cannot be kept: take another server, or no Budget"));
     }
 
     internal void RequireFewMissing()

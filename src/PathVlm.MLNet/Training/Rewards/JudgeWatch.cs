@@ -7,7 +7,9 @@ namespace PathVlm.MLNet.Training;
 
 /// <summary>
 /// Watches judges (judge.md, Watch): the canaries before a stage and every so many steps, and, over windows of its log lines, whether the process reward follows
-/// the length of the completions (rank correlation above .5) or rises while the accuracy of the rollouts falls. Each is warned of once.
+/// the length of the completions (rank correlation above .5) or rises while accuracy falls. Each is warned of once. GRPO holds no validation
+/// rows: that accuracy is the sampled answers' on the training rows, and a fall on held-out rows alone goes unseen. What the stage will have
+/// cost is forecast once, after 50 reviews of a judge that is not offline.
 /// </summary>
 internal sealed class JudgeWatch(
     IReadOnlyList<ProcessRewardTransformer> judges, MessageChannel channel, IProgress<TrainingProgress> next, CancellationToken cancellation)
@@ -21,6 +23,7 @@ internal sealed class JudgeWatch(
     private const string ProcessMean = "rewards/" + ProcessRewardColumns.ProcessReward + "/mean";
     private const string AccuracyMean = "rewards/AccuracyReward/mean";
     private readonly List<IReadOnlyDictionary<string, double>> lines = [];
+    private readonly Dictionary<ProcessRewardTransformer, int> unforecast = []; // with what was asked before the first step
     private bool toldLength, toldAccuracy;
     private long shown;
 
@@ -28,7 +31,11 @@ internal sealed class JudgeWatch(
     /// <exception cref="JudgeStoppedException">A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.</exception>
     public void Begin()
     {
-        foreach (ProcessRewardTransformer judge in judges) ReviewCanaries(judge, step: 0);
+        foreach (ProcessRewardTransformer judge in judges)
+        {
+            ReviewCanaries(judge, step: 0);
+            if (!judge.IsOffline) unforecast[judge] = judge.Statistics.Asked;
+        }
     }
 
     public void Report(TrainingProgress value)
@@ -40,6 +47,7 @@ internal sealed class JudgeWatch(
             if (lines.Count >= Window && !toldLength) toldLength = TellLength(value.Step);
             if (lines.Count == 2 * Window && !toldAccuracy) toldAccuracy = TellAccuracy(value.Step);
         }
+        foreach ((ProcessRewardTransformer judge, int before) in unforecast) TellForecast(judge, before, value);
         next.Report(value);
         foreach (ProcessRewardTransformer judge in judges)
             if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > shown / judge.CanarySteps) ReviewCanaries(judge, value.Step);
@@ -53,6 +61,16 @@ internal sealed class JudgeWatch(
         if (report.Failures.Count == 0) channel.Info(told);
         else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(told);
         else channel.Warning(told);
+    }
+
+    private void TellForecast(ProcessRewardTransformer judge, int before, TrainingProgress progress)
+    {
+        int asked = judge.Statistics.Asked;
+        long reviews = before + (long)Math.Round((double)(asked - before) * progress.TotalSteps / Math.Max(1, progress.Step));
+        if (judge.Statistics.Forecast(reviews) is not { } price) return;
+        unforecast.Remove(judge);
+        channel.Info(string.Create(CultureInfo.InvariantCulture,
+            $"step {progress.Step}: the judge was asked for {asked} reviews; forecast for the stage: {reviews} reviews, price {price:0.00}"));
     }
 
     private bool TellLength(long step)
@@ -69,7 +87,7 @@ internal sealed class JudgeWatch(
         double process = Gain(ProcessMean), accuracy = Gain(AccuracyMean);
         if (!(process >= Apart && accuracy <= -Apart)) return false;
         channel.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"step {step}: the process reward rose by {process:0.00} while accuracy fell by {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's weight."));
+            $"step {step}: the process reward rose by {process:0.00} while the accuracy of the sampled answers, on training rows, fell by {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's weight."));
         return true;
     }
 

@@ -35,14 +35,36 @@ public sealed class CanaryReportTests : IDisposable
     }
 
     [Fact]
-    public async Task MissingReviewsSayNothingAndDoNotCountTowardsTheShareThatStopsARun()
+    public async Task OnesThatWereNotReviewedDoNotHoldAndDoNotCountTowardsTheShareThatStopsARun()
     {
         using ReviewPanel panel = new(new CountingJudge(MissingCause.Refused), new ReviewPanelOptions { MissingWindow = 1 });
         CanaryReport report = await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
-        Assert.Empty(report.Failures);
-        Assert.Equal(18, report.MissingCount); // two are blank: no call
-        Assert.Contains("2 of 20 hold, 18 not reviewed", report.ToString(), StringComparison.Ordinal);
+        Assert.Equal((18, 18), (report.MissingCount, report.Failures.Count)); // two are blank: no call
+        Assert.Contains("order-to-the-judge (not reviewed: Refused)", report.Failures);
+        Assert.Equal(float.NaN, report.HighestEmptyCompleteness); // a blank one is 0 whatever the judge is
+        Assert.Equal("judge's canaries: 18 of 20 were not reviewed (Refused 18); what this judge pays for is not known, see that it can be asked", report.ToString());
         await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task OneThatWasNotReviewedDoesNotHideOneThatPays()
+    {
+        using ReviewPanel panel = new(new RepliesJudge(reasoning =>
+            reasoning == "Thought process:" ? JudgeReply.WithoutFindings(MissingCause.ServerBusy, 5) : Found(reasoning)));
+        CanaryReport report = await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
+        Assert.Equal(["confidence (completeness 0.6)", "announcement (not reviewed: ServerBusy)"], report.Failures);
+        Assert.Equal(
+            "judge's canaries: 1 of 20 do not hold: confidence (completeness 0.6); 1 of 20 were not reviewed (ServerBusy 1); this judge pays for empty reasoning, take another model",
+            report.ToString());
+
+        static JudgeReply Found(string reasoning)
+        {
+            bool pays = reasoning.StartsWith("It is absolutely", StringComparison.Ordinal);
+            ReviewFindings findings = new(
+                new VisualFinding("It is absolutely obvious", ShownInImage.Yes, pays), new EliminationFinding([], false),
+                new KnowledgeFinding("beyond any doubt what", null, pays), [], null);
+            return new JudgeReply(findings, null, ReviewJson.Of(findings), 1, 1000, 200);
+        }
     }
 
     [Fact]
@@ -52,6 +74,8 @@ public sealed class CanaryReportTests : IDisposable
         using (ReviewPanel panel = new(new RubricJudge(), new ReviewPanelOptions { RecordFile = record }))
             await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.All(ReviewRecord.Read(record), line => Assert.Equal(-1, line.Row));
+        Assert.Equal(JudgeCanaries.All.Where(canary => !canary.Name.StartsWith("blank", StringComparison.Ordinal)).Select(canary => canary.Name).Order(),
+            ReviewRecord.Read(record).Select(line => line.Id).Order());
     }
 
     private static async Task<CanaryReport> ReviewAsync(IProcessJudge judge)

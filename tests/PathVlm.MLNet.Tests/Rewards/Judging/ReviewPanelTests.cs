@@ -131,6 +131,57 @@ public sealed class ReviewPanelTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatTheRecordsLinesCostCountsAgainstTheBudget()
+    {
+        using (ReviewPanel first = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile })) await first.ReviewAsync(Different(2), default);
+        CountingJudge judge = new();
+        using ReviewPanel second = new(judge, new ReviewPanelOptions { RecordFile = RecordFile, Budget = 0.01m, Concurrency = 1 });
+        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => second.ReviewAsync(Different(10), default));
+        Assert.Equal("the judge's budget is spent: 0.01 of 0.01 after 1 reviews, 0.01 of it by what the record held (Budget)", stopped.Message);
+        Assert.Equal((1, 0.0045m), (judge.Calls, second.Statistics.Price)); // 0.009 stood in the record
+    }
+
+    [Fact]
+    public async Task ABudgetStopsWhereTheServerDoesNotTellTokens()
+    {
+        RepliesJudge silent = new(_ => RepliesJudge.Reply(JudgeFixture.ValidReview, inputTokens: 0, outputTokens: 0));
+        using ReviewPanel bounded = new(silent, new ReviewPanelOptions { Budget = 5, Concurrency = 1, RecordFile = RecordFile }), free = new(silent);
+        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => bounded.ReviewAsync(Different(4), default));
+        Assert.Contains("does not tell the tokens of a reply (usage), so the budget of 5.00 cannot be kept", stopped.Message, StringComparison.Ordinal);
+        Assert.Single(silent.Asked);
+        Assert.Equal(4, (await free.ReviewAsync(Different(4), default)).Length);
+    }
+
+    [Fact]
+    public async Task ABudgetIsNoReasonToStopAnOfflineJudgeOrOneThatDidNotAnswer()
+    {
+        ReviewPanelOptions options = new() { Budget = 5 };
+        using ReviewPanel offline = new(new RubricJudge(), options), unreachable = new(new CountingJudge(MissingCause.Unreachable), options);
+        Assert.Equal(2, (await offline.ReviewAsync(Different(2), default)).Length);
+        Assert.Equal(2, (await unreachable.ReviewAsync(Different(2), default)).Length);
+    }
+
+    [Fact]
+    public async Task TheBoundOnRequestsHoldsAReviewsFurtherRequestsAndTheirTurnIsNotTheServersTime()
+    {
+        DateTimeOffset start = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
+        FakeTimeProvider time = new(start);
+        await using ScriptedServer server = await ScriptedServer.StartAsync(
+            ScriptedServer.Status(500), ScriptedServer.Status(500), ScriptedServer.Completion(JudgeFixture.ValidReview));
+        ChatJudge judge = JudgeFixture.Judge(server, time, new ChatJudgeOptions { Backoff = TimeSpan.Zero, ReviewTime = TimeSpan.FromSeconds(50) });
+        using ReviewPanel panel = new(judge, new ReviewPanelOptions { ReviewsPerMinute = 2 }, time);
+        Task<ProcessReview[]> reviews = panel.ReviewAsync([JudgeFixture.Request()], default);
+        while (!reviews.IsCompleted)
+        {
+            await Task.WhenAny(reviews, Task.Delay(30));
+            if (server.RequestCount == 2) time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal((1f, 3), ((await reviews)[0].Reward, panel.Statistics.Requests));
+        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromMinutes(1), $"the third request came after {time.GetUtcNow() - start}, with two in any minute");
+    }
+
+    [Fact]
     public async Task AtMostSoManyReviewsAreUnderWayAtOnce()
     {
         CountingJudge judge = new(delay: TimeSpan.FromMilliseconds(20));

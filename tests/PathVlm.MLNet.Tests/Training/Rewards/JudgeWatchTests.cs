@@ -6,6 +6,7 @@ using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Tests.Rewards;
 using PathVlm.MLNet.Tests.Rewards.Judging;
 using PathVlm.MLNet.Training;
 using PathVlm.Modeling;
@@ -16,21 +17,22 @@ namespace PathVlm.MLNet.Tests.Training;
 public sealed class JudgeWatchTests
 {
     private readonly MLContext ml = new();
-    private readonly List<string> warnings = [];
+    private readonly List<string> warnings = [], told = [];
 
-    public JudgeWatchTests() => ml.Log += (_, told) =>
+    public JudgeWatchTests() => ml.Log += (_, message) =>
     {
-        if (told.Kind == ChannelMessageKind.Warning) warnings.Add(told.RawMessage);
+        if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.RawMessage);
+        if (message.Kind == ChannelMessageKind.Info) told.Add(message.RawMessage);
     };
 
     [Fact]
     public void AnHonestJudgeIsNotWarnedOfAndItsCanariesAreInEveryLine()
     {
-        List<CanaryReport> told = [];
-        TrainingResult result = Fit(new RubricJudge(), new ProcessRewardOptions { CanaryProgress = new Reports(told) });
-        Assert.Equal(20, Assert.Single(told).Reviews.Count);
+        List<CanaryReport> reports = [];
+        TrainingResult result = Fit(new RubricJudge(), new ProcessRewardOptions { CanaryProgress = new Reports(reports) });
+        Assert.Equal(20, Assert.Single(reports).Reviews.Count);
         Assert.Empty(warnings);
-        Assert.All(result.Log, line => Assert.Equal(told[0].HighestEmptyCompleteness, line["judge/canary_max"], 1e-6));
+        Assert.All(result.Log, line => Assert.Equal(reports[0].HighestEmptyCompleteness, line["judge/canary_max"], 1e-6));
         Assert.All(result.Log, line => Assert.Contains("judge/missing_rate", line.Keys));
     }
 
@@ -46,6 +48,35 @@ public sealed class JudgeWatchTests
     {
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() => Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Stop }));
         Assert.Contains("do not hold", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AJudgeThatCouldNotBeAskedIsWarnedOfAndEndsTheRunWhereTheOptionsSaySo()
+    {
+        ReviewPanelOptions panel = new() { MaxMissingRate = 1 };
+        Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel });
+        Assert.Contains("18 of 20 were not reviewed (Refused 18)", Assert.Single(warnings), StringComparison.Ordinal);
+        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
+            Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel, Canaries = CanaryPolicy.Stop }));
+        Assert.Contains("18 of 20 were not reviewed (Refused 18)", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatTheStageWillCostIsForecastOnceAfterFiftyReviews()
+    {
+        using ProcessRewardTransformer served = Fitted(new CountingJudge()), offline = Fitted(new RubricJudge());
+        using MessageChannel channel = new(ml, "Test");
+        JudgeWatch watch = new([served, offline], channel, new Recorder(_ => { }), default);
+        watch.Begin(); // 18 canaries
+        for (int step = 1; step <= 4; step++)
+        {
+            Review(served, 20, step);
+            Review(offline, 60, step);
+            watch.Report(new TrainingProgress(step, 10, new Dictionary<string, double>(), TimeSpan.Zero));
+        }
+
+        string forecast = Assert.Single(told, line => line.Contains("forecast", StringComparison.Ordinal));
+        Assert.Equal("step 2: the judge was asked for 58 reviews; forecast for the stage: 218 reviews, price 0.98", forecast); // 0.0045 a review
     }
 
     [Fact]
@@ -133,7 +164,7 @@ public sealed class JudgeWatchTests
             ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
             ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
         });
-        Assert.Contains("step 40: the process reward rose by 0.20 while accuracy fell by 0.10", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell by 0.10", Assert.Single(warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -151,6 +182,12 @@ public sealed class JudgeWatchTests
         for (int step = 1; step <= lines; step++) watch.Report(new TrainingProgress(step, lines, line(step), TimeSpan.Zero));
         Assert.Equal(lines, passedOn.Count);
     }
+
+    private ProcessRewardTransformer Fitted(IProcessJudge judge) =>
+        ml.Pathology().ProcessReward(judge).Fit(PicturedRolloutRow.View(ml, PicturedRolloutRow.Examples));
+
+    private static void Review(ProcessRewardTransformer judge, int count, int step) => judge.Panel.ReviewAsync(
+        [.. Enumerable.Range(0, count).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number} of step {step}."))], default).GetAwaiter().GetResult();
 
     private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options, long steps = 1)
     {

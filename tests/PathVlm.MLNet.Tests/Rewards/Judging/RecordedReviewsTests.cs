@@ -1,0 +1,101 @@
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.MLNet.Tests.Rewards.Judging;
+
+/// <summary>What memory and record answer, and what is asked again.</summary>
+public sealed class RecordedReviewsTests : IDisposable
+{
+    private const string Failing = $"{JudgeFixture.Reasoning} This one fails.";
+    private static readonly string NotShown = JudgeFixture.ValidReview.Replace("\"yes\"", "\"no\"", StringComparison.Ordinal);
+    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-recorded").FullName;
+
+    private string RecordFile => Path.Combine(folder, "reviews.jsonl");
+
+    public static TheoryData<MissingCause> Causes => [.. Enum.GetValues<MissingCause>()];
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [MemberData(nameof(Causes))]
+    public async Task ASecondRunAsksAgainForWhatFailedInPassingAndForNobodyElse(MissingCause cause)
+    {
+        bool stays = cause is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestRejected;
+        RepliesJudge outage = new(reasoning => reasoning == Failing ? JudgeReply.WithoutFindings(cause, 1) : RepliesJudge.Good), after = new(_ => RepliesJudge.Good);
+        float[] first = await RewardsAsync(outage), second = await RewardsAsync(after);
+        Assert.Equal([1, float.NaN], first);
+        Assert.Equal([1, stays ? float.NaN : 1], second);
+        Assert.Equal(stays ? [] : [Failing], after.Asked);
+        RepliesJudge third = new(_ => RepliesJudge.Good);
+        await RewardsAsync(third);
+        Assert.Empty(third.Asked);
+
+        async Task<float[]> RewardsAsync(IProcessJudge judge)
+        {
+            using ReviewPanel panel = new(judge, new ReviewPanelOptions { RecordFile = RecordFile });
+            return [.. (await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(Failing)], default)).Select(review => review.Reward)];
+        }
+    }
+
+    [Fact]
+    public async Task AMissThatPassesIsNotKeptInMemoryEitherSoThatAnOutageStaysInSight()
+    {
+        CountingJudge judge = new(MissingCause.Unreachable);
+        using ReviewPanel panel = new(judge, new ReviewPanelOptions { MissingWindow = 2 });
+        await panel.ReviewAsync([JudgeFixture.Request()], default);
+        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], default));
+        Assert.Contains("2 of the last 2 reviews are missing", stopped.Message, StringComparison.Ordinal);
+        Assert.Equal(2, judge.Calls);
+    }
+
+    [Fact]
+    public async Task AReplayTellsAnOutageAsWhatItWasUntilItWasAskedAgain()
+    {
+        foreach (JudgeReply reply in new[] { JudgeReply.WithoutFindings(MissingCause.ServerBusy, 5), RepliesJudge.Good })
+        {
+            using (ReviewPanel panel = new(new RepliesJudge(_ => reply), new ReviewPanelOptions { RecordFile = RecordFile })) await panel.ReviewAsync([JudgeFixture.Request()], default);
+            JudgeReply replayed = await new RecordedJudge(RecordFile).ReviewAsync(JudgeFixture.Request(), default);
+            Assert.Equal((reply.Missing, reply.Findings is null), (replayed.Missing, replayed.Findings is null));
+        }
+    }
+
+    [Theory]
+    [InlineData(true, 0.8f)]
+    [InlineData(false, 1f)]
+    public async Task PointsOfAnotherSettingAreGivenAnewFromTheReplyThatWasKept(bool requireShownInImage, float expected)
+    {
+        await ReviewAsync(new RepliesJudge(_ => RepliesJudge.Reply(NotShown)), !requireShownInImage, RecordText.Full);
+        RepliesJudge second = new(_ => RepliesJudge.Good);
+        ProcessReview review = await ReviewAsync(second, requireShownInImage, RecordText.Full);
+        Assert.Equal((expected, true), (review.Reward, review.Cached));
+        Assert.Empty(second.Asked);
+        Assert.Equal(requireShownInImage, review.Findings.Contains("not shown in the picture", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task WhereOnlyHashesWereKeptAnotherSettingIsAskedForOnceEach()
+    {
+        RepliesJudge judge = new(_ => RepliesJudge.Reply(NotShown));
+        foreach ((bool requireShownInImage, float expected, int asked) in new[] { (true, 0.8f, 1), (false, 1f, 2), (true, 0.8f, 2), (false, 1f, 2) })
+            Assert.Equal((expected, asked), ((await ReviewAsync(judge, requireShownInImage, RecordText.None)).Reward, judge.Asked.Count));
+    }
+
+    [Theory]
+    [InlineData(RecordText.Full, 0)]
+    [InlineData(RecordText.None, 1)]
+    public async Task PointsWhoseSettingIsNotKnownAreNotTaken(RecordText text, int asked)
+    {
+        await ReviewAsync(new RepliesJudge(_ => RepliesJudge.Reply(NotShown)), requireShownInImage: false, text);
+        string line = await File.ReadAllTextAsync(RecordFile);
+        string without = line.Replace("\"require_shown_in_image\":false,", "", StringComparison.Ordinal);
+        Assert.NotEqual(line, without);
+        await File.WriteAllTextAsync(RecordFile, without);
+        RepliesJudge judge = new(_ => RepliesJudge.Reply(NotShown));
+        Assert.Equal((0.8f, asked), ((await ReviewAsync(judge, requireShownInImage: true, text)).Reward, judge.Asked.Count));
+    }
+
+    private async Task<ProcessReview> ReviewAsync(IProcessJudge judge, bool requireShownInImage, RecordText text)
+    {
+        using ReviewPanel panel = new(judge, new ReviewPanelOptions { RecordFile = RecordFile, RecordText = text, RequireShownInImage = requireShownInImage });
+        return (await panel.ReviewAsync([JudgeFixture.Request()], default))[0];
+    }
+}

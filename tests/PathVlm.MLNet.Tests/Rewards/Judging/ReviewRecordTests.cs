@@ -1,0 +1,55 @@
+using PathVlm.MLNet.Rewards.Judging;
+
+namespace PathVlm.MLNet.Tests.Rewards.Judging;
+
+/// <summary>What opening a record does to a file that stands there.</summary>
+public sealed class ReviewRecordTests : IDisposable
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-record").FullName;
+
+    private string RecordFile => Path.Combine(folder, "reviews.jsonl");
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Theory]
+    [InlineData("notes of an afternoon")]
+    [InlineData("{\"a\":1}")]
+    [InlineData("{\"tide\":\"2026")]
+    [InlineData("\0\0\0\0")]
+    public async Task AFileThatIsNoRecordIsRefusedByNameAndLeftAsItIs(string content)
+    {
+        await File.WriteAllTextAsync(RecordFile, content);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => ReviewRecord.Open(RecordFile));
+        Assert.StartsWith($"{RecordFile}: is no record of reviews", error.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => new RecordedJudge(RecordFile));
+        Assert.Equal(content, await File.ReadAllTextAsync(RecordFile));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"t")]
+    [InlineData("{\"time\":\"2026-11-24T12:00")]
+    public async Task AFirstLineCutByACrashIsTakenOff(string content)
+    {
+        await File.WriteAllTextAsync(RecordFile, content);
+        using (ReviewRecord record = ReviewRecord.Open(RecordFile)) Assert.Empty(record.Lines);
+        Assert.Equal(0, new FileInfo(RecordFile).Length);
+    }
+
+    [Fact]
+    public async Task ARecordThatOthersCouldReadIsTheOwnersAloneOnceItIsOpened()
+    {
+        if (OperatingSystem.IsWindows()) return; // Windows has no modes: a file takes its folder's rights
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile })) await panel.ReviewAsync([JudgeFixture.Request()], default);
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite, Everybody = Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(RecordFile, Everybody);
+        ReviewRecord.Open(RecordFile).Dispose();
+        Assert.Equal(Owner, File.GetUnixFileMode(RecordFile));
+
+        string notes = Path.Combine(folder, "notes.txt");
+        await File.WriteAllTextAsync(notes, "notes");
+        File.SetUnixFileMode(notes, Everybody);
+        Assert.Throws<InvalidDataException>(() => ReviewRecord.Open(notes));
+        Assert.Equal(Everybody, File.GetUnixFileMode(notes));
+    }
+}
