@@ -11,7 +11,7 @@ namespace PathVlm.Host.Commands;
 internal sealed class JudgeCommand : Verb
 {
     private readonly Argument<string> rollouts = new("rollouts") { Description = "The rollouts.jsonl that a GRPO stage wrote." };
-    private readonly Option<string> record = new("--record", "-r") { Description = "File that every reply is recorded in and answered from; a second run asks nobody.", Required = true };
+    private readonly Option<string> record = new("--record", "-r") { Description = "File that every reply is recorded in and answered from; a second run asks only for what failed in passing.", Required = true };
     private readonly Option<RecordText> recordText = new("--record-text") { Description = "What the record keeps of texts: Full, or None (their hashes)." };
     private readonly Option<string> data = new("--data", "-d") { Description = "The set that the rollouts are of, joined by id; by default each line names its own picture and question." };
     private readonly Option<string> output = new("--output", "-o") { Description = "File for scores and findings, a JSON line a rollout; none is written by default." };
@@ -20,23 +20,24 @@ internal sealed class JudgeCommand : Verb
     internal override int Run(ParseResult parsed, VerbContext context)
     {
         string file = parsed.GetValue(rollouts)!, recordFile = Path.GetFullPath(parsed.GetValue(record)!);
+        string? scores = OutputPath(parsed.GetValue(output), file, recordFile);
         ReviewPanelOptions options = JudgeChoice.Panel(context.Configuration);
         (options.RecordFile, options.RecordText) = (recordFile, parsed.GetValue(recordText));
         IProcessJudge judge = choice.Of(parsed);
         IReadOnlyList<RolloutLine> lines = new RolloutFile(file, Rows(parsed.GetValue(data), context)).Read();
         context.Display.Line($"{file}: {lines.Count} rollouts of {lines.Select(line => line.Question.Id).Distinct().Count()} rows; judge: {judge.Identity}");
-        Directory.CreateDirectory(Path.GetDirectoryName(recordFile)!);
-        (IReadOnlyList<ReviewedRollout> reviewed, ReviewCost cost) = Review(judge, options, lines, context);
+        foreach (string written in new[] { recordFile, scores }.OfType<string>()) Directory.CreateDirectory(Path.GetDirectoryName(written)!);
+        ReviewPanelOptions? prices = JudgeChoice.NamesPrices(context.Configuration) ? options : null;
+        (IReadOnlyList<ReviewedRollout> reviewed, ReviewCost cost) = Review(judge, options, prices, lines, context);
         JudgeReport.Scores(context.Display, reviewed);
         JudgeReport.Findings(context.Display, reviewed);
         HashSet<string> keys = [.. reviewed.Select(rollout => rollout.Key)];
-        JudgeReport.Cost(
-            context.Display, cost, ReviewCost.Of(ReviewRecord.Read(recordFile), keys), JudgeChoice.NamesPrices(context.Configuration) ? options : null);
+        JudgeReport.Cost(context.Display, cost, ReviewCost.Of(ReviewRecord.Read(recordFile), keys), prices);
         context.Display.Line($"record: {recordFile}");
-        if (parsed.GetValue(output) is { } scores)
+        if (scores is not null)
         {
             JudgeReport.Write(scores, reviewed);
-            context.Display.Line($"scores: {scores}");
+            context.Display.Line($"scores: {parsed.GetValue(output)}");
         }
 
         return ExitCodes.Done;
@@ -50,12 +51,31 @@ internal sealed class JudgeCommand : Verb
         return command;
     }
 
+    // Found out before anybody is asked: what the scores would be written over, or could not be written to.
+    private static string? OutputPath(string? named, string rolloutFile, string recordFile)
+    {
+        if (named is null) return null;
+        string path = Path.GetFullPath(named);
+        if (Directory.Exists(path)) throw new UserMistakeException($"--output: got [{named}], which is a folder; takes a file");
+        foreach ((string other, string what) in new[] { (Path.GetFullPath(rolloutFile), "the rollout file"), (recordFile, "the record") })
+            if (path.Equals(other, OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+                throw new UserMistakeException($"--output: got [{named}], which is {what} itself; takes another file");
+        return path;
+    }
+
     private static (IReadOnlyList<ReviewedRollout> Reviewed, ReviewCost Cost) Review(
-        IProcessJudge judge, ReviewPanelOptions options, IReadOnlyList<RolloutLine> lines, VerbContext context)
+        IProcessJudge judge, ReviewPanelOptions options, ReviewPanelOptions? prices, IReadOnlyList<RolloutLine> lines, VerbContext context)
     {
         using ReviewPanel panel = new(judge, options);
         RolloutReviewer reviewer = new(panel, judge.Identity, context.Cancellation);
-        IReadOnlyList<ReviewedRollout> reviewed = context.Display.Track("judge", line => reviewer.Review(lines, done => line.Report(done, lines.Count)));
+        bool isForecast = judge.IsOffline; // costs nobody anything
+        IReadOnlyList<ReviewedRollout> reviewed = context.Display.Track("judge", line => reviewer.Review(lines, done =>
+        {
+            line.Report(done, lines.Count);
+            if (isForecast || !panel.Statistics.HasForecast || done == lines.Count) return;
+            isForecast = true;
+            JudgeReport.Forecast(context.Display, ReviewCost.Of(panel.Statistics), done, lines.Count, prices);
+        }));
         return (reviewed, ReviewCost.Of(panel.Statistics));
     }
 

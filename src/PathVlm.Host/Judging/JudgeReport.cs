@@ -46,16 +46,23 @@ internal static class JudgeReport
         display.Table("judge", prices is null ? header : [.. header, "money"], [["this run", .. run.Cells(prices)], ["these reviews, by the record", .. made.Cells(prices)]]);
     }
 
+    /// <summary>What all rollouts will have taken of the judge, from the reviews that were asked for until now.</summary>
+    internal static void Forecast(Display display, ReviewCost asked, int done, int total, ReviewPanelOptions? prices)
+    {
+        IReadOnlyList<string> cells = asked.For((long)Math.Round((double)asked.Reviews * total / done)).Cells(prices);
+        display.Line($"forecast after {asked.Reviews} reviews asked: {cells[0]} for all {Count(total)} rollouts, {cells[2]} tokens in, {cells[3]} out{(prices is null ? "" : $", money {cells[4]}")}");
+    }
+
     /// <summary>
     /// A line a rollout: step, generation, id, sample, reward, completeness, soundness (null where missing), missing (why), blank, findings
     /// (item, quote, dropped: why, null where it counts).
     /// </summary>
-    internal static void Write(string path, IReadOnlyList<ReviewedRollout> rollouts)
+    internal static void Write(string path, IReadOnlyList<ReviewedRollout> rollouts) => AtomicFile.Write(path, unfinished =>
     {
-        File.Delete(path);
-        using JsonLinesWriter lines = new(path);
+        File.Delete(unfinished); // one that an ended program left is not gone on with
+        using JsonLinesWriter lines = new(unfinished);
         foreach (ReviewedRollout rollout in rollouts) lines.Write(json => Write(json, rollout));
-    }
+    });
 
     private static void Write(Utf8JsonWriter json, ReviewedRollout rollout)
     {

@@ -19,6 +19,13 @@ internal readonly record struct ReviewCost(long Reviews, long Requests, long Inp
         return sum;
     }
 
+    /// <summary>What so many reviews take where these are typical.</summary>
+    internal ReviewCost For(long reviews)
+    {
+        double share = (double)reviews / Reviews;
+        return new ReviewCost(reviews, (long)(Requests * share), (long)(InputTokens * share), (long)(OutputTokens * share));
+    }
+
     /// <summary>Cells of a table: reviews, requests, tokens in and out, and money where prices are given.</summary>
     internal IReadOnlyList<string> Cells(ReviewPanelOptions? prices)
     {

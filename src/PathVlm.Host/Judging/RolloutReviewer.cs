@@ -8,6 +8,7 @@ namespace PathVlm.Host.Judging;
 /// <summary>Has the completions of a rollout file reviewed, as the process reward of a training would have.</summary>
 internal sealed class RolloutReviewer(ReviewPanel panel, string judgeIdentity, CancellationToken cancellation)
 {
+    private const int FirstBlockLines = 50; // few, so that what all will cost is told early
     private const int BlockLines = 128;
     private readonly Dictionary<string, long> rowNumbers = new(StringComparer.Ordinal);
 
@@ -18,7 +19,7 @@ internal sealed class RolloutReviewer(ReviewPanel panel, string judgeIdentity, C
     internal IReadOnlyList<ReviewedRollout> Review(IReadOnlyList<RolloutLine> lines, Action<int> done)
     {
         List<ReviewedRollout> reviewed = [];
-        foreach (RolloutLine[] block in lines.Chunk(BlockLines))
+        foreach (RolloutLine[] block in lines.Take(FirstBlockLines).Chunk(FirstBlockLines).Concat(lines.Skip(FirstBlockLines).Chunk(BlockLines)))
         {
             Dictionary<string, byte[]> pictures = new(StringComparer.Ordinal);
             ProcessReviewRequest[] requests = [.. block.Select(line => RequestOf(line, pictures))];
@@ -37,7 +38,7 @@ internal sealed class RolloutReviewer(ReviewPanel panel, string judgeIdentity, C
             pictures[row.ImagePath] = picture = JudgePicture.Of(PictureFile.Decode(row.ImagePath));
         if (!rowNumbers.TryGetValue(row.Id, out long number)) rowNumbers[row.Id] = number = rowNumbers.Count;
         return ProcessReviewRequest.Of(
-            row, picture, new AnswerReader(row.Options).Read(line.Text), JudgeReference.Answer, new ReviewCoordinates(line.Step, number, line.Sample));
+            row, picture, new AnswerReader(row.Options).Read(line.Text), JudgeReference.Answer, new ReviewCoordinates(line.Step, number, line.Sample, row.Id));
     }
 }
 

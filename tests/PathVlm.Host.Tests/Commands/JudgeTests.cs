@@ -93,6 +93,59 @@ public sealed class JudgeTests : IDisposable
     }
 
     [Fact]
+    public async Task ASecondRunAfterAnOutageAsksForWhatFailedAndForNothingElse()
+    {
+        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string[] verb = ["judge", "--record", RecordFile, "--judge-model", "judge", "--set", "Judge:MaxMissingRate=1", rollouts, "--judge"];
+        await using (JudgeServer outage = await JudgeServer.StartAsync("no review"))
+            Assert.Contains("missing, InvalidReply: 1", (await CommandLine.RunAsync([.. verb, outage.Address])).Success(), StringComparison.Ordinal);
+        RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle));
+        await using JudgeServer server = await JudgeServer.StartAsync(Review);
+        string second = (await CommandLine.RunAsync([.. verb, server.Address])).Success(), third = (await CommandLine.RunAsync([.. verb, server.Address])).Success();
+        Assert.Equal(2, server.Requests);
+        Assert.DoesNotContain("missing, ", second + third, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatAllRolloutsWillCostIsForecastOnceAfterFiftyReviews()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync(Review);
+        string rollouts = RolloutFiles.Write(folder, [.. Enumerable.Range(0, 240).Select(sample => RolloutFiles.Line("q0", sample, $"{RolloutFiles.Sound} Number {sample % 120}."))]);
+        string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts];
+        string priced = (await CommandLine.RunAsync([.. verb, "--set", "Judge:PricePerMillionInputTokens=2.5"])).Success();
+        Assert.Equal("forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out, money 1.08", Forecast(priced)); // half are repeated: not to be foreseen
+        File.Delete(RecordFile);
+        Assert.Equal("forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out", Forecast((await CommandLine.RunAsync(verb)).Success()));
+        Assert.DoesNotContain("forecast", (await CommandLine.RunAsync(verb)).Success(), StringComparison.Ordinal);
+
+        static string Forecast(string output) => Assert.Single(output.Split('\n', StringSplitOptions.TrimEntries), line => line.StartsWith("forecast", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task ScoresGoToANewFolderWholeAndReplaceTheOnesBefore()
+    {
+        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound)), scores = folder.PathOf("new", "deep", "scores.jsonl");
+        for (int run = 0; run < 2; run++)
+        {
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", scores, rollouts)).Success();
+            Assert.Single(RolloutFiles.Read(scores));
+            Assert.Equal([scores], Directory.GetFiles(Path.GetDirectoryName(scores)!));
+            await File.WriteAllTextAsync(scores + ".unfinished", "{\"id\":\"left by a run that ended\"}\n");
+        }
+    }
+
+    [Fact]
+    public async Task AnOutputThatWouldBeWrittenOverSomethingElseIsRefusedBeforeAnybodyIsAsked()
+    {
+        await using JudgeServer server = await JudgeServer.StartAsync(Review);
+        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string before = await File.ReadAllTextAsync(rollouts), detour = Path.Combine(Path.GetDirectoryName(rollouts)!, ".", "rollouts.jsonl");
+        foreach ((string output, string said) in new[] { (detour, "which is the rollout file itself"), (RecordFile, "which is the record itself"), (Path.GetDirectoryName(rollouts)!, "which is a folder") })
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, "--output", output, rollouts)).IsMistake($"--output: got [{output}], {said}");
+        Assert.Equal((0, false, before), (server.Requests, File.Exists(RecordFile), await File.ReadAllTextAsync(rollouts)));
+    }
+
+    [Fact]
     public async Task AJudgeThatRefusesTheKeyStopsTheRunInOneLine()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
