@@ -18,7 +18,7 @@ public sealed class ReviewPanel : IDisposable
     private readonly ConcurrentDictionary<string, bool> prepared = new();
     private readonly ConcurrentDictionary<string, bool> held = new(); // prepared reviews whose miss may pass: kept for the readers of their block
     private readonly SemaphoreSlim places;
-    private readonly MinuteWindow requests;
+    private readonly MinuteWindow requestsMade;
     private readonly MinuteWindow tokens;
     private readonly ReviewStatistics statistics;
 
@@ -35,7 +35,7 @@ public sealed class ReviewPanel : IDisposable
         this.judge = judge;
         this.time = time ?? TimeProvider.System;
         places = new SemaphoreSlim(this.options.Concurrency);
-        requests = new MinuteWindow(this.options.ReviewsPerMinute, this.time);
+        requestsMade = new MinuteWindow(this.options.ReviewsPerMinute, this.time);
         tokens = new MinuteWindow(this.options.TokensPerMinute, this.time);
         record = this.options.RecordFile is { } path ? ReviewRecord.Open(path, this.options.RecordText) : null;
         IReadOnlyList<ReviewRecordLine> lines = record?.Lines ?? [];
@@ -180,7 +180,7 @@ public sealed class ReviewPanel : IDisposable
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
         if (judge.IsOffline) return;
-        await requests.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await requestsMade.TakeAsync(1, cancellationToken).ConfigureAwait(false);
         await tokens.TakeAsync(0, cancellationToken).ConfigureAwait(false);
     }
 
