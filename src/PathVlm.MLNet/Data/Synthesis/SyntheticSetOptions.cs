@@ -32,8 +32,8 @@ public sealed class SyntheticSetOptions
     public double LookAlikes { get; set; } = 0.6;
 
     /// <summary>Chance that an explanation cites a criterion, 0 to 1, and the same again that it rules an option out; of those that do one, four of five do both.</summary>
-    /// <value>0.2.</value>
-    public double ReasoningSteps { get; set; } = 0.2;
+    /// <value>0.3.</value>
+    public double ReasoningSteps { get; set; } = 0.3;
 
     /// <summary>Pictures, each with one question about it, in each of the four other modalities; 0 writes none.</summary>
     /// <value>60.</value>
