@@ -17,17 +17,17 @@ internal static class RunFolder
         foreach (string name in TrainingPlan.AllStages.Prepend(TrainingPlan.Base)) File.Delete(plan.EvaluationFileOf(name));
         foreach (string folder in TrainingPlan.AllStages.Select(plan.StageFolderOf).Where(Directory.Exists))
         {
-            Delete(folder, "metrics.jsonl", "rollouts.jsonl", StageModel, StageModel + AtomicFile.Unfinished);
             Delete(Path.Combine(folder, Events), "events.out.tfevents*");
             Delete(Path.Combine(folder, GrpoEstimator.StoppedFolder), [.. CheckpointTextFiles.Names, "model*.safetensors", "model.safetensors.index.json"]);
-            if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+            Delete(folder, "metrics.jsonl", "rollouts.jsonl", StageModel, StageModel + AtomicFile.Unfinished);
         }
     }
 
+    // The folder goes too where nothing is left in it.
     private static void Delete(string folder, params string[] names)
     {
         if (!Directory.Exists(folder)) return;
         foreach (string file in names.SelectMany(name => Directory.EnumerateFiles(folder, name)).ToArray()) File.Delete(file);
-        if (Path.GetFileName(folder) is Events or GrpoEstimator.StoppedFolder && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
 }
