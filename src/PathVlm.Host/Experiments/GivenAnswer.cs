@@ -9,7 +9,6 @@ namespace PathVlm.Host.Experiments;
 /// <param name="Failure">Why there is none (<see cref="MissingCause"/>); null where there is one.</param>
 internal sealed record GivenAnswer(string Response, int? Tokens, bool Truncated, string? Failure = null)
 {
-    /// <summary>Whether there is none for a cause that passes: the server was busy or away. Such a row is asked again by a resumed run.</summary>
-    internal bool IsOutage =>
-        Failure is nameof(MissingCause.ServerBusy) or nameof(MissingCause.Unreachable) or nameof(MissingCause.TimedOut) or nameof(MissingCause.RetryAfterTooLong);
+    /// <summary>Whether there is none for a cause that may pass, as where the server was busy or away. Such a row is asked again by a resumed run.</summary>
+    internal bool IsOutage => Enum.TryParse(Failure, out MissingCause cause) && !cause.IsFinal();
 }

@@ -27,20 +27,15 @@ internal static class JudgeDoor
     internal static CanaryReport? Ask(IProcessJudge judge, ReviewPanel panel, Display display, CancellationToken cancellation)
     {
         if (judge.IsOffline) return null;
-        CanaryReport report = Review(anew: false);
-        if (NothingCame(report) && Asked(report).All(review => review.Cached)) report = Review(anew: true); // an earlier run's record of an outage
-        if (NothingCame(report)) throw new RunStoppedException($"the judge gave no review of its canaries ({Causes(report)}); see that its address is right and that it is up");
+        CanaryReport report = JudgeCanaries.ReviewAsync(panel, cancellation).GetAwaiter().GetResult();
+        if (Asked(report).All(review => review.Missing is not null)) throw new RunStoppedException($"the judge gave no review of its canaries ({Causes(report)}); see that its address is right and that it is up");
         if (report.Failures.Count > 0) display.Warning(report.ToString());
         else display.Line(report.ToString());
         return report;
-
-        CanaryReport Review(bool anew) => JudgeCanaries.ReviewAsync(panel, cancellation, anew: anew).GetAwaiter().GetResult();
     }
 
     private static IEnumerable<ProcessReview> Asked(CanaryReport report) => report.Reviews.Select(item => item.Review).Where(review => !review.Blank);
 
     private static string Causes(CanaryReport report) =>
         string.Join(", ", Asked(report).Select(review => review.Missing).OfType<MissingCause>().CountBy(cause => cause).Select(cause => $"{cause.Key} {cause.Value}"));
-
-    private static bool NothingCame(CanaryReport report) => Asked(report).All(review => review.Missing is not null);
 }
