@@ -84,7 +84,7 @@ public sealed class TrainTests : IDisposable
         const int Canaries = 18; // before the run; in the stage its key is refused
         await using JudgeServer server = await JudgeServer.StartAsync(JudgeServer.NothingFound, good: Canaries);
         string run = folder.PathOf("run");
-        Outcome stopped = await CommandLine.RunAsync([.. Train(run), "--judge", server.Address, "--set", "Judge:Concurrency=1"]);
+        Outcome stopped = await CommandLine.RunAsync([.. Train(run), "--judge", server.Address]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
         foreach (string stage in new[] { "Alpha", "Beta" })
@@ -102,7 +102,7 @@ public sealed class TrainTests : IDisposable
     public async Task AJudgeThatCannotBeUsedIsToldBeforeAnythingIsTrained()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
-        Outcome stopped = await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--judge", server.Address, "--set", "Judge:Concurrency=1"]);
+        Outcome stopped = await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--judge", server.Address]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
         NothingWasBegun();

@@ -15,7 +15,7 @@ public sealed class ExperimentJudgeTests : IDisposable
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
         string output = folder.PathOf("run");
-        Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--judge", server.Address, "--set", "Judge:Concurrency=1"));
+        Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--judge", server.Address));
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
         Assert.StartsWith("pathvlm: the judge answered 401", Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));

@@ -54,6 +54,11 @@ internal sealed class BoundedChat(IChatClient client, ChatBounds bounds, TimePro
                 if (requests == bounds.MaxRequests) return Missing(fault.Cause);
                 if (wait >= Left()) return Missing(fault.RetryAfter is null ? fault.Cause : MissingCause.RetryAfterTooLong);
             }
+            catch (Exception late) when (late is not OperationCanceledException)
+            {
+                // A failure that comes in after another one had ended the run is not a reason of its own.
+                throw new OperationCanceledException("Cancelled while a request was under way.", late, cancellationToken);
+            }
 
             if (wait > TimeSpan.Zero) await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
             if (Left() <= TimeSpan.Zero) return Missing(lastCause);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.AI;
 using PathVlm.MLNet.Rewards.Judging;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
@@ -202,6 +204,14 @@ public sealed class JudgeFaultTests
     }
 
     [Fact]
+    public async Task AFaultThatComesInAfterTheRunWasEndedIsNoReasonOfItsOwn()
+    {
+        using CancellationTokenSource ended = new();
+        ChatJudge judge = new(new LateClient(ended), new ChatJudgeOptions());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => judge.ReviewAsync(JudgeFixture.Request(), ended.Token));
+    }
+
+    [Fact]
     public async Task ARedirectIsNotFollowedAndNoByteReachesItsTarget()
     {
         await using ScriptedServer target = await ScriptedServer.StartAsync(Good);
@@ -262,5 +272,24 @@ public sealed class JudgeFaultTests
     {
         context.Abort();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Fails as the server's 401 makes the client fail, after another review's 401 has ended the run.</summary>
+    private sealed class LateClient(CancellationTokenSource ended) : IChatClient
+    {
+        public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+        {
+            await ended.CancelAsync();
+            throw new HttpRequestException("401", null, HttpStatusCode.Unauthorized);
+        }
+
+        public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public object? GetService(Type serviceType, object? serviceKey) => null;
+
+        public void Dispose()
+        {
+        }
     }
 }
