@@ -40,7 +40,9 @@ internal sealed class JudgeCommand : Verb
             context.Display.Line($"scores: {parsed.GetValue(output)}");
         }
 
-        return ExitCodes.Done;
+        return reviewed.Count == 0 || reviewed.Any(rollout => rollout.Review.Missing != MissingCause.Unreachable)
+            ? ExitCodes.Done
+            : throw new RunStoppedException($"--judge: nobody was reached at the judge's address, none of {reviewed.Count} rollouts is scored");
     }
 
     protected override Command Describe()

@@ -93,6 +93,25 @@ public sealed class JudgeTests : IDisposable
     }
 
     [Fact]
+    public async Task AJudgeThatNobodyReachesEndsTheRun()
+    {
+        JudgeServer closed = await JudgeServer.StartAsync("");
+        string address = closed.Address, rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        await closed.DisposeAsync();
+        Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", JudgeServer.Key);
+        try
+        {
+            Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts);
+            Assert.Equal(ExitCodes.RunStopped, outcome.Code);
+            Assert.Contains("nobody was reached at the judge's address, none of 1 rollouts is scored", outcome.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", null);
+        }
+    }
+
+    [Fact]
     public async Task ASecondRunAfterAnOutageAsksForWhatFailedAndForNothingElse()
     {
         string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
