@@ -18,9 +18,9 @@ namespace PathVlm.Host.Experiments;
 internal sealed class VariantTraining(
     MLContext ml, ExperimentPlan plan, ExperimentSettings settings, IDataView rows, StageTrainer trainer, Display display, CancellationToken cancellation)
 {
-    private const string ZipName = "model.zip", RecordName = "stage.json", ReviewsName = "reviews.jsonl";
+    private const string RecordName = "stage.json", ReviewsName = "reviews.jsonl";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-    private readonly Lazy<double> rlShare = new(() => (double)CountOf(rows, PathologyStages.Rl) / Math.Max(1, CountOf(rows, PathologyStages.Sft)));
+    private readonly Lazy<double> rlShare = new(() => (double)StageRows.CountOf(rows, PathologyStages.Rl) / Math.Max(1, StageRows.CountOf(rows, PathologyStages.Sft)));
 
     /// <summary>Stages trained by this run.</summary>
     internal int Trained { get; private set; }
@@ -90,7 +90,7 @@ internal sealed class VariantTraining(
         seed is null ? $"{baseModel.Name}/{name}" : string.Create(CultureInfo.InvariantCulture, $"{baseModel.Name}/seed-{seed}/{name}");
 
     private TrainedModel ModelOf(NamedPlace baseModel, long seed, Variant variant, TrainedModel before) => new(
-        Path.Combine(plan.FolderOf(baseModel, seed), variant.Name, ZipName),
+        Path.Combine(plan.FolderOf(baseModel, seed), variant.Name, RunFolder.StageModel),
         Fingerprint.Of("stage", variant.Name, variant.Rows, before.Fingerprint, seed.ToString(CultureInfo.InvariantCulture), settings.Of(variant.Kind)),
         IsBase: false);
 
@@ -99,7 +99,7 @@ internal sealed class VariantTraining(
         Directory.CreateDirectory(place.Folder); // for the record of reviews
         using PathologyTransformer fitted = Estimator(variant, before, place).Fit(rows);
         cancellation.ThrowIfCancellationRequested(); // a cancelled Fit returns what was learnt until then
-        AtomicFile.Write(zip, path => ml.Model.Save(fitted, rows.Schema, path));
+        ModelFiles.Save(ml, fitted, rows.Schema, zip);
     }
 
     private IEstimator<PathologyTransformer> Estimator(Variant variant, TrainedModel before, StagePlace place) => variant.Kind switch
@@ -141,7 +141,7 @@ internal sealed class VariantTraining(
     private static string? FinishedAs(string folder)
     {
         string path = Path.Combine(folder, RecordName);
-        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, ZipName))) return null;
+        if (!File.Exists(path) || !File.Exists(Path.Combine(folder, RunFolder.StageModel))) return null;
         try
         {
             return JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(path), Json)?.Fingerprint ?? "";
@@ -159,8 +159,6 @@ internal sealed class VariantTraining(
         foreach (string file in Directory.EnumerateFiles(folder).Where(file => Path.GetFileName(file) != ReviewsName)) File.Delete(file);
         foreach (string inner in Directory.EnumerateDirectories(folder)) Directory.Delete(inner, recursive: true);
     }
-
-    private static int CountOf(IDataView rows, string stage) => PathologyRows.Read(rows, PathologyRowNeeds.None, stage).Count();
 
     private sealed record StageRecord(string Base, long Seed, string Variant, string Before, string Rows, string Fingerprint);
 }

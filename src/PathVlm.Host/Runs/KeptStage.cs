@@ -22,7 +22,7 @@ internal sealed class KeptStage(
         if (cancellation.IsCancellationRequested) return fitted;
         try
         {
-            AtomicFile.Write(file, path => ml.Model.Save(fitted, null, path));
+            ModelFiles.Save(ml, fitted, null, file);
         }
         catch
         {

@@ -24,6 +24,14 @@ internal static class ModelFiles
         return stages.Count > 0 ? stages : throw new UserMistakeException($"{zip}: holds no fitted stage; takes a zip that train wrote");
     }
 
+    /// <summary>Saves a model so that the zip stands whole or not at all.</summary>
+    /// <param name="ml">The context it is saved with.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="schema">Schema of the rows it takes; null where the zip is to hold none.</param>
+    /// <param name="zip">The file; its folder is made.</param>
+    internal static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string zip) =>
+        AtomicFile.Write(zip, path => ml.Model.Save(model, schema, path));
+
     /// <summary>The fitted stages of a chain, of chains in it, or the one stage.</summary>
     internal static IReadOnlyList<PathologyTransformer> StagesOf(ITransformer model) =>
         [.. PathologyModelFile.Flatten(model).OfType<PathologyTransformer>()];

@@ -8,7 +8,7 @@ internal static class RunFolder
 {
     private const string Events = "tensorboard";
 
-    /// <summary>A stage's zip, in its folder.</summary>
+    /// <summary>A stage's zip, in its folder; in an experiment's folders too.</summary>
     internal const string StageModel = "model.zip";
 
     /// <summary>Deletes logs, stages and evaluations of an earlier run; the models of whole chains stay until they are written over.</summary>

@@ -25,7 +25,7 @@ internal static class StageRows
     {
         PolicySettings before = plan.Sft.PolicySettings(start.Settings);
         HashSet<(string, int, int, int)> read = [];
-        foreach (GrpoOptions options in new[] { plan.Grpo, plan.Process }.OfType<GrpoOptions>())
+        foreach (GrpoOptions options in plan.GrpoStages)
         {
             before = options.PolicySettings(before);
             if (read.Add((options.Stage, options.MaxPromptLength, options.MinPixels, options.MaxPixels)))
@@ -33,5 +33,6 @@ internal static class StageRows
         }
     }
 
-    private static int CountOf(IDataView rows, string stage) => PathologyRows.Read(rows, PathologyRowNeeds.None, stage).Count();
+    /// <summary>Rows of a stage.</summary>
+    internal static int CountOf(IDataView rows, string stage) => PathologyRows.Read(rows, PathologyRowNeeds.None, stage).Count();
 }

@@ -54,6 +54,9 @@ internal sealed record TrainingPlan
     /// <summary>The folder with logs of a stage, and its zip until the chain is saved.</summary>
     internal string StageFolderOf(string stage) => Path.Combine(OutputFolder, stage);
 
+    /// <summary>Options of the GRPO stages, in their order.</summary>
+    internal IEnumerable<GrpoOptions> GrpoStages => new[] { Grpo, Process }.OfType<GrpoOptions>();
+
     /// <summary>Names of the stages, in their order.</summary>
     internal IEnumerable<string> StageNames =>
         new[] { Alpha, Grpo is null ? null : Beta, Process is null ? null : PathVlmR1 }.OfType<string>();

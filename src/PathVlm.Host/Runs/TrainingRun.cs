@@ -33,7 +33,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
 
         ITransformer model = chain.Fit(rows);
         if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
-        Save(model, rows.Schema, plan.ModelFile);
+        ModelFiles.Save(ml, model, rows.Schema, plan.ModelFile);
         DropKept();
         IReadOnlyList<PathologyTransformer> stages = ModelFiles.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in plan.StageNames.Zip(stages))
@@ -49,7 +49,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     private void RequireRowsAndJudge(IDataView rows)
     {
         StageRows.RequireEnough(rows, plan.Sft);
-        foreach (GrpoOptions options in new[] { plan.Grpo, plan.Process }.OfType<GrpoOptions>()) StageRows.RequireEnough(rows, options);
+        foreach (GrpoOptions options in plan.GrpoStages) StageRows.RequireEnough(rows, options);
         if (plan.Process is null) return;
         using ReviewPanel panel = JudgeDoor.Open(plan.Judge, plan.ProcessReward.Panel);
         trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
@@ -70,7 +70,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     // The stage that was cancelled has learnt something; those after it are copies of it.
     private void KeepCancelled(ITransformer model, DataViewSchema schema)
     {
-        Save(model, schema, plan.CancelledModelFile);
+        ModelFiles.Save(ml, model, schema, plan.CancelledModelFile);
         DropKept();
         foreach (PathologyTransformer stage in ModelFiles.StagesOf(model)) stage.Dispose();
         display.Line($"cancelled; what was learnt until then: {plan.CancelledModelFile}");
@@ -98,8 +98,6 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     }
 
     private string KeptFile(string stage) => Path.Combine(plan.StageFolderOf(stage), RunFolder.StageModel);
-
-    private void Save(ITransformer model, DataViewSchema schema, string file) => AtomicFile.Write(file, path => ml.Model.Save(model, schema, path));
 
     private StagePlace PlaceOf(string stage) => new(stage, plan.StageFolderOf(stage), plan.Seed);
 }
