@@ -1,5 +1,5 @@
 using System.Globalization;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host;
 

@@ -1,14 +1,26 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.External;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Rollouts;
+using PathVlm.MLNet.Judging.Models;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.MLNet;
 

@@ -1,6 +1,5 @@
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Heads;
 using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Processing;

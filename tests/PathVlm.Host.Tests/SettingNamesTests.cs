@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
 
 namespace PathVlm.Host.Tests;
 

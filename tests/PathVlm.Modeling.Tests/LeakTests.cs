@@ -49,7 +49,7 @@ public sealed class LeakTests
         var rows = ForwardRows.Of([.. ForwardRows.Predicting(packed, 1), .. ForwardRows.Predicting(packed, 2), .. ForwardRows.Predicting(packed, 3, 4)]);
         var hidden = model.Forward(packed, features, rows);
         var scores = model.TokenLogProbabilities(
-            hidden, zeros(hidden.size(0), ScalarType.Int64), new Modeling.Heads.TokenScoreOptions { Entropy = true, Accuracy = true, ChunkRows = 4 });
+            hidden, zeros(hidden.size(0), ScalarType.Int64), new Modeling.Language.TokenScoreOptions { Entropy = true, Accuracy = true, ChunkRows = 4 });
         scores.LogProbabilities.mean().neg().backward();
         model.Parameters.ZeroGradients();
     }

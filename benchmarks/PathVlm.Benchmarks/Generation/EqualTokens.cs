@@ -1,6 +1,6 @@
 using System.Globalization;
 using PathVlm.Benchmarks.Measuring;
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
 
 namespace PathVlm.Benchmarks.Generation;
 

@@ -4,6 +4,8 @@ using PathVlm.Benchmarks.Shapes;
 using PathVlm.Benchmarks.Training;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 
 namespace PathVlm.Benchmarks.Generation;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 using SkiaSharp;
 
 namespace PathVlm.Benchmarks.Input;

@@ -1,4 +1,3 @@
-
 namespace PathVlm.Benchmarks.Measuring;
 
 /// <summary>Repeated measurements of one thing, seconds.</summary>

@@ -1,7 +1,13 @@
 using PathVlm.Benchmarks.Measuring;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
 
 namespace PathVlm.Benchmarks.Padded;
 

@@ -1,4 +1,5 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;

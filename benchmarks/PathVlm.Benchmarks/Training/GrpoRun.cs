@@ -1,6 +1,10 @@
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Shapes;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 
 namespace PathVlm.Benchmarks.Training;

@@ -1,7 +1,7 @@
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Padded;
 using PathVlm.Benchmarks.Shapes;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.Modeling;
 
 namespace PathVlm.Benchmarks.Training;

@@ -1,7 +1,9 @@
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Padded;
 using PathVlm.Benchmarks.Shapes;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 
 namespace PathVlm.Benchmarks.Training;

@@ -4,7 +4,7 @@ using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
 
 namespace PathVlm.Host.Commands;
 

@@ -1,3 +1,4 @@
+using PathVlm.MLNet;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -6,8 +7,7 @@ using PathVlm.Host.Experiments;
 using PathVlm.Host.Experiments.Reporting;
 using PathVlm.Host.Judging;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Panel;
 
 namespace PathVlm.Host.Commands;
 

@@ -1,10 +1,10 @@
+using PathVlm.MLNet;
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 

@@ -1,9 +1,11 @@
+using PathVlm.MLNet;
 using System.CommandLine;
 using PathVlm.Host.Judging;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
 
 namespace PathVlm.Host.Commands;
 

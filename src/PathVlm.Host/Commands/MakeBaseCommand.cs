@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using PathVlm.Host.Presentation;
-using PathVlm.MLNet.Training.BaseModel;
+using PathVlm.Synthesis.BaseModel;
 
 namespace PathVlm.Host.Commands;
 

@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Microsoft.ML;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
-using PathVlm.Modeling.Processing;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.Host.Commands;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using PathVlm.MLNet.Data.Synthesis;
+using PathVlm.Synthesis;
 
 namespace PathVlm.Host.Commands;
 

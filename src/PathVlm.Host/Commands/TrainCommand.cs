@@ -1,3 +1,4 @@
+using PathVlm.MLNet;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -5,7 +6,6 @@ using Microsoft.ML;
 using PathVlm.Host.Judging;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.Host.Commands;

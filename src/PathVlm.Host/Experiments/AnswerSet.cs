@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Experiments;
 

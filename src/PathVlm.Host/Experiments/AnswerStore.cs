@@ -1,7 +1,7 @@
 using System.Text.Json;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Experiments;
 

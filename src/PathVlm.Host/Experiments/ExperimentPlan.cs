@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Experiments;
 

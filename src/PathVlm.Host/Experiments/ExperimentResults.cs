@@ -1,5 +1,6 @@
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.Host.Experiments;
 

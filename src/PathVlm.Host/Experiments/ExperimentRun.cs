@@ -3,9 +3,10 @@ using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.External;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.Host.Experiments;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.Host.Experiments;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Experiments;
 

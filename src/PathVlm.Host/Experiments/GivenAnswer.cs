@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Experiments;
 

@@ -1,9 +1,10 @@
+using PathVlm.MLNet;
 using Microsoft.ML;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.External;
+using PathVlm.MLNet.Inference.Policies;
 
 namespace PathVlm.Host.Experiments;
 

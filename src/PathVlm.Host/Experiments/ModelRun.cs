@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
 
 namespace PathVlm.Host.Experiments;

@@ -1,4 +1,5 @@
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Records;
 
 namespace PathVlm.Host.Experiments;
 

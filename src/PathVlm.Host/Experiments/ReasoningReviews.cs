@@ -1,8 +1,10 @@
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.Modeling.Processing;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.Host.Experiments;
 

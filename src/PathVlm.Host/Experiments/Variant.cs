@@ -1,5 +1,5 @@
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Experiments;
 

@@ -3,11 +3,14 @@ using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.Host.Experiments;
 

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Models;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Rubric;
 
 namespace PathVlm.Host.Judging;
 

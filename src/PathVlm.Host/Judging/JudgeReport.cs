@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using PathVlm.Host.Presentation;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Training.Logging;
 
 namespace PathVlm.Host.Judging;
 

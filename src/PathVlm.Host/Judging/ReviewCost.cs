@@ -1,5 +1,6 @@
 using System.Globalization;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Records;
 
 namespace PathVlm.Host.Judging;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Judging;
 

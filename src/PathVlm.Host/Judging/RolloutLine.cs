@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Judging;
 

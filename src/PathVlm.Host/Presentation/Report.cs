@@ -1,6 +1,7 @@
 using System.Globalization;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.Host.Presentation;
 

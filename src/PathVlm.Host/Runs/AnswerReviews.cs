@@ -1,6 +1,7 @@
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Runs;
 

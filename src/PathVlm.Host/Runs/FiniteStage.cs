@@ -1,6 +1,7 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.Host.Runs;
 

@@ -1,5 +1,7 @@
 using PathVlm.Host.Presentation;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Runs;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
 
 namespace PathVlm.Host.Runs;
 

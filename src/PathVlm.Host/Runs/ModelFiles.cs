@@ -1,6 +1,6 @@
-using Microsoft.ML;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Inference;
+using Microsoft.ML;
+using PathVlm.MLNet.Inference.Answering;
 
 namespace PathVlm.Host.Runs;
 

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.Configuration;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Training;
-using PathVlm.Modeling.Generation;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
+using PathVlm.Modeling.Generation.Sampling;
 
 namespace PathVlm.Host.Runs;
 

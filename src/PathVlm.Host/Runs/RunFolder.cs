@@ -1,5 +1,5 @@
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Training.Grpo;
 
 namespace PathVlm.Host.Runs;
 

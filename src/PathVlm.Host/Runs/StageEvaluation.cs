@@ -1,9 +1,10 @@
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Judging.Panel;
 
 namespace PathVlm.Host.Runs;
 

@@ -1,7 +1,10 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.Host.Runs;
 

@@ -3,10 +3,14 @@ using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.Host.Runs;
 

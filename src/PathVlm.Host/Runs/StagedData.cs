@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.ML;
-using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Data.Synthesis;
 using PathVlm.Host.Presentation;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Splitting;
+using PathVlm.Synthesis;
 
 namespace PathVlm.Host.Runs;
 

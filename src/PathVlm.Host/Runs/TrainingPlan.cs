@@ -1,6 +1,7 @@
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.Host.Runs;
 

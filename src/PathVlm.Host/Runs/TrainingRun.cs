@@ -1,10 +1,11 @@
 using Microsoft.ML;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Persistence;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.Host.Runs;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Data.Controls;
 using PathVlm.MLNet.Data.Loading;
-using PathVlm.MLNet.Data.Synthesis;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Splitting;
 using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Data;
@@ -60,24 +60,6 @@ public sealed class PathologyDataCatalog
     /// <exception cref="InvalidDataException">The file is no such list, or a row cannot be used (message: file, row, field).</exception>
     public PathologyDataView LoadFolder(string path, string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
         Tell(PictureFolderLoader.Load(path, imageFolder, rowFaults));
-
-    /// <summary>
-    /// Writes the embedded set: drawn H&amp;E-like tiles with questions in PathMMU's layout (splits sft, rl, test), and beside it pictures of four
-    /// other modalities in OmniMedVQA's. The same seed gives the same files. A drawing exercise: it teaches a program, and nobody medicine.
-    /// </summary>
-    /// <param name="folder">Where to; made where it is missing. Files of the same names are replaced.</param>
-    /// <param name="options">What to write; null takes the defaults.</param>
-    /// <param name="cancellation">Stops between two pictures; the files written so far stay.</param>
-    /// <returns>What was written: <see cref="SyntheticSetSummary.PathMmuFile"/> for <see cref="LoadPathMmu"/>, <see cref="SyntheticSetSummary.OmniMedVqaFolder"/> for <see cref="LoadOmniMedVqa"/>.</returns>
-    /// <exception cref="ArgumentException"><paramref name="folder"/> is empty.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
-    public SyntheticSetSummary Synthesize(string folder, SyntheticSetOptions? options = null, CancellationToken cancellation = default)
-    {
-        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, cancellation);
-        Tell($"{summary.PathMmuFile}: {summary.PictureCount} drawn tiles, questions: {summary.QuestionsInWords}", warn: false);
-        return summary;
-    }
 
     /// <summary>Shares rows out to the paper's stages by whole pictures: no picture is in two stages. Rows that are left stay out.</summary>
     /// <param name="data">Rows with pictures; what a picture is, its decoded pixels say, not its file's name.</param>
@@ -152,7 +134,7 @@ public sealed class PathologyDataCatalog
         PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
         LeakReport report = LeakFinder.Find([.. PathologyRows.Read(data, PathologyRowNeeds.None, null, cancellation)
             .Select((row, index) => (row.Name, row.Question.Stage ?? "", pictures[index]))]);
-        Tell(report.ToString(), !report.IsClean);
+        Report(report.ToString(), !report.IsClean);
         return report;
     }
 
@@ -189,17 +171,17 @@ public sealed class PathologyDataCatalog
             throw new ArgumentOutOfRangeException(nameof(sizes), asked,
                 $"the stages ask for {asked} rows of {pictures.Length}; ask for fewer, or take {nameof(SplitByFractions)}");
         (int[] stageOfRow, SplitReport report) = PictureSplitter.Split([.. pictures.Select(picture => picture.Exact)], sizes, seed);
-        Tell(report.ToString(), !report.IsExact);
+        Report(report.ToString(), !report.IsExact);
         return new PathologySplit(data, [.. stageOfRow.Select(stage => stage < 0 ? null : sizes[stage].Stage)], report);
     }
 
     private PathologyDataView Tell(PathologyDataView view)
     {
-        Tell(view.LoadReport.ToString(), view.LoadReport.Faults.Count > 0);
+        Report(view.LoadReport.ToString(), view.LoadReport.Faults.Count > 0);
         return view;
     }
 
-    private void Tell(string message, bool warn)
+    internal void Report(string message, bool warn)
     {
         using var channel = new MessageChannel(environment, "PathologyData");
         if (warn)

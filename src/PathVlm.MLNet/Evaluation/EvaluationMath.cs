@@ -1,4 +1,5 @@
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.MLNet.Evaluation;
 

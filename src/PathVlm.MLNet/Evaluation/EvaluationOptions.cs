@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Evaluation.Statistics;
+
 namespace PathVlm.MLNet.Evaluation;
 
 /// <summary>Settings of an evaluation.</summary>

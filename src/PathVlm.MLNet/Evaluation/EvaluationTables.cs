@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.MLNet.Evaluation;
 

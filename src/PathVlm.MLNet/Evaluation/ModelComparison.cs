@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Evaluation.Statistics;
+
 namespace PathVlm.MLNet.Evaluation;
 
 /// <summary>Two models on the same rows. For research, not for diagnosis.</summary>

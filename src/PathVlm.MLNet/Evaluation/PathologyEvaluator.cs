@@ -1,6 +1,7 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Splitting;
 
 namespace PathVlm.MLNet.Evaluation;
 

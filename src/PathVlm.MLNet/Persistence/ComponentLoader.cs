@@ -1,7 +1,7 @@
+using PathVlm.MLNet.Persistence;
 using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Persistence;
 
 [assembly: LoadableClass(typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "PathVlm component", ComponentLoader.Signature)]
 

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Rewards;

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Rewards;

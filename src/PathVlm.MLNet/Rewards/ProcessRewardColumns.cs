@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
-using PathVlm.MLNet.Rewards.Judging;
 
 namespace PathVlm.MLNet.Rewards;
 

@@ -1,4 +1,6 @@
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Rewards;
 

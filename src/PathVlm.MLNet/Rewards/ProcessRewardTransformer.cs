@@ -1,9 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Persistence;
-using PathVlm.MLNet.Rewards.Judging;
 
 namespace PathVlm.MLNet.Rewards;
 

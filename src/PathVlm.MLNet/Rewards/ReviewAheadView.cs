@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Rewards;
 

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Rewards;

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using TorchSharp;
 using static TorchSharp.torch;

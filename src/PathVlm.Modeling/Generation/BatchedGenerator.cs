@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;

@@ -1,5 +1,5 @@
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 

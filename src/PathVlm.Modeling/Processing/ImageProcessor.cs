@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.Modeling.Processing;
 
@@ -40,7 +41,7 @@ public sealed class ImageProcessor
     /// <summary>The size to which a picture is resized: multiples of patch x merge size within the pixel limits.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A side is not positive, or one is more than 200 times the other.</exception>
     public (int Height, int Width) SmartResize(int height, int width) =>
-        Processing.SmartResize.Resize(height, width, _patchSize * _mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
+        Pictures.SmartResize.Resize(height, width, _patchSize * _mergeSize, Configuration.MinPixels, Configuration.MaxPixels);
 
     /// <summary>The patch grid of a picture of this size.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>

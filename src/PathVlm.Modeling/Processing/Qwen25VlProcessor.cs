@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing.Chat;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.Modeling.Processing;
 

@@ -3,9 +3,10 @@ using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;

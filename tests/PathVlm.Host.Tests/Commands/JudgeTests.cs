@@ -1,9 +1,9 @@
+using PathVlm.MLNet;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
 using PathVlm.Host.Tests.Support;
-using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;

@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using PathVlm.Host.Tests.Support;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;

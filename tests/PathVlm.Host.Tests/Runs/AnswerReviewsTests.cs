@@ -1,7 +1,9 @@
 using PathVlm.Host.Runs;
 using PathVlm.Host.Tests.Support;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Rubric;
 
 namespace PathVlm.Host.Tests.Runs;
 

@@ -3,10 +3,11 @@ using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Inference;
-using PathVlm.Modeling.Generation;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.Modeling.Generation.Sampling;
 
 namespace PathVlm.Host.Tests.Runs;
 

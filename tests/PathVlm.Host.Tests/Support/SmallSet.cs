@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Data.Synthesis;
+using PathVlm.Synthesis;
 using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Support;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Tests.Contract;
 

@@ -1,6 +1,8 @@
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Training;
-using PathVlm.Modeling.Generation;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
+using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Contract;

@@ -1,7 +1,9 @@
 using System.Numerics;
 using Microsoft.ML;
 using PathVlm.MLNet.Data;
-using PathVlm.Modeling.Processing;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Splitting;
+using PathVlm.Modeling.Processing.Pictures;
 using SkiaSharp;
 
 namespace PathVlm.MLNet.Tests.Data;

@@ -1,6 +1,6 @@
 using Microsoft.ML.Data;
-using PathVlm.MLNet.Data;
-using PathVlm.Modeling.Processing;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Data;

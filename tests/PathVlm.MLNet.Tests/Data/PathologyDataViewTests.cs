@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Tests.Data;
 

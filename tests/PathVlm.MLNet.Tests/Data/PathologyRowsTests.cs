@@ -1,8 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using PathVlm.MLNet.Data;
-using PathVlm.Modeling.Processing;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Tests.Data;
 

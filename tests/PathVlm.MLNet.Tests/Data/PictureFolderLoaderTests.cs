@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Tests.Data;
 

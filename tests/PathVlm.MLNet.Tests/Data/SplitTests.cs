@@ -1,5 +1,7 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Splitting;
 
 namespace PathVlm.MLNet.Tests.Data;
 

@@ -1,6 +1,6 @@
 using Microsoft.ML;
+using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Rewards;
 
 namespace PathVlm.MLNet.Tests.Evaluation;
 

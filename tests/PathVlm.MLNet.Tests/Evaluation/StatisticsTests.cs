@@ -1,5 +1,5 @@
 using System.Globalization;
-using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.MLNet.Tests.Evaluation;
 

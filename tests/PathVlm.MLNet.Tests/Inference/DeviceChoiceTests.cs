@@ -1,7 +1,9 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Tests.Contract;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
 using TorchSharp;
 
 namespace PathVlm.MLNet.Tests.Inference;

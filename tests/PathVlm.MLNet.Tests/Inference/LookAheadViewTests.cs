@@ -1,6 +1,7 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Tests.Contract;
 using PathVlm.Testing;
 

@@ -1,5 +1,5 @@
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Policies;
 
 namespace PathVlm.MLNet.Tests.Inference;
 

@@ -1,7 +1,8 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Tests.Contract;
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Sampling;
 
 namespace PathVlm.MLNet.Tests.Inference;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Persistence;

@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.MLNet.Tests.Contract;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.Modeling;
 
 namespace PathVlm.MLNet.Tests.Persistence;

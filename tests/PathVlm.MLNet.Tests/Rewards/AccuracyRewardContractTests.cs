@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Answers;
 using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Rewards;

@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Answers;
 
 namespace PathVlm.MLNet.Tests.Rewards;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Rewards;

@@ -1,7 +1,7 @@
 // <snippet>
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
 // </snippet>
 
 namespace PathVlm.MLNet.Tests.Snippets;

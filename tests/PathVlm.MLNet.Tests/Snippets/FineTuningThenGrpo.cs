@@ -1,7 +1,8 @@
 // <snippet>
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
 // </snippet>
 
 namespace PathVlm.MLNet.Tests.Snippets;

@@ -1,8 +1,8 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Data.Synthesis;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Tests.Contract;
+using PathVlm.Synthesis;
 using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Snippets;

@@ -1,8 +1,9 @@
 // <snippet>
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
 // </snippet>
 
 namespace PathVlm.MLNet.Tests.Snippets;

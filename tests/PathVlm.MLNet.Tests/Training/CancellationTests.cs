@@ -1,10 +1,15 @@
 using System.Collections;
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Persistence;
-using PathVlm.MLNet.Tests.Contract;
-using PathVlm.MLNet.Training;
-using PathVlm.Modeling;
 using Microsoft.ML;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
+using PathVlm.Modeling;
+using PathVlm.Modeling.Optimization;
 
 namespace PathVlm.MLNet.Tests.Training;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Testing;
 using TorchSharp;

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Testing;
 using TorchSharp;

@@ -1,5 +1,7 @@
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

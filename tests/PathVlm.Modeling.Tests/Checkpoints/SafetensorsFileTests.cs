@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
-using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

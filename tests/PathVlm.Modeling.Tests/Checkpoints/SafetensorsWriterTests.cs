@@ -1,5 +1,5 @@
 using System.Text;
-using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

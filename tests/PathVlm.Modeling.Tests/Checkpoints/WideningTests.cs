@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 
 namespace PathVlm.Modeling.Tests.Checkpoints;
 

@@ -1,4 +1,6 @@
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Sampling;
 
 namespace PathVlm.Modeling.Tests.Generation;
 

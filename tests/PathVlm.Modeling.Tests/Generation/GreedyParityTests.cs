@@ -1,7 +1,10 @@
 using System.Text.Json;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Modeling.Processing;
 using PathVlm.Testing;
 using TorchSharp;

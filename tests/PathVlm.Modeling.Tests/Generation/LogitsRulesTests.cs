@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

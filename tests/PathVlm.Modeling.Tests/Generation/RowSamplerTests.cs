@@ -1,5 +1,5 @@
-using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Kernels;
+using PathVlm.Modeling.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

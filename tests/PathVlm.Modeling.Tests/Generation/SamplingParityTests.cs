@@ -1,6 +1,6 @@
 using System.Text.Json;
-using PathVlm.Modeling.Checkpoints;
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Checkpoints.Safetensors;
+using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,5 +1,5 @@
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Sequences;
 using TorchSharp;
 using static TorchSharp.torch;

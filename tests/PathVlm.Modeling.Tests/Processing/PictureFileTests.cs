@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text.Json;
-using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Testing;
 
 namespace PathVlm.Modeling.Tests.Processing;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Chat;
+using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Testing;
 
 namespace PathVlm.Modeling.Tests.Processing;

@@ -1,7 +1,8 @@
 using System.Text.Json;
-using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Modeling.Sequences;
 using PathVlm.Testing;
 using static TorchSharp.torch;

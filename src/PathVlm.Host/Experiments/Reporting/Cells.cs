@@ -1,5 +1,6 @@
 using System.Globalization;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.Host.Experiments.Reporting;
 

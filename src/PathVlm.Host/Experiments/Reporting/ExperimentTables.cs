@@ -1,6 +1,7 @@
 using System.Globalization;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Experiments.Reporting;
 

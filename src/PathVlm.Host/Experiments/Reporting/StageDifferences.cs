@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.Host.Experiments.Reporting;
 

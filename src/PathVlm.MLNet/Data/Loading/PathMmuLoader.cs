@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Data.Loading;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Data.Loading;
 

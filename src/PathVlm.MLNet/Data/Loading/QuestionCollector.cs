@@ -1,3 +1,6 @@
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+
 namespace PathVlm.MLNet.Data.Loading;
 
 /// <summary>Turns raw rows into questions: checks each, gives every row an Id of its own, gathers faults.</summary>

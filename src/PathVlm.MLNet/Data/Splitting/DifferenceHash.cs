@@ -1,6 +1,6 @@
-using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>
 /// The 64-bit difference hash: the picture's luminance averaged over 9 x 8 cells, bit = whether a cell is brighter than its right neighbour.

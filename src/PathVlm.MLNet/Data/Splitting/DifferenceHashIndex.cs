@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>
 /// Finds hashes few bits apart. The 64 bits are cut into 7 bands; two hashes that differ in at most 6 bits are equal in one band at

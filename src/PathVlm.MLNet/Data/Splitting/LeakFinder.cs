@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>Compares the pictures of the stages of a set, each different picture of a stage once.</summary>
 internal static class LeakFinder

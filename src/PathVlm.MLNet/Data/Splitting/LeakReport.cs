@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>Pictures that two stages share, or nearly share.</summary>
 /// <param name="PictureCount">Different pictures looked at.</param>

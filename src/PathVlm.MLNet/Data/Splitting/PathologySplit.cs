@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using PathVlm.MLNet.Data.Rows;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>
 /// A data view with its rows shared out to stages: the column <see cref="PathologyColumns.Stage"/> is added (or replaced), rows that no

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.ML;
-using PathVlm.Modeling.Processing;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Processing.Pictures;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>The hashes of a row's picture.</summary>
 /// <param name="Exact">Of the decoded pixels (<see cref="PictureHash"/>).</param>

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>Names for pictures by what they show, not by the file they lie in.</summary>
 public static class PictureHash

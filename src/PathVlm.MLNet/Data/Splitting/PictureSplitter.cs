@@ -3,7 +3,7 @@ using System.Collections;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>
 /// Shares rows out to stages by whole pictures, so that no picture is in two stages. Which picture goes where is a function of the seed and

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>What a split gave each stage.</summary>
 /// <param name="Stages">A line a stage, in the order asked.</param>

@@ -1,4 +1,6 @@
-namespace PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
+
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>How many rows a stage is to get.</summary>
 /// <param name="Stage">The stage's name, as the column <see cref="PathologyColumns.Stage"/> will hold it.</param>

@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
+using PathVlm.MLNet.Data.Rows;
 
-namespace PathVlm.MLNet.Data;
+namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>Any data view with a column Stage given row by row; rows without a stage are left out.</summary>
 internal sealed class StagedRows : IDataView

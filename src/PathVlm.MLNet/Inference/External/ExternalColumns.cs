@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
 
 namespace PathVlm.MLNet.Inference.External;
 

@@ -1,9 +1,12 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Inference.External;
 

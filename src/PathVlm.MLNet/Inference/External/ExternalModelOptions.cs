@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Inference.Policies;
+
 namespace PathVlm.MLNet.Inference.External;
 
 /// <summary>How an external model is asked.</summary>

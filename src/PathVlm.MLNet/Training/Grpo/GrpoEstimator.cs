@@ -1,13 +1,20 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Rollouts;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Checkpoints;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo;
 
 /// <summary>
 /// Group Relative Policy Optimization on pathology questions: samples G answers of a row, has them scored by reward columns, and raises

@@ -1,9 +1,15 @@
+using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
-using PathVlm.Modeling.Heads;
+using PathVlm.Modeling.Language;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo;
 
 /// <summary>The loop of one run: sample, score, advantages, old and reference passes; per micro-batch forward, loss, backward; update, log.</summary>
 internal sealed class GrpoLoop : TrainingLoop

@@ -1,4 +1,7 @@
-namespace PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Loop;
+
+namespace PathVlm.MLNet.Training.Grpo;
 
 /// <summary>Place of a micro-batch: which generation batch serves it, which part of that, and whether it is the first it serves.</summary>
 internal readonly record struct MicroBatchPlace(long Generation, int Part, bool StartsGeneration);

@@ -1,6 +1,10 @@
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo;
 
 /// <summary>
 /// Group Relative Policy Optimization (arXiv 2402.03300) with TRL GRPOTrainer's numbers. Departures: a prompt is computed once for its

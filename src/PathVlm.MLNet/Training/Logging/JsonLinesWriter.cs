@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Logging;
 
 /// <summary>Appends JSON objects to a file, one a line, each written out before the next; numbers that are not finite become null.</summary>
 internal sealed class JsonLinesWriter : IDisposable

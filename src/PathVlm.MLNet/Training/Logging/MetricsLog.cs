@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using PathVlm.MLNet.Training.Options;
 using TorchSharp;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Logging;
 
 /// <summary>
 /// A run's log lines: kept for the result, told to the caller's progress, and where a folder is given written to metrics.jsonl (step and

@@ -1,7 +1,8 @@
 using System.Globalization;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Training.Options;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>Tells log lines to ML.NET's log and to the caller.</summary>
 internal sealed class ChannelProgress(MessageChannel channel, IProgress<TrainingProgress>? also) : IProgress<TrainingProgress>

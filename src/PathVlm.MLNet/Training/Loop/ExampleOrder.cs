@@ -1,6 +1,6 @@
-using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Sampling;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>The order of the examples in an epoch: a function of seed and epoch alone (Fisher-Yates over counted draws).</summary>
 internal sealed class ExampleOrder(int count, long seed, bool shuffle)

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>Means of metrics over the micro-batches and steps of a log line; NaN numbers are left out of a mean.</summary>
 internal sealed class MetricMeans

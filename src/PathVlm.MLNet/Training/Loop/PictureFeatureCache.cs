@@ -1,7 +1,8 @@
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
 /// Features of the pictures of a pack. Where the vision tower is frozen they are computed once a distinct picture and kept while there is

@@ -1,9 +1,11 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
 /// Where the policy that a stage trains comes from: a checkpoint folder, a zip, or the stage before it in the chain. Rows are encoded with

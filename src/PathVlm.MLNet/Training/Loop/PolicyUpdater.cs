@@ -1,8 +1,9 @@
+using PathVlm.Modeling.Optimization;
 using PathVlm.Modeling.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>What became of an optimizer step.</summary>
 /// <param name="GradientNorm">Global norm before clipping (<c>grad_norm</c>).</param>

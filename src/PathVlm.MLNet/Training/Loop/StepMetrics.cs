@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>Gathers what a log line tells of its optimizer steps: loss, grad_norm, learning_rate, then the means in their order.</summary>
 internal sealed class StepMetrics

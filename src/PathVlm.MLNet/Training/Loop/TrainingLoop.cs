@@ -1,6 +1,9 @@
+using PathVlm.MLNet.Training.Logging;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Optimization;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>The frame of a run: while steps are left, gradients of a step's micro-batches, update, log; then what the kind of training adds.</summary>
 internal abstract class TrainingLoop : IDisposable

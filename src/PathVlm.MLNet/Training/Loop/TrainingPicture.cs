@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PathVlm.Modeling.Processing;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
 /// A picture of an example. Its patches are asked for only when its features are computed: once a distinct picture where the vision tower

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
 /// Pictures of the rows that are trained on. Patches take eight bytes a colour value and more, so pictures are kept as pixels, each

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>Why a training run ended.</summary>
 public enum StopReason

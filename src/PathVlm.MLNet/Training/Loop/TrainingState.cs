@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
 /// Where a loop stands, beside weights and optimizer moments: everything else it does is a function of these numbers and the seed, so a

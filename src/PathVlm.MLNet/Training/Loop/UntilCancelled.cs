@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>Work that a cancelled run goes without.</summary>
 internal static class UntilCancelled

@@ -2,7 +2,7 @@ using PathVlm.Modeling.Parameters;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>A copy of the trained weights, kept to come back to them.</summary>
 internal sealed class WeightSnapshot : IDisposable

@@ -1,8 +1,9 @@
-using PathVlm.MLNet.Inference;
-using PathVlm.MLNet.Persistence;
-using PathVlm.Modeling.Generation;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.Modeling.Generation.Sampling;
+using PathVlm.Modeling.Options;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Options;
 
 /// <content>What the fitted transformer is given beside its weights.</content>
 public abstract partial class PathologyTrainingOptions

@@ -1,6 +1,8 @@
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.Modeling.Optimization;
+using PathVlm.Modeling.Options;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Options;
 
 /// <summary>Number type that a model is trained in.</summary>
 public enum TrainingPrecision

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Options;
 
 /// <summary>Turns <see cref="TrainingPrecision.Auto"/> into a number type: bfloat16 on a CPU without matrix units can be twice as slow.</summary>
 public static class PrecisionChoice

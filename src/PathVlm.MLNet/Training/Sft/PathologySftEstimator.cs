@@ -1,10 +1,12 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Training.Loop;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>Fine-tunes Qwen2.5-VL on pathology questions with explanations (supervised), the recipe's first stage.</summary>
 /// <remarks>

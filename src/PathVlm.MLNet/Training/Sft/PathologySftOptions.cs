@@ -1,4 +1,8 @@
-namespace PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.Modeling.Optimization;
+using PathVlm.Modeling.Options;
+
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>What a micro-batch's token losses are divided by.</summary>
 public enum LossNormalization

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Training.Loop;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>Rows of a data view as examples of supervised fine-tuning, some of them kept to judge by.</summary>
 /// <param name="Training">What is trained on.</param>

@@ -1,4 +1,6 @@
-namespace PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
 /// Which examples a step takes: epochs in their order, cut into micro-batches and windows. The last micro-batch of an epoch may be

@@ -1,4 +1,6 @@
-namespace PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>A prompt with the answer it is to be followed by, ready for the model.</summary>
 /// <param name="Id">Names the row in messages.</param>

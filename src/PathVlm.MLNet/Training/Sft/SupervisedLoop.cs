@@ -1,10 +1,12 @@
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
-using PathVlm.Modeling.Heads;
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>The loop of one run: per step its micro-batches forward and backward, then update, log, validate.</summary>
 internal sealed class SupervisedLoop : TrainingLoop

@@ -1,9 +1,10 @@
+using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
-using PathVlm.Modeling.Heads;
+using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Sequences;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>Scores the answer tokens of examples in one packed pass: a segment a row, no padding, logits of answer tokens alone.</summary>
 internal static class SupervisedScorer

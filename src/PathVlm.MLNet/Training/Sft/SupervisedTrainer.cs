@@ -1,6 +1,8 @@
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
 /// Supervised fine-tuning, TRL SFTTrainer's semantics: cross-entropy of response, end-of-turn token and line break. Departures: no padding

@@ -1,9 +1,10 @@
+using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
-using PathVlm.Modeling.Heads;
+using PathVlm.Modeling.Language;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>Judges a model by rows that were kept from training: mean loss and hits over all their answer tokens.</summary>
 internal static class SupervisedValidation

@@ -1,6 +1,7 @@
-using PathVlm.Modeling.Generation;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.Modeling.Generation.Sampling;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
 /// Keeps a share of the examples from training to validate by. Examples with a picture in common stay on one side, so that no picture is

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Generation.Decoding;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Kernels;

@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Kernels;

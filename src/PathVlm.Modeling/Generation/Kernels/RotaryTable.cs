@@ -1,5 +1,5 @@
 using PathVlm.Modeling.Language;
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Kernels;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using PathVlm.Modeling.Generation.Sampling;
 
 namespace PathVlm.Modeling.Generation.Kernels;
 

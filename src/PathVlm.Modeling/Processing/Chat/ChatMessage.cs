@@ -1,4 +1,4 @@
-namespace PathVlm.Modeling.Processing;
+namespace PathVlm.Modeling.Processing.Chat;
 
 /// <summary>One turn of a conversation.</summary>
 /// <param name="Role"><c>system</c>, <c>user</c> or <c>assistant</c>.</param>

@@ -1,4 +1,4 @@
-namespace PathVlm.Modeling.Processing;
+namespace PathVlm.Modeling.Processing.Chat;
 
 /// <summary>A part of a turn: <see cref="ChatText"/> or <see cref="ChatPicture"/>.</summary>
 public abstract record ChatPart

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
-using PathVlm.MLNet.Inference;
 using PathVlm.MLNet.Inference.External;
-using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Tests.Data;
 using PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -1,4 +1,8 @@
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Rubric;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -2,7 +2,8 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.AI;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Models;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Models;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Wording;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -1,4 +1,6 @@
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

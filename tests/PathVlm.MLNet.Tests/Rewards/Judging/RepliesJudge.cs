@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

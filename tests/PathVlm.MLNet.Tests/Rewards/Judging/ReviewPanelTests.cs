@@ -1,5 +1,9 @@
 using Microsoft.Extensions.Time.Testing;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Models;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Rubric;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using PathVlm.MLNet.Rewards.Judging;
+using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.MLNet.Judging.Wording;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

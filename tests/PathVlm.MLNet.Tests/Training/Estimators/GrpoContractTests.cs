@@ -1,6 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
-using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Training;

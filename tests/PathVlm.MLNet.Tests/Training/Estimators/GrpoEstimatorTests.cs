@@ -1,9 +1,15 @@
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.MLNet.Tests.Training;
 

@@ -1,9 +1,13 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Data;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.MLNet.Tests.Contract;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 
 namespace PathVlm.MLNet.Tests.Training;
 

@@ -1,8 +1,9 @@
 using Microsoft.ML;
 using Microsoft.ML.Transforms;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Tests.Contract;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
 
 namespace PathVlm.MLNet.Tests.Training;
 

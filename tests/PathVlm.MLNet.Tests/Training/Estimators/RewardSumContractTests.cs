@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Training;

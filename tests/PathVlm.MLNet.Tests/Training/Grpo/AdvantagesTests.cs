@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards.Scaling;
 
 namespace PathVlm.MLNet.Tests.Training;
 

@@ -1,4 +1,5 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.Modeling;
 
 namespace PathVlm.MLNet.Tests.Training;

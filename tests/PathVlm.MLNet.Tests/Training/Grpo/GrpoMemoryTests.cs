@@ -1,6 +1,11 @@
 using System.Diagnostics;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Optimization;
 using TorchSharp;
 
 namespace PathVlm.MLNet.Tests.Training;

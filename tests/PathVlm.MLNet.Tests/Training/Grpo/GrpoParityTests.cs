@@ -1,5 +1,8 @@
 using System.Text.Json;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Testing;
 

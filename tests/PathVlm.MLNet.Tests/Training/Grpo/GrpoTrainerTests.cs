@@ -1,6 +1,13 @@
 using System.Text.Json;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Optimization;
 using PathVlm.Testing;
 using TorchSharp;
 

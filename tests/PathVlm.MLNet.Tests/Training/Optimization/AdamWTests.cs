@@ -1,4 +1,5 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards;
+using PathVlm.Modeling.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 

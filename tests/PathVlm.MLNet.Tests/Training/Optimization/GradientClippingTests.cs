@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.Modeling.Optimization;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Tests.Training;

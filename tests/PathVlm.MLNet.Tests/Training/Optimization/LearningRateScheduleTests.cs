@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.Modeling.Optimization;
 
 namespace PathVlm.MLNet.Tests.Training;
 

@@ -1,4 +1,8 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
+using PathVlm.Modeling.Optimization;
 
 namespace PathVlm.MLNet.Tests.Training;
 

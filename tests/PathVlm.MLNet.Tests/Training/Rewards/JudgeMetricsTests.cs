@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.ML;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Rollouts;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Tests.Rewards;
 using PathVlm.MLNet.Tests.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
 
 namespace PathVlm.MLNet.Tests.Training;
 

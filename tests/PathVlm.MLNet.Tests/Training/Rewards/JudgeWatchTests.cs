@@ -1,15 +1,24 @@
 using System.Text.Json;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Inference;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
-using PathVlm.MLNet.Rewards.Judging;
 using PathVlm.MLNet.Tests.Contract;
 using PathVlm.MLNet.Tests.Rewards;
 using PathVlm.MLNet.Tests.Rewards.Judging;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Optimization;
 
 namespace PathVlm.MLNet.Tests.Training;
 

@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Rewards;
 
 namespace PathVlm.MLNet.Tests.Training;
 

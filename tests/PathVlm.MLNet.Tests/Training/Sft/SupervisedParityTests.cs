@@ -1,5 +1,8 @@
 using System.Text.Json;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using PathVlm.Testing;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using PathVlm.Testing;
 using TorchSharp;

@@ -1,4 +1,6 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;

@@ -1,9 +1,13 @@
 using System.Text.Json;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Optimization;
 using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Mean over the tokens of the micro-batch: by definition it depends on how an optimizer step is cut into micro-batches.</summary>
 public sealed class BnpoLoss(PolicyLossSettings settings) : PolicyLoss(settings)

@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>
 /// PPO's clipped term for each token: -min(min(ratio, delta) A, clip(ratio, 1 - epsilon, 1 + epsilon_high) A); delta

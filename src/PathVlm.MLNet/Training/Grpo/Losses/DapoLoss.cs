@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Sum over tokens divided by the optimizer step's share of the generation batch's tokens (arXiv 2503.14476).</summary>
 public sealed class DapoLoss(PolicyLossSettings settings) : PolicyLoss(settings)

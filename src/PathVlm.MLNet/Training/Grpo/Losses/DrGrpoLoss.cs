@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Sum over tokens divided by completions x most tokens, so that length earns nothing (arXiv 2503.20783).</summary>
 public sealed class DrGrpoLoss(PolicyLossSettings settings) : PolicyLoss(settings)

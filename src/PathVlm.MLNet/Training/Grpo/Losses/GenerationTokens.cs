@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>
 /// The divisor of DAPO and CISPO: tokens of the whole generation batch x accumulation steps / steps per generation, so that an optimizer

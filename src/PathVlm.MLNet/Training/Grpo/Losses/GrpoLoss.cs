@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Mean over each completion's tokens, then over completions (arXiv 2402.03300, Equation 3; the paper's Equation 2).</summary>
 public sealed class GrpoLoss(PolicyLossSettings settings) : PolicyLoss(settings)

@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Whether the probability ratio is taken for each token or for each completion (<c>importance_sampling_level</c>).</summary>
 public enum ImportanceSampling

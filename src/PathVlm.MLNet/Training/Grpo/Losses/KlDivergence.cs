@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>
 /// Per-token KL divergence to the reference policy, the k3 estimate exp(ref - logp) - (ref - logp) - 1, unclamped. The paper's Equation 2

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>What a policy loss is computed from: R completions of a micro-batch, L the longest; padding holds 0 and has mask 0.</summary>
 /// <param name="LogProbabilities">[R, L] float32, with gradient.</param>

@@ -1,8 +1,8 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>
 /// A micro-batch's loss metrics under TRL's names: kl, entropy, clip_ratio/* or cispo_clip_ratio. A mean is over the tokens that count, or

@@ -1,7 +1,7 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Which loss a <see cref="PolicyLoss"/> is (<c>loss_type</c>).</summary>
 public enum PolicyLossType

@@ -1,4 +1,6 @@
-namespace PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Options;
+
+namespace PathVlm.MLNet.Training.Grpo.Losses;
 
 /// <summary>Clipping, KL and ratio settings of a policy loss.</summary>
 public sealed record PolicyLossSettings

@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Grpo.Losses;
 using TorchSharp;
 using static TorchSharp.torch;
 

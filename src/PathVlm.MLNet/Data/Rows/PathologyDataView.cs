@@ -1,0 +1,104 @@
+using Microsoft.ML;
+using Microsoft.ML.Data;
+using Microsoft.ML.Transforms.Image;
+
+namespace PathVlm.MLNet.Data.Rows;
+
+/// <summary>
+/// Questions as an ML.NET data view. Texts are in memory; a picture is decoded when a getter of
+/// <see cref="PathologyColumns.Image"/> asks for it, and again each time it does.
+/// </summary>
+/// <remarks>
+/// The column <see cref="PathologyColumns.Stage"/> exists only where a question names one. A getter of the image column disposes the image
+/// that it finds in the variable it fills, as ML.NET's own image loader does.
+/// </remarks>
+public sealed class PathologyDataView : IDataView
+{
+    private readonly bool hasStage;
+
+    static PathologyDataView() => ImageColumns.Register();
+
+    /// <summary>Makes a view over questions.</summary>
+    /// <param name="questions">The rows, in their order.</param>
+    /// <exception cref="ArgumentException">A question, or a text of it, is null.</exception>
+    public PathologyDataView(IEnumerable<PathologyQuestion> questions)
+    {
+        ArgumentNullException.ThrowIfNull(questions);
+        Questions = [.. questions];
+        for (int row = 0; row < Questions.Count; row++)
+            if (FirstNull(Questions[row]) is string name)
+                throw new ArgumentException($"row {row}: {name} is null; every text of a question but Stage takes a value", nameof(questions));
+        hasStage = Questions.Any(question => question.Stage is not null);
+        Schema = MakeSchema(hasStage);
+        LoadReport = new LoadReport(Questions.Count, []);
+    }
+
+    /// <summary>The rows.</summary>
+    public IReadOnlyList<PathologyQuestion> Questions { get; }
+
+    /// <summary>What the loader that made the view read and left out; without faults for a view made by hand.</summary>
+    public LoadReport LoadReport { get; init; }
+
+    /// <inheritdoc/>
+    public DataViewSchema Schema { get; }
+
+    /// <inheritdoc/>
+    public bool CanShuffle => true;
+
+    /// <inheritdoc/>
+    public long? GetRowCount() => Questions.Count;
+
+    /// <inheritdoc/>
+    public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
+        GetRowCursorSet(columnsNeeded, 1, rand)[0];
+
+    /// <inheritdoc/>
+    public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
+    {
+        bool[] active = new bool[Schema.Count];
+        foreach (DataViewSchema.Column column in columnsNeeded)
+        {
+            if (column.Index >= Schema.Count || Schema[column.Index].Name != column.Name)
+                throw new ArgumentOutOfRangeException(nameof(columnsNeeded), $"column [{column.Name}] does not belong to this view");
+            active[column.Index] = true;
+        }
+        int[] order = new int[Questions.Count];
+        for (int row = 0; row < order.Length; row++)
+            order[row] = row;
+        rand?.Shuffle(order);
+        int batches = (order.Length + PathologyDataViewCursor.BatchRows - 1) / PathologyDataViewCursor.BatchRows;
+        var cursors = new DataViewRowCursor[Math.Clamp(n, 1, Math.Max(1, batches))];
+        for (int index = 0; index < cursors.Length; index++)
+            cursors[index] = new PathologyDataViewCursor(this, active, order, index, cursors.Length);
+        return cursors;
+    }
+
+    private static DataViewSchema MakeSchema(bool withStage)
+    {
+        var schema = new DataViewSchema.Builder();
+        schema.AddColumn(PathologyColumns.Id, TextDataViewType.Instance);
+        schema.AddColumn(PathologyColumns.Image, new ImageDataViewType());
+        schema.AddColumn(PathologyColumns.ImagePath, TextDataViewType.Instance);
+        schema.AddColumn(PathologyColumns.Question, TextDataViewType.Instance);
+        schema.AddColumn(PathologyColumns.Options, new VectorDataViewType(TextDataViewType.Instance));
+        schema.AddColumn(PathologyColumns.Answer, TextDataViewType.Instance);
+        schema.AddColumn(PathologyColumns.Explanation, TextDataViewType.Instance);
+        schema.AddColumn(PathologyColumns.Subset, TextDataViewType.Instance);
+        if (withStage)
+            schema.AddColumn(PathologyColumns.Stage, TextDataViewType.Instance);
+        return schema.ToSchema();
+    }
+
+    private static string? FirstNull(PathologyQuestion? question) => question switch
+    {
+        null => "the question",
+        { Id: null } => nameof(question.Id),
+        { ImagePath: null } => nameof(question.ImagePath),
+        { Question: null } => nameof(question.Question),
+        { Options: null } => nameof(question.Options),
+        { Answer: null } => nameof(question.Answer),
+        { Explanation: null } => nameof(question.Explanation),
+        { Subset: null } => nameof(question.Subset),
+        _ => question.Options.Any(option => option is null) ? "an option" : null,
+    };
+}

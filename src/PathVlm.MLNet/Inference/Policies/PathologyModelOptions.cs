@@ -1,0 +1,81 @@
+using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.Modeling.Generation.Sampling;
+
+namespace PathVlm.MLNet.Inference.Policies;
+
+/// <summary>How a model that is not trained here reads rows and writes answers.</summary>
+public sealed class PathologyModelOptions
+{
+    /// <summary>How a row becomes a prompt; null: a zip's own template, or the default one.</summary>
+    /// <value>null.</value>
+    public PathologyPromptTemplate? PromptTemplate { get; set; }
+
+    /// <summary>How answers are decoded; null: a zip's own settings, or greedily up to 1,024 tokens.</summary>
+    /// <value>null.</value>
+    public SamplingOptions? Decoding { get; set; }
+
+    /// <summary>Pictures are made no smaller than this many pixels; null: a zip's own limit, or 3,136.</summary>
+    /// <value>null.</value>
+    public int? MinPixels { get; set; }
+
+    /// <summary>Pictures are made no larger than this many pixels; null: a zip's own limit, or 602,112 (768 tokens).</summary>
+    /// <value>null.</value>
+    public int? MaxPixels { get; set; }
+
+    /// <summary>Most tokens of a prompt, picture tokens included; null: a zip's own limit, or 1,024.</summary>
+    /// <value>null.</value>
+    public int? MaxPromptLength { get; set; }
+
+    /// <summary>Rows that are answered together.</summary>
+    /// <value>32.</value>
+    public int AnswerBatchSize { get; set; } = PolicyDefaults.AnswerBatchSize;
+
+    /// <summary>Where Model.Save puts the weights.</summary>
+    /// <value><see cref="WeightsStorage.InsideZip"/>.</value>
+    public WeightsStorage WeightsStorage { get; set; }
+
+    /// <summary>
+    /// Where the weights lie and are computed with: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there is no
+    /// such device. CUDA takes a build with <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// </summary>
+    /// <value>cpu.</value>
+    public string Device { get; set; } = PolicyDefaults.Device;
+
+    internal TransformerSettings TransformerSettings => new(AnswerBatchSize, WeightsStorage);
+
+    /// <summary>Checks every option, all faults told at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    public void Validate()
+    {
+        List<string> faults = [];
+        Try(() => PromptTemplate?.Validate());
+        Try(() => Decoding?.Validate());
+        Try(() => TransformerSettings.Check(message => new ArgumentOutOfRangeException(nameof(PathologyModelOptions), message)));
+        foreach ((string name, int? value) in new[] { (nameof(MinPixels), MinPixels), (nameof(MaxPixels), MaxPixels), (nameof(MaxPromptLength), MaxPromptLength) })
+            if (value < 1) faults.Add($"{name}: got {value}, takes 1 or more");
+        if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Add($"{nameof(Device)}: got {Device ?? "null"}, takes {taken}");
+        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(PathologyModelOptions), string.Join("; ", faults));
+
+        void Try(Action validate)
+        {
+            try
+            {
+                validate();
+            }
+            catch (ArgumentOutOfRangeException fault)
+            {
+                faults.Add(fault.Message);
+            }
+        }
+    }
+
+    /// <summary>Settings of the policy; <paramref name="stored"/> are those of a zip.</summary>
+    internal PolicySettings Settings(PolicySettings? stored = null) => new()
+    {
+        Template = PromptTemplate ?? stored?.Template ?? new PathologyPromptTemplate(),
+        Decoding = Decoding ?? stored?.Decoding ?? new SamplingOptions { Greedy = true },
+        MinPixels = MinPixels ?? stored?.MinPixels ?? PolicyDefaults.MinPixels,
+        MaxPixels = MaxPixels ?? stored?.MaxPixels ?? PolicyDefaults.MaxPixels,
+        MaxPromptLength = MaxPromptLength ?? stored?.MaxPromptLength ?? PolicyDefaults.MaxPromptLength,
+    };
+}

@@ -1,0 +1,202 @@
+using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling;
+using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
+using PathVlm.Modeling.Processing;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Inference.Policies;
+
+/// <summary>
+/// A model with what it needs to read rows and answer them: processor, prompt template, decoding settings. Transformers share one by
+/// counting references; the last one to let go frees the weights. Calls from several threads take turns.
+/// </summary>
+public sealed class PathologyPolicy
+{
+    private readonly Lock turn = new();
+    private readonly CheckpointTextFiles files;
+    private Qwen25VlModel? model;
+    private BatchedGenerator? generator;
+    private string? absence;
+    private int references;
+
+    internal PathologyPolicy(Qwen25VlModel model, CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder = null)
+        : this(files, settings, encoder)
+    {
+        this.model = model;
+    }
+
+    /// <summary>A policy without weights: they were taken over by a later stage.</summary>
+    internal PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, string absence)
+        : this(files, settings, encoder: null)
+    {
+        this.absence = absence;
+    }
+
+    private PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder)
+    {
+        this.files = files;
+        Settings = settings;
+        Encoder = encoder ?? new PromptEncoder(files, settings);
+    }
+
+    /// <summary>Settings of the model.</summary>
+    public ModelConfiguration Configuration => Encoder.Configuration;
+
+    /// <summary>How a row becomes a prompt.</summary>
+    public PathologyPromptTemplate Template => Settings.Template;
+
+    /// <summary>How answers are decoded: greedily unless said otherwise.</summary>
+    public SamplingOptions Decoding => Settings.Decoding;
+
+    /// <summary>Turns texts and pictures into tokens and patches.</summary>
+    public Qwen25VlProcessor Processor => Encoder.Processor;
+
+    /// <summary>Whether the policy has its weights: false where a later stage took them over, or after the last owner let go.</summary>
+    public bool HasWeights => model is not null;
+
+    /// <summary>The model.</summary>
+    /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
+    /// <exception cref="ObjectDisposedException">The last owner let go of them.</exception>
+    internal Qwen25VlModel Model => model ?? throw (absence is null
+        ? new ObjectDisposedException(nameof(PathologyPolicy), "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
+        : new InvalidOperationException(absence));
+
+    internal PolicySettings Settings { get; }
+
+    internal CheckpointTextFiles Files => files;
+
+    internal string? Absence => absence;
+
+    internal PromptEncoder Encoder { get; }
+
+    /// <summary>The tokens and patches of a row's prompt.</summary>
+    /// <param name="row">A row that was read with its picture.</param>
+    /// <exception cref="InvalidDataException">The prompt is longer than the policy takes; the message names the row.</exception>
+    public EncodedPrompt Encode(PathologyRow row)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        return Encoder.Encode(row);
+    }
+
+    /// <summary>Answers rows, all together, in their order.</summary>
+    /// <param name="rows">Rows that were read with their pictures.</param>
+    /// <param name="cancellation">Stops between two tokens.</param>
+    /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
+    public IReadOnlyList<PathologyAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        if (rows.Count == 0) return [];
+        EncodedPrompt[] prompts = [.. rows.Select(Encode)];
+        GeneratedSequence[] sequences = Generate(prompts, 1, Decoding, seed: 0, step: 0, cancellation: cancellation);
+        return [.. rows.Zip(sequences, (row, sequence) => Read(row.Question, sequence))];
+    }
+
+    /// <summary>Samples completions of prompts, those of a prompt side by side.</summary>
+    internal GeneratedSequence[] Generate(
+        IReadOnlyList<EncodedPrompt> prompts, int completions, SamplingOptions sampling, long seed, long step,
+        IReadOnlyList<long>? rows = null, CancellationToken cancellation = default)
+    {
+        lock (turn)
+        {
+            Qwen25VlModel current = Model;
+            generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
+            using DisposeScope scope = NewDisposeScope();
+            return generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation);
+        }
+    }
+
+    /// <summary>A policy with weights of its own, equal to this one's; not yet owned by anybody.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="encoder">Its encoder, made with those settings.</param>
+    /// <param name="type">Type of its weights.</param>
+    /// <param name="device">Device of its weights.</param>
+    internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
+    {
+        lock (turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), files, settings, encoder);
+    }
+
+    /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
+    /// <param name="reason">What this one says.</param>
+    /// <param name="settings">Settings of the new one.</param>
+    /// <param name="encoder">Its encoder; null: made here.</param>
+    /// <param name="type">Type of its weights; null: as they are.</param>
+    /// <param name="device">Device of its weights; null: where they are.</param>
+    internal PathologyPolicy TakeOver(
+        string reason, PolicySettings settings, PromptEncoder? encoder = null, ScalarType? type = null, Device? device = null)
+    {
+        lock (turn)
+        {
+            Qwen25VlModel own = Model;
+            ModelLoadOptions wanted = new() { Type = type ?? own.Type, Device = device ?? own.Device };
+            bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
+            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, files, settings, encoder);
+            generator?.Dispose();
+            if (converts) own.Dispose();
+            (generator, model, absence) = (null, null, reason);
+            return taken;
+        }
+    }
+
+    /// <summary>Says that somebody uses the policy.</summary>
+    internal PathologyPolicy Retain()
+    {
+        Interlocked.Increment(ref references);
+        return this;
+    }
+
+    /// <summary>Says that a user needs it no longer; the last one frees the weights.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref references) > 0) return;
+        lock (turn)
+        {
+            generator?.Dispose();
+            model?.Dispose();
+            (generator, model) = (null, null);
+        }
+    }
+
+    /// <summary>Writes the policy as a checkpoint folder of the published layout, for other programs.</summary>
+    /// <param name="folder">Folder to make.</param>
+    /// <param name="options">Type, size of files, replacing; null for the defaults.</param>
+    /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
+    public void SaveCheckpoint(string folder, CheckpointWriteOptions? options = null)
+    {
+        lock (turn)
+            files.InFolder(source =>
+            {
+                CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options);
+                return 0;
+            });
+    }
+
+    private PathologyAnswer Read(PathologyQuestion question, GeneratedSequence sequence)
+    {
+        string text = Encoder.Text(sequence.TokenIds);
+        AnswerReading reading = new AnswerReader(question.Options).Read(text);
+        string predicted = question.Options.Count > 0 ? reading.Option : reading.Body;
+        return new PathologyAnswer(text, reading.Reasoning, predicted, sequence.TokenIds.Count, sequence.Truncated);
+    }
+
+    // Read by the generator as it takes prompts in, so that the patches of few pictures exist at a time.
+    private static IEnumerable<GenerationPrompt> Prompts(Qwen25VlModel model, IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<long>? rows)
+    {
+        for (int index = 0; index < prompts.Count; index++)
+        {
+            EncodedPrompt prompt = prompts[index];
+            yield return new GenerationPrompt(prompt.TokenIds)
+            {
+                Grids = [.. prompt.Images.Select(image => image.Grid)],
+                ImageFeatures = PictureFeatures.Of(model, prompt.Images),
+                OwnsImageFeatures = true,
+                Row = rows?[index],
+            };
+        }
+    }
+}

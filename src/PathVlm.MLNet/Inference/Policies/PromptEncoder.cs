@@ -1,0 +1,59 @@
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Chat;
+
+namespace PathVlm.MLNet.Inference.Policies;
+
+/// <summary>Turns rows into tokens and patches: a policy without its weights, so that rows can be judged before a model is loaded.</summary>
+internal sealed class PromptEncoder
+{
+    private readonly PathologyPromptTemplate template;
+    private readonly int maxPromptLength;
+
+    /// <summary>Loads tokenizer and image processor.</summary>
+    public PromptEncoder(CheckpointTextFiles files, PolicySettings settings)
+    {
+        template = settings.Template;
+        maxPromptLength = settings.MaxPromptLength;
+        (Processor, EndTokenIds, Configuration) = files.InFolder(folder => (
+            Qwen25VlProcessor.Load(folder, settings.MinPixels, settings.MaxPixels),
+            GenerationConfiguration.Load(folder).EosTokenIds,
+            ModelConfiguration.Load(folder)));
+        SuppressedTokenIds = TokenSuppression.IdsOf(Processor.Tokenizer, Configuration.Text.VocabularySize, [.. EndTokenIds]);
+    }
+
+    /// <summary>Settings of the model.</summary>
+    public ModelConfiguration Configuration { get; }
+
+    /// <summary>Tokenizer and image processor.</summary>
+    public Qwen25VlProcessor Processor { get; }
+
+    /// <summary>Ids that end a completion.</summary>
+    public IReadOnlyList<int> EndTokenIds { get; }
+
+    /// <summary>Ids that are never chosen.</summary>
+    public IReadOnlyList<int> SuppressedTokenIds { get; }
+
+    /// <summary>A row's prompt: ids with placeholders expanded, and the picture's patches.</summary>
+    /// <exception cref="InvalidDataException">The prompt is too long, or the picture too narrow; the message names the row.</exception>
+    public EncodedPrompt Encode(PathologyRow row) =>
+        Processor.Encode(Messages(row.Question), [row.RequiredPicture], addGenerationPrompt: true, maxPromptLength, row.Name);
+
+    /// <summary>A row's prompt where the picture's patches are not wanted yet.</summary>
+    /// <inheritdoc cref="Encode"/>
+    public int[] EncodeIds(PathologyRow row, ImageGrid grid) =>
+        Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, maxPromptLength, row.Name);
+
+    /// <summary>The ids that fine-tuning teaches as a row's answer.</summary>
+    public int[] EncodeTarget(PathologyRow row) => Processor.EncodeAnswer(template.TargetText(row.Question));
+
+    /// <summary>The text of a completion, without control tokens.</summary>
+    public string Text(IReadOnlyList<int> tokenIds) => Processor.Tokenizer.Decode(tokenIds, skipSpecial: true);
+
+    private ChatMessage[] Messages(PathologyQuestion question)
+    {
+        ChatMessage user = ChatMessage.User(template.UserText(question), pictures: 1);
+        return template.System.Length == 0 ? [user] : [ChatMessage.System(template.System), user];
+    }
+}

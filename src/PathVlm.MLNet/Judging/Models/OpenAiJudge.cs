@@ -1,0 +1,31 @@
+using PathVlm.MLNet.Chat;
+
+namespace PathVlm.MLNet.Judging.Models;
+
+/// <summary>
+/// A judge behind OpenAI's chat-completions API or a server that speaks it. Pictures leave the machine only to the address named here.
+/// </summary>
+public static class OpenAiJudge
+{
+    /// <summary>The environment variable that holds the key.</summary>
+    public const string KeyVariable = "PATHVLM_JUDGE_KEY";
+
+    /// <summary>Creates the judge; nothing is sent before the first review.</summary>
+    /// <param name="address">Base address, such as https://api.openai.com/v1; absolute, http or https.</param>
+    /// <param name="key">The key; by default that of <see cref="KeyVariable"/>. It reaches no log, record or zip.</param>
+    /// <param name="options">How the judge is asked.</param>
+    /// <param name="time">The clock of time-outs and backoff.</param>
+    /// <exception cref="ArgumentException">The address is no absolute http address, or there is no key.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public static ChatJudge Create(Uri address, string? key = null, ChatJudgeOptions? options = null, TimeProvider? time = null)
+    {
+        OpenAiChat.CheckAddress(address);
+        key ??= Environment.GetEnvironmentVariable(KeyVariable);
+        if (string.IsNullOrWhiteSpace(key))
+            throw new ArgumentException($"key: got nothing, takes the judge's key (or set {KeyVariable})", nameof(key));
+
+        ChatJudgeOptions asked = options ?? new ChatJudgeOptions();
+        asked.Validate();
+        return new ChatJudge(OpenAiChat.Create(address, key, asked.Model), asked, time);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
+
+namespace PathVlm.MLNet.Judging.Panel;
+
+/// <summary>Bounds on asking a judge (judge.md, Bounds).</summary>
+public sealed class ReviewPanelOptions
+{
+    /// <summary>Reviews under way at once, 1 or more.</summary>
+    /// <value>8.</value>
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>Requests made in any minute, a review's further ones included, 1 or more; ignored with an offline judge (<see cref="IProcessJudge.IsOffline"/>).</summary>
+    /// <value>500.</value>
+    public int ReviewsPerMinute { get; set; } = 500;
+
+    /// <summary>Tokens read and written in any minute, 1 or more; a request waits until the minute before it has room. Ignored with an offline judge.</summary>
+    /// <value>800,000.</value>
+    public long TokensPerMinute { get; set; } = 800_000;
+
+    /// <summary>
+    /// Money that may be spent, in the currency of the prices, 0 or more; null for no bound. It bounds one panel (the stage that it is fitted
+    /// for); where there is a <see cref="RecordFile"/>, what its lines cost counts too, so that it bounds all runs which go on with that
+    /// record. Reviews under way when it is spent are finished. A server that does not tell tokens ends the run at its first reply.
+    /// </summary>
+    /// <value>null.</value>
+    public decimal? Budget { get; set; }
+
+    /// <summary>Price of a million tokens read, 0 or more.</summary>
+    /// <value>2.50 (GPT-4o, US dollars).</value>
+    public decimal PricePerMillionInputTokens { get; set; } = 2.50m;
+
+    /// <summary>Price of a million tokens written, 0 or more.</summary>
+    /// <value>10 (GPT-4o, US dollars).</value>
+    public decimal PricePerMillionOutputTokens { get; set; } = 10m;
+
+    /// <summary>Share of missing reviews over the last <see cref="MissingWindow"/> above which the run stops, 0 to 1; 1 never stops.</summary>
+    /// <value>0.05.</value>
+    public double MaxMissingRate { get; set; } = 0.05;
+
+    /// <summary>Reviews that <see cref="MaxMissingRate"/> is taken over, 1 or more.</summary>
+    /// <value>200.</value>
+    public int MissingWindow { get; set; } = 200;
+
+    /// <summary>
+    /// Whether a visual finding that the judge says the picture does not show is dropped. Recorded reviews that were scored otherwise are
+    /// scored anew from the judge's reply, or asked anew where the record kept no texts.
+    /// </summary>
+    /// <value>true.</value>
+    public bool RequireShownInImage { get; set; } = true;
+
+    /// <summary>
+    /// The file reviews are recorded in and answered from, but for those that were missing for a cause that passes (an outage, a reply that
+    /// was no review): they are asked again. null for memory only. Not saved in a zip.
+    /// </summary>
+    /// <value>null.</value>
+    [JsonIgnore]
+    public string? RecordFile { get; set; }
+
+    /// <summary>What the record keeps of texts.</summary>
+    /// <value>Full.</value>
+    public RecordText RecordText { get; set; } = RecordText.Full;
+
+    /// <summary>The run's name in the record. Not saved in a zip.</summary>
+    /// <value>run.</value>
+    [JsonIgnore]
+    public string Run { get; set; } = "run";
+
+    internal void Validate()
+    {
+        List<string> faults = [];
+        if (Concurrency < 1) faults.Add($"Concurrency: got {Concurrency}, takes 1 or more");
+        if (ReviewsPerMinute < 1) faults.Add($"ReviewsPerMinute: got {ReviewsPerMinute}, takes 1 or more");
+        if (TokensPerMinute < 1) faults.Add($"TokensPerMinute: got {TokensPerMinute}, takes 1 or more");
+        if (Budget < 0) faults.Add($"Budget: got {Budget}, takes 0 or more");
+        if (PricePerMillionInputTokens < 0) faults.Add($"PricePerMillionInputTokens: got {PricePerMillionInputTokens}, takes 0 or more");
+        if (PricePerMillionOutputTokens < 0) faults.Add($"PricePerMillionOutputTokens: got {PricePerMillionOutputTokens}, takes 0 or more");
+        if (!(MaxMissingRate is >= 0 and <= 1)) faults.Add($"MaxMissingRate: got {MaxMissingRate}, takes 0 to 1");
+        if (MissingWindow < 1) faults.Add($"MissingWindow: got {MissingWindow}, takes 1 or more");
+        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ReviewPanelOptions), string.Join("; ", faults));
+    }
+}

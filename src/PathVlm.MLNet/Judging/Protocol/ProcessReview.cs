@@ -1,0 +1,22 @@
+namespace PathVlm.MLNet.Judging.Protocol;
+
+/// <summary>One finished review: points, or why there are none.</summary>
+/// <param name="Score">The points; null where missing.</param>
+/// <param name="Missing">Why they are missing.</param>
+/// <param name="Blank">Whether the reasoning was blank: 0 with no call.</param>
+/// <param name="Cached">Whether it was answered from memory or from the record.</param>
+/// <param name="Findings">The findings as one JSON line of kept and dropped items; empty where missing.</param>
+public sealed record ProcessReview(ReviewScore? Score, MissingCause? Missing, bool Blank, bool Cached, string Findings)
+{
+    /// <summary>The process reward; NaN where missing, never 0 for a failure.</summary>
+    public float Reward => Score?.Reward ?? float.NaN;
+
+    /// <summary>Completeness, 0 to 1; NaN where missing.</summary>
+    public float Completeness => Score is { } score ? score.Completeness / 10f : float.NaN;
+
+    /// <summary>Whether it is missing for a cause that may have passed the next time it is asked.</summary>
+    internal bool MayPass => Missing is { } cause && !cause.IsFinal();
+
+    /// <summary>Soundness, 0 to 1; NaN where missing.</summary>
+    public float Soundness => Score is { } score ? score.Soundness / 10f : float.NaN;
+}

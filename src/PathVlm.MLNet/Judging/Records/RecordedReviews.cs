@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+using PathVlm.MLNet.Judging.Protocol;
+
+namespace PathVlm.MLNet.Judging.Records;
+
+/// <summary>
+/// The reviews that a record answers: those with points, and those missing for a cause that asking again does not change. Points stand
+/// where they were given under the same setting; else they are given anew from the judge's own reply, and where the record kept only its
+/// hash, or does not say the setting, it does not answer. Safe for concurrent use.
+/// </summary>
+internal sealed class RecordedReviews
+{
+    private readonly ConcurrentDictionary<string, ReviewRecordLine> lines = new();
+    private readonly bool requireShownInImage;
+
+    /// <summary>Takes a record's lines; of several for one review the last that stands counts.</summary>
+    internal RecordedReviews(IEnumerable<ReviewRecordLine> record, bool requireShownInImage)
+    {
+        this.requireShownInImage = requireShownInImage;
+        foreach (ReviewRecordLine line in record.Where(line => line.IsSettled))
+            if (Stands(line)) lines[line.Key] = line;
+            else if (line.HoldsReply) lines.TryAdd(line.Key, line);
+    }
+
+    /// <summary>The review of a request; null where the record does not answer it.</summary>
+    internal ProcessReview? Find(string key, ProcessReviewRequest request)
+    {
+        if (!lines.TryGetValue(key, out ReviewRecordLine? line)) return null;
+        return Stands(line) ? line.ToReview() : ScoredAnew(line, request);
+    }
+
+    /// <summary>Answers this review no more.</summary>
+    internal void Forget(string key) => lines.TryRemove(key, out _);
+
+    private bool Stands(ReviewRecordLine line) => line.Missing is not null || line.RequireShownInImage == requireShownInImage;
+
+    private ProcessReview? ScoredAnew(ReviewRecordLine line, ProcessReviewRequest request)
+    {
+        try
+        {
+            ReviewScore score = ReviewScorer.Score(ReviewParser.Parse(line.Reply), request, requireShownInImage);
+            return new ProcessReview(score, null, Blank: false, Cached: true, FindingsText.Of(score.Verdicts));
+        }
+        catch (InvalidReviewException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+
+namespace PathVlm.MLNet.Judging.Records;
+
+/// <summary>
+/// The record of reviews: append-only JSON lines, readable by the owner only, each with the SHA-256 of the line before
+/// (<c>previous</c>), so that a changed or removed line shows. One line holds: time, run, step, row, id, completion, judge, key (hash of
+/// the request), reply (the judge's own text; its hash with <see cref="RecordText.None"/>), findings kept and dropped, points and the
+/// setting they were given under, missing cause, requests, tokens, price. It never holds a key, an address or a picture. What a review is
+/// of is told by <c>id</c>, which is kept with either <see cref="RecordText"/>; <c>row</c> counts in the view that was scored, which in
+/// training is one generation batch.
+/// </summary>
+public sealed class ReviewRecord : IDisposable
+{
+    /// <summary>What stands before a hash that is kept instead of a text.</summary>
+    internal const string HashMark = "sha256:";
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private readonly FileStream file;
+    private readonly RecordText text;
+    private readonly Lock gate = new();
+    private string previous;
+
+    private ReviewRecord(FileStream file, RecordText text, string previous, IReadOnlyList<ReviewRecordLine> lines)
+    {
+        this.file = file;
+        this.text = text;
+        this.previous = previous;
+        Lines = lines;
+    }
+
+    /// <summary>The lines that stood in the file when it was opened.</summary>
+    public IReadOnlyList<ReviewRecordLine> Lines { get; }
+
+    /// <summary>Opens or creates a record for appending; a last line cut by a crash is taken off.</summary>
+    /// <param name="path">The file; created with mode 0600, or given it where it is a record of wider mode.</param>
+    /// <param name="text">Whether texts or only their hashes are kept.</param>
+    /// <exception cref="InvalidDataException">
+    /// The file is no record, a line is no record line, or the chain of hashes is broken; the line is named and the file left as it is.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be opened, or its mode cannot be narrowed.</exception>
+    public static ReviewRecord Open(string path, RecordText text = RecordText.Full)
+    {
+        FileStreamOptions access = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
+        if (!OperatingSystem.IsWindows()) access.UnixCreateMode = OwnerOnly;
+        FileStream file = new(path, access);
+        try
+        {
+            (List<ReviewRecordLine> lines, string previous, long end) = Read(file, path);
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
+            file.SetLength(end);
+            file.Position = end;
+            return new ReviewRecord(file, text, previous, lines);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a record without opening it for writing.</summary>
+    /// <exception cref="InvalidDataException">As <see cref="Open"/>.</exception>
+    public static IReadOnlyList<ReviewRecordLine> Read(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        return Read(file, path).Lines;
+    }
+
+    /// <summary>Appends one line and flushes it.</summary>
+    /// <param name="line">The line.</param>
+    /// <param name="toDisk">Whether it is on the disk on return, as befits a reply that was paid for; else in the system's hands. Default true.</param>
+    public void Append(ReviewRecordLine line, bool toDisk = true)
+    {
+        lock (gate)
+        {
+            ReviewRecordLine kept = text == RecordText.Full ? line : WithoutTexts(line);
+            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(kept with { Previous = previous }, Json);
+            file.Write([.. bytes, (byte)'\n']);
+            file.Flush(flushToDisk: toDisk);
+            previous = HashOf(bytes);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    private static ReviewRecordLine WithoutTexts(ReviewRecordLine line) => line with
+    {
+        Reply = line.Reply is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(line.Reply)),
+        Verdicts = [.. line.Verdicts.Select(verdict =>
+            verdict with { Quote = verdict.Quote is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(verdict.Quote)) })],
+    };
+
+    private static (List<ReviewRecordLine> Lines, string Previous, long End) Read(FileStream file, string path)
+    {
+        List<ReviewRecordLine> lines = [];
+        string previous = "";
+        long end = 0;
+        byte[] all = new byte[file.Length];
+        file.ReadExactly(all);
+        for (int start = 0, number = 1; start < all.Length; number++)
+        {
+            int stop = Array.IndexOf(all, (byte)'\n', start);
+            if (stop < 0)
+            {
+                RequireCutLine(all.AsSpan(start), lines.Count, path);
+                break;
+            }
+
+            ReadOnlySpan<byte> bytes = all.AsSpan(start, stop - start);
+            ReviewRecordLine line = LineOf(bytes, path, number);
+            if (line.Previous != previous)
+                throw new InvalidDataException($"{path}, line {number}: the line before was changed or removed (previous is '{line.Previous}', takes '{previous}')");
+            lines.Add(line);
+            previous = HashOf(bytes);
+            start = stop + 1;
+            end = start;
+        }
+
+        return (lines, previous, end);
+    }
+
+    // A record ends in a cut line at worst: anything else is somebody's file, whose bytes are not ours to take off.
+    private static void RequireCutLine(ReadOnlySpan<byte> tail, int linesBefore, string path)
+    {
+        ReadOnlySpan<byte> start = "{\"time\":\""u8;
+        if (linesBefore == 0 && !tail.StartsWith(start) && !start.StartsWith(tail))
+            throw new InvalidDataException($"{path}: is no record of reviews (it does not begin with a record's line); takes a record, or a file that does not exist");
+    }
+
+    private static ReviewRecordLine LineOf(ReadOnlySpan<byte> bytes, string path, int number)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<ReviewRecordLine>(bytes, Json) ?? throw new InvalidDataException($"{path}, line {number}: got null, takes a review");
+        }
+        catch (JsonException error)
+        {
+            throw new InvalidDataException($"{path}, line {number}: no line of a review record: {error.Message}", error);
+        }
+    }
+
+    private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}
+
+/// <summary>What a record keeps of texts.</summary>
+public enum RecordText
+{
+    /// <summary>The judge's reply and the quotes.</summary>
+    Full,
+
+    /// <summary>Their SHA-256 only.</summary>
+    None,
+}
+
+/// <summary>One line of a <see cref="ReviewRecord"/>.</summary>
+public sealed record ReviewRecordLine
+{
+    /// <summary>When the review ended, UTC.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The run.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>Optimizer step.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Row of the view that was scored, in training the place in its generation batch; -1 for a canary (<see cref="JudgeCanaries"/>).</summary>
+    public required long Row { get; init; }
+
+    /// <summary>The row's id, a canary's name; null where the rows have none.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Completion of its group.</summary>
+    public required int Completion { get; init; }
+
+    /// <summary>Model and parameters.</summary>
+    public required string Judge { get; init; }
+
+    /// <summary>Hash of the request (<see cref="ReviewKey"/>).</summary>
+    public required string Key { get; init; }
+
+    /// <summary>The judge's text, or its hash.</summary>
+    public string? Reply { get; init; }
+
+    /// <summary>Findings, kept and dropped.</summary>
+    public required IReadOnlyList<FindingVerdict> Verdicts { get; init; }
+
+    /// <summary>Completeness in tenths; null where missing.</summary>
+    public int? Completeness { get; init; }
+
+    /// <summary>Soundness in tenths; null where missing.</summary>
+    public int? Soundness { get; init; }
+
+    /// <summary>The setting that the points were given under (<see cref="ReviewPanelOptions.RequireShownInImage"/>); null where it is not known.</summary>
+    public bool? RequireShownInImage { get; init; }
+
+    /// <summary>Why the review is missing.</summary>
+    public MissingCause? Missing { get; init; }
+
+    /// <summary>Requests made.</summary>
+    public int Requests { get; init; }
+
+    /// <summary>Tokens read by the judge.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>Tokens written by the judge.</summary>
+    public long OutputTokens { get; init; }
+
+    /// <summary>Price in the currency of the options.</summary>
+    public decimal Price { get; init; }
+
+    /// <summary>SHA-256 of the line before; empty in the first.</summary>
+    public string Previous { get; init; } = "";
+
+    /// <summary>Whether asking again would give nothing else: there are points, or the cause of their lack stays.</summary>
+    internal bool IsSettled => Missing is { } cause ? cause.IsFinal() : Score is not null;
+
+    /// <summary>Whether the judge's own reply was kept, not its hash.</summary>
+    internal bool HoldsReply => Reply is not null && !Reply.StartsWith(ReviewRecord.HashMark, StringComparison.Ordinal);
+
+    private ReviewScore? Score => Completeness is { } completeness && Soundness is { } soundness ? new ReviewScore(completeness, soundness, Verdicts) : null;
+
+    internal ProcessReview ToReview() => new(Score, Missing, Blank: false, Cached: true, Score is null ? "" : FindingsText.Of(Verdicts));
+}

@@ -1,0 +1,103 @@
+using System.Globalization;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Options;
+
+namespace PathVlm.MLNet.Training.Grpo.Rewards;
+
+/// <summary>
+/// Watches judges (judge.md, Watch): the canaries before a stage and every so many steps, and, over windows of its log lines, whether the process reward follows
+/// the length of the completions (rank correlation above .5) or rises while accuracy falls. Each is warned of once. GRPO holds no validation
+/// rows: that accuracy is the sampled answers' on the training rows, and a fall on held-out rows alone goes unseen. What the stage will have
+/// cost is forecast once, after 50 reviews of a judge that is not offline.
+/// </summary>
+internal sealed class JudgeWatch(
+    IReadOnlyList<ProcessRewardTransformer> judges, MessageChannel channel, IProgress<TrainingProgress> next, CancellationToken cancellation)
+    : IProgress<TrainingProgress>
+{
+    /// <summary>Log lines of a window.</summary>
+    internal const int Window = 20;
+
+    private const double MaxLengthCorrelation = 0.5;
+    private const double Apart = 0.05;
+    private const string ProcessMean = "rewards/" + ProcessRewardColumns.ProcessReward + "/mean";
+    private const string AccuracyMean = "rewards/AccuracyReward/mean";
+    private readonly List<IReadOnlyDictionary<string, double>> lines = [];
+    private readonly Dictionary<ProcessRewardTransformer, int> unforecast = []; // with what was asked before the first step
+    private bool toldLength, toldAccuracy;
+    private long shown;
+
+    /// <summary>Has the canaries reviewed before the first step, and warns or stops as each judge's options say.</summary>
+    /// <exception cref="JudgeStoppedException">A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.</exception>
+    public void Begin()
+    {
+        foreach (ProcessRewardTransformer judge in judges)
+        {
+            ReviewCanaries(judge, step: 0);
+            if (!judge.IsOffline) unforecast[judge] = judge.Statistics.Asked;
+        }
+    }
+
+    public void Report(TrainingProgress value)
+    {
+        if (value.Metrics.ContainsKey("judge/reviews"))
+        {
+            lines.Add(value.Metrics);
+            if (lines.Count > 2 * Window) lines.RemoveAt(0);
+            if (lines.Count >= Window && !toldLength) toldLength = TellLength(value.Step);
+            if (lines.Count == 2 * Window && !toldAccuracy) toldAccuracy = TellAccuracy(value.Step);
+        }
+        foreach ((ProcessRewardTransformer judge, int before) in unforecast) TellForecast(judge, before, value);
+        next.Report(value);
+        foreach (ProcessRewardTransformer judge in judges)
+            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > shown / judge.CanarySteps) ReviewCanaries(judge, value.Step);
+        shown = value.Step;
+    }
+
+    private void ReviewCanaries(ProcessRewardTransformer judge, long step)
+    {
+        if (cancellation.IsCancellationRequested || judge.ReviewCanaries(step, cancellation) is not { } report) return; // cancelled, training ends at once
+        string told = step == 0 ? report.ToString() : $"step {step}: {report}";
+        if (report.Failures.Count == 0) channel.Info(told);
+        else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(told);
+        else channel.Warning(told);
+    }
+
+    private void TellForecast(ProcessRewardTransformer judge, int before, TrainingProgress progress)
+    {
+        int asked = judge.Statistics.Asked;
+        long reviews = before + (long)Math.Round((double)(asked - before) * progress.TotalSteps / Math.Max(1, progress.Step));
+        if (judge.Statistics.Forecast(reviews) is not { } price) return;
+        unforecast.Remove(judge);
+        channel.Info(string.Create(CultureInfo.InvariantCulture,
+            $"step {progress.Step}: the judge was asked for {asked} reviews; forecast for the stage: {reviews} reviews, price {price:0.00}"));
+    }
+
+    private bool TellLength(long step)
+    {
+        double correlation = Mean(lines.TakeLast(Window), "judge/length_correlation");
+        if (!(correlation > MaxLengthCorrelation)) return false;
+        channel.Warning(string.Create(CultureInfo.InvariantCulture,
+            $"step {step}: the process reward follows the length of the completions (rank correlation {correlation:0.00} over {Window} log lines, more than {MaxLengthCorrelation}); look at rollouts.jsonl, lower its weight or the completion length."));
+        return true;
+    }
+
+    private bool TellAccuracy(long step)
+    {
+        double process = Gain(ProcessMean), accuracy = Gain(AccuracyMean);
+        if (!(process >= Apart && accuracy <= -Apart)) return false;
+        channel.Warning(string.Create(CultureInfo.InvariantCulture,
+            $"step {step}: the process reward rose by {process:0.00} while the accuracy of the sampled answers, on training rows, fell by {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's weight."));
+        return true;
+    }
+
+    private double Gain(string metric) => Mean(lines.Skip(Window), metric) - Mean(lines.Take(Window), metric);
+
+    private static double Mean(IEnumerable<IReadOnlyDictionary<string, double>> window, string metric)
+    {
+        double[] present = [.. window.Select(line => line.GetValueOrDefault(metric, double.NaN)).Where(value => !double.IsNaN(value))];
+        return present.Length == 0 ? double.NaN : present.Average();
+    }
+}

@@ -1,0 +1,42 @@
+using PathVlm.Modeling;
+using PathVlm.Modeling.Numerics;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+
+/// <summary>
+/// The policy that the KL term holds on to: the weights at the run's start. It shares a model of the caller's that stays as it is, or
+/// copies the policy. TR-DPO (arXiv 2404.09656) moves a copy: ref = alpha policy + (1 - alpha) ref.
+/// </summary>
+internal sealed class ReferencePolicy : IDisposable
+{
+    private readonly bool _owned;
+
+    /// <summary>A reference.</summary>
+    /// <param name="policy">The policy as it is now.</param>
+    /// <param name="unchanging">A model with the same weights that nobody trains, or null.</param>
+    /// <param name="moves">Whether it will be synced; then it is always a copy.</param>
+    public ReferencePolicy(Qwen25VlModel policy, Qwen25VlModel? unchanging, bool moves)
+    {
+        _owned = unchanging is null || moves;
+        Model = _owned ? policy.Clone() : unchanging!;
+    }
+
+    /// <summary>The reference's model.</summary>
+    public Qwen25VlModel Model { get; }
+
+    /// <summary>Moves the reference towards the policy.</summary>
+    public void Sync(Qwen25VlModel policy, double alpha)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Model.Parameters.Values.mul_(Scalars.Of(1 - alpha)).add_(policy.Parameters.Values, Scalars.Of(alpha));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_owned) Model.Dispose();
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Training.Logging;
+
+namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+
+/// <summary>
+/// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample; of the row, where the
+/// prompt was made of one, image (path, where it has one), question, options, answer; text where decoded, tokens, truncated, rewards by name
+/// (null = no score), reward, advantage. A line holds what a judge needs to review it.
+/// </summary>
+internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardNames) : IDisposable
+{
+    private readonly JsonLinesWriter _lines = new(Path.Combine(folder, "rollouts.jsonl"));
+
+    /// <summary>Writes all rows of a generation batch.</summary>
+    public void Write(long step, GenerationBatch batch)
+    {
+        for (int i = 0; i < batch.Rollouts.Count; i++)
+        {
+            int row = i;
+            _lines.Write(json => WriteRow(json, step, batch, row));
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _lines.Dispose();
+
+    private void WriteRow(Utf8JsonWriter json, long step, GenerationBatch batch, int row)
+    {
+        Rollout rollout = batch.Rollouts[row];
+        json.WriteNumber("step", step);
+        json.WriteNumber("generation", batch.Number);
+        json.WriteString("id", batch.PromptOf(row).Id);
+        json.WriteNumber("sample", row % batch.GroupSize);
+        if (batch.PromptOf(row).Question is { } question) WriteQuestion(json, question);
+        if (rollout.Text is not null) json.WriteString("text", rollout.Text);
+        json.WriteStartArray("tokens");
+        foreach (int id in rollout.TokenIds) json.WriteNumberValue(id);
+        json.WriteEndArray();
+        json.WriteBoolean("truncated", rollout.Truncated);
+        json.WriteStartObject("rewards");
+        for (int reward = 0; reward < rewardNames.Count; reward++)
+            JsonLinesWriter.WriteNumber(json, rewardNames[reward], batch.Scores[row, reward]);
+        json.WriteEndObject();
+        JsonLinesWriter.WriteNumber(json, "reward", batch.Advantages.Rewards[row]);
+        JsonLinesWriter.WriteNumber(json, "advantage", batch.Advantages.Advantages[row]);
+    }
+
+    private static void WriteQuestion(Utf8JsonWriter json, PathologyQuestion question)
+    {
+        if (question.ImagePath.Length > 0) json.WriteString("image", question.ImagePath);
+        json.WriteString("question", question.Question);
+        json.WriteStartArray("options");
+        foreach (string option in question.Options) json.WriteStringValue(option);
+        json.WriteEndArray();
+        json.WriteString("answer", question.Answer);
+    }
+}

@@ -1,0 +1,79 @@
+using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo.Options;
+using static TorchSharp.torch;
+
+namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+
+/// <summary>
+/// Samples a generation batch, has it scored and computes advantages. Groups whose rewards are all equal teach nothing; where the options
+/// allow it their prompts are sampled and scored anew, a bounded number of times.
+/// </summary>
+internal sealed class RolloutSampler(
+    IRolloutSource rollouts, IRewardSource rewards, IReadOnlyList<double> weights, GrpoOptions options, Func<GrpoPrompt, Tensor?> featuresOf)
+{
+    /// <summary>A generation batch without old and reference log-probabilities.</summary>
+    /// <exception cref="InvalidOperationException">A source broke its contract.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public GenerationBatch Sample(long generation, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)
+    {
+        (Rollout[] completions, float[,] scores) = SampleAndScore(generation, 0, prompts, cancellation);
+        HashSet<int> resampled = [];
+        for (int attempt = 1; attempt <= options.MaxResamplings; attempt++)
+        {
+            int[] groups = GroupsWithoutVariance(scores);
+            if (groups.Length == 0) break;
+            resampled.UnionWith(groups);
+            var (again, anew) = SampleAndScore(generation, attempt, [.. groups.Select(group => prompts[group])], cancellation);
+            for (int i = 0; i < groups.Length; i++) Replace(completions, scores, again, anew, groups[i], i);
+        }
+        return new GenerationBatch
+        {
+            Number = generation,
+            Prompts = prompts,
+            Rollouts = completions,
+            Scores = scores,
+            GroupSize = options.GroupSize,
+            MasksTruncated = options.MaskTruncatedCompletions,
+            ResampledGroups = resampled.Count,
+            Advantages = Advantages.Compute(
+                scores, weights, options.GroupSize, options.ScaleRewards, options.MultiObjectiveAggregation, options.MissingReward),
+        };
+    }
+
+    private (Rollout[] Rollouts, float[,] Scores) SampleAndScore(
+        long generation, int attempt, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)
+    {
+        int expected = prompts.Count * options.GroupSize;
+        Rollout[] completions;
+        using (NewDisposeScope())
+        using (no_grad())
+            completions = [.. rollouts.Generate(
+                new RolloutRequest(prompts, options.GroupSize, generation, attempt, featuresOf), cancellation)];
+        if (completions.Length != expected || completions.Any(rollout => rollout.TokenIds.Count == 0))
+            throw new InvalidOperationException($"Rollouts: got {completions.Length}, takes {expected}, each with one token or more.");
+        cancellation.ThrowIfCancellationRequested();
+        float[,] scores = rewards.Score(prompts, completions, options.GroupSize, cancellation);
+        if (scores.GetLength(0) != expected || scores.GetLength(1) != rewards.Names.Count)
+            throw new InvalidOperationException(
+                $"Scores: got [{scores.GetLength(0)}, {scores.GetLength(1)}], takes [{expected}, {rewards.Names.Count}].");
+        return (completions, scores);
+    }
+
+    private int[] GroupsWithoutVariance(float[,] scores)
+    {
+        double[] deviations = Advantages.Compute(
+            scores, weights, options.GroupSize, RewardScaling.Group, RewardAggregation.SumThenNormalize, options.MissingReward).Deviations;
+        return [.. Enumerable.Range(0, deviations.Length / options.GroupSize)
+            .Where(group => GroupStatistics.IsZero(deviations[group * options.GroupSize]))];
+    }
+
+    private void Replace(Rollout[] completions, float[,] scores, Rollout[] again, float[,] anew, int group, int from)
+    {
+        for (int i = 0; i < options.GroupSize; i++)
+        {
+            int row = group * options.GroupSize + i, source = from * options.GroupSize + i;
+            completions[row] = again[source];
+            for (int reward = 0; reward < scores.GetLength(1); reward++) scores[row, reward] = anew[source, reward];
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Checkpoints.Safetensors;
+
+/// <summary>
+/// A safetensors file, opened for reading: opening costs its header, and a tensor's bytes are read straight into the tensor's memory. (Copying
+/// out of a mapped file was measured at two to ten times the time: every page is faulted in twice.) Reading from several threads is safe.
+/// </summary>
+public sealed class SafetensorsFile : IDisposable
+{
+    private readonly SafeFileHandle _handle;
+    private readonly Dictionary<string, SafetensorsEntry> _entries;
+    private readonly Dictionary<string, string> _metadata;
+
+    private SafetensorsFile(string path, SafeFileHandle handle)
+    {
+        Path = path;
+        _handle = handle;
+        long length = RandomAccess.GetLength(handle);
+        int headerLength = SafetensorsHeader.JudgeLength(
+            BinaryPrimitives.ReadUInt64LittleEndian(Bytes(0, SafetensorsHeader.PrefixLength)), length, path);
+        (_entries, _metadata) = SafetensorsHeader.Judge(Bytes(SafetensorsHeader.PrefixLength, headerLength), length, path);
+    }
+
+    /// <summary>Path the file was opened by.</summary>
+    public string Path { get; }
+
+    /// <summary>Texts the writer put beside the tensors (<c>__metadata__</c>); empty where there are none.</summary>
+    public IReadOnlyDictionary<string, string> Metadata => _metadata;
+
+    /// <summary>Tensors by name.</summary>
+    public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
+
+    /// <summary>Opens a file and judges its header.</summary>
+    /// <param name="path">Path of the file.</param>
+    /// <returns>The open file; the caller disposes it.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file breaks a rule of the format; the message names file, tensor and rule.</exception>
+    public static SafetensorsFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        FileInfo info = new(path);
+        if (!info.Exists)
+            throw new FileNotFoundException($"{path}: not found.", path);
+        if (info.Length < SafetensorsHeader.PrefixLength)
+            throw new InvalidDataException($"{path}: cut off: has {info.Length} bytes, takes at least {SafetensorsHeader.PrefixLength}.");
+        SafeFileHandle handle = File.OpenHandle(path);
+        try
+        {
+            return new SafetensorsFile(path, handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a tensor in the type the file holds.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <returns>A new tensor on the CPU; the caller disposes it.</returns>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public Tensor Read(string name) => Read(name, Find(name).Type);
+
+    /// <summary>Reads a tensor and converts it.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="type">Element type of the result.</param>
+    /// <returns>A new tensor on the CPU; the caller disposes it.</returns>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    public Tensor Read(string name, ScalarType type)
+    {
+        SafetensorsEntry entry = Find(name);
+        Tensor tensor = empty([.. entry.Shape], dtype: type);
+        HugePages.Advise(tensor);
+        try
+        {
+            ReadInto(name, tensor);
+            return tensor;
+        }
+        catch
+        {
+            tensor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads a tensor into one that exists, converting to its type; where it lies and how its elements lie doesn't matter.</summary>
+    /// <param name="name">Name of the tensor.</param>
+    /// <param name="destination">A tensor of the same shape, any type and device.</param>
+    /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
+    /// <exception cref="ArgumentException"><paramref name="destination"/> has another shape.</exception>
+    /// <exception cref="InvalidDataException">The file was cut short since it was opened.</exception>
+    public void ReadInto(string name, Tensor destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        SafetensorsEntry entry = Find(name);
+        if (!destination.shape.AsSpan().SequenceEqual(entry.Shape.ToArray()))
+        {
+            throw new ArgumentException(
+                $"{Path}: tensor [{name}]: the destination has shape [{string.Join(", ", destination.shape)}], "
+                + $"takes [{string.Join(", ", entry.Shape)}].",
+                nameof(destination));
+        }
+
+        if (entry.ByteCount > 0)
+            TensorBytes.Fill(destination, entry, (offset, bytes) => ReadExactly(entry.Offset + offset, bytes));
+    }
+
+    /// <summary>Closes the file. Tensors that were read stay valid.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    /// <summary>A run of the file's bytes.</summary>
+    internal byte[] Bytes(long offset, int count)
+    {
+        byte[] bytes = new byte[count];
+        ReadExactly(offset, bytes);
+        return bytes;
+    }
+
+    private void ReadExactly(long offset, Span<byte> bytes)
+    {
+        for (int done = 0; done < bytes.Length;)
+        {
+            int read = RandomAccess.Read(_handle, bytes[done..], offset + done);
+            if (read == 0)
+                throw new InvalidDataException($"{Path}: cut off: ends at byte {offset + done}, takes {offset + bytes.Length}; it was longer when it was opened.");
+            done += read;
+        }
+    }
+
+    private SafetensorsEntry Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _entries.TryGetValue(name, out SafetensorsEntry? entry)
+            ? entry
+            : throw new KeyNotFoundException($"{Path}: no tensor [{name}] among {_entries.Count}.");
+    }
+}

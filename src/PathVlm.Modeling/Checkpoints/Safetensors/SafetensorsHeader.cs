@@ -1,0 +1,208 @@
+using System.Text;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Checkpoints.Safetensors;
+
+/// <summary>
+/// Judges the header of a safetensors file, whole, before anything is allocated for a tensor.
+/// <para>
+/// Layout (https://github.com/huggingface/safetensors): 8 bytes, the header's length N, unsigned, little-endian; N bytes of JSON, an object
+/// that begins with '{' and may be padded with spaces: name -> {dtype, shape, data_offsets [begin, end) from the header's end}, and
+/// optionally __metadata__, an object of texts; then the tensors' bytes, row-major, little-endian, without holes, to the file's end.
+/// </para>
+/// </summary>
+internal static class SafetensorsHeader
+{
+    public const string MetadataName = "__metadata__";
+    public const int PrefixLength = 8;
+    public const long LargestLength = 100_000_000;
+    private const int MostDimensions = 64;
+
+    /// <summary>The header's length, from the file's first 8 bytes.</summary>
+    /// <exception cref="InvalidDataException">The length can't be that of a header in a file of this length.</exception>
+    public static int JudgeLength(ulong length, long fileLength, string file)
+    {
+        if (length > LargestLength)
+            throw new InvalidDataException($"{file}: the header's length is {length}, takes at most {LargestLength}.");
+        if (length > (ulong)(fileLength - PrefixLength))
+        {
+            throw new InvalidDataException(
+                $"{file}: cut off: the header takes {length} bytes, {fileLength - PrefixLength} are there.");
+        }
+
+        return length >= 2 ? (int)length : throw new InvalidDataException($"{file}: the header's length is {length}, takes at least 2.");
+    }
+
+    /// <summary>Reads and judges the header.</summary>
+    /// <param name="json">The header's bytes.</param>
+    /// <param name="fileLength">Length of the whole file.</param>
+    /// <param name="file">What messages call the file.</param>
+    /// <returns>Entries in the order of their bytes, and the metadata.</returns>
+    /// <exception cref="InvalidDataException">A rule of the format is broken.</exception>
+    public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Judge(
+        ReadOnlySpan<byte> json, long fileLength, string file)
+    {
+        if (json[0] != (byte)'{')
+            throw new InvalidDataException($"{file}: the header isn't a JSON object: it begins with byte 0x{json[0]:X2}, takes '{{'.");
+        long dataStart = PrefixLength + json.Length;
+        List<SafetensorsEntry> entries = [];
+        HashSet<string> names = new(StringComparer.Ordinal);
+        Dictionary<string, string>? metadata = null;
+        try
+        {
+            Utf8JsonReader reader = new(json);
+            reader.Read();
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                string name = reader.GetString()!;
+                if (!names.Add(name))
+                    throw new InvalidDataException($"{file}: the header names [{name}] twice.");
+                if (name == MetadataName)
+                    metadata = ReadMetadata(ref reader, file);
+                else
+                    entries.Add(ReadEntry(ref reader, name, dataStart, fileLength, file));
+            }
+
+            reader.Read(); // Anything but spaces after the object is an error of the reader's.
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException)
+        {
+            throw new InvalidDataException($"{file}: the header isn't readable as JSON: {exception.Message}", exception);
+        }
+
+        entries.Sort((left, right) => left.Offset != right.Offset
+            ? left.Offset.CompareTo(right.Offset)
+            : left.ByteCount.CompareTo(right.ByteCount));
+        JudgeOffsets(entries, dataStart, fileLength, file);
+        return (entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal), metadata ?? []);
+    }
+
+    private static void JudgeOffsets(List<SafetensorsEntry> entries, long dataStart, long fileLength, string file)
+    {
+        long end = dataStart;
+        foreach (SafetensorsEntry entry in entries)
+        {
+            if (entry.Offset < end)
+            {
+                throw Fault(file, entry.Name,
+                    $"overlaps the tensor before it: it begins at {entry.Offset - dataStart}, that one ends at {end - dataStart}");
+            }
+
+            if (entry.Offset > end)
+                throw Fault(file, entry.Name, $"begins at {entry.Offset - dataStart}, which leaves a hole from {end - dataStart}");
+            end = entry.Offset + entry.ByteCount;
+        }
+
+        if (end < fileLength)
+            throw new InvalidDataException($"{file}: {fileLength - end} bytes follow the last tensor, takes none.");
+    }
+
+    private static Dictionary<string, string> ReadMetadata(ref Utf8JsonReader reader, string file)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw new InvalidDataException($"{file}: {MetadataName} is {reader.TokenType}, takes an object of texts.");
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.String)
+                throw new InvalidDataException($"{file}: {MetadataName} [{name}] is {reader.TokenType}, takes a text.");
+            if (!metadata.TryAdd(name, reader.GetString()!))
+                throw new InvalidDataException($"{file}: {MetadataName} names [{name}] twice.");
+        }
+
+        return metadata;
+    }
+
+    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, long dataStart, long fileLength, string file)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            throw Fault(file, name, $"is {reader.TokenType}, takes an object with dtype, shape and data_offsets");
+        string? type = null;
+        List<long>? shape = null, offsets = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string property = reader.GetString()!;
+            reader.Read();
+            if ((property, type, shape, offsets) is ("dtype", not null, _, _) or ("shape", _, not null, _) or ("data_offsets", _, _, not null))
+                throw Fault(file, name, $"has {property} twice");
+            if (property is "dtype")
+            {
+                type = reader.TokenType == JsonTokenType.String
+                    ? reader.GetString()!
+                    : throw Fault(file, name, $"dtype is {reader.TokenType}, takes a text");
+            }
+            else if (property is "shape")
+                shape = ReadCounts(ref reader, file, name, property, MostDimensions);
+            else if (property is "data_offsets")
+                offsets = ReadCounts(ref reader, file, name, property, 2);
+            else
+                reader.Skip();
+        }
+
+        if (type is null || shape is null || offsets is null)
+            throw Fault(file, name, $"has no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
+        return JudgeEntry(name, type, shape, offsets, dataStart, fileLength, file);
+    }
+
+    private static SafetensorsEntry JudgeEntry(
+        string name, string type, List<long> shape, List<long> offsets, long dataStart, long fileLength, string file)
+    {
+        if (!SafetensorsTypes.TryFind(type, out ScalarType scalar, out int size))
+            throw Fault(file, name, $"dtype is [{type}], takes one of {SafetensorsTypes.Names}");
+        if (offsets.Count != 2)
+            throw Fault(file, name, $"data_offsets holds {offsets.Count} numbers, takes 2");
+        (long begin, long end) = (offsets[0], offsets[1]);
+        if (end < begin)
+            throw Fault(file, name, $"data_offsets are [{begin}, {end}], takes an end that isn't before the beginning");
+        if (end > fileLength - dataStart)
+            throw Fault(file, name, $"cut off: it ends at {end}, the file has {fileLength - dataStart} bytes of tensors");
+        long bytes = size;
+        bool empty = false;
+        try
+        {
+            foreach (long length in shape)
+            {
+                empty |= length == 0;
+                bytes = checked(bytes * Math.Max(length, 1));
+            }
+        }
+        catch (OverflowException)
+        {
+            throw Fault(file, name, $"shape [{string.Join(", ", shape)}] has more bytes than a file can");
+        }
+
+        bytes = empty ? 0 : bytes;
+        return end - begin == bytes
+            ? new SafetensorsEntry(name, scalar, shape, dataStart + begin, bytes)
+            : throw Fault(file, name, $"data_offsets span {end - begin} bytes, takes {bytes}: {type} of shape [{string.Join(", ", shape)}]");
+    }
+
+    private static List<long> ReadCounts(ref Utf8JsonReader reader, string file, string name, string property, int most)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw Fault(file, name, $"{property} is {reader.TokenType}, takes a list of whole numbers");
+        List<long> counts = [];
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long count) || count < 0)
+            {
+                string got = reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : reader.TokenType.ToString();
+                throw Fault(file, name, $"{property} holds {got}, takes whole numbers from 0 to {long.MaxValue}");
+            }
+
+            counts.Add(count);
+            if (counts.Count > most)
+                throw Fault(file, name, $"{property} holds more than {most} numbers");
+        }
+
+        return counts;
+    }
+
+    private static InvalidDataException Fault(string file, string name, string what) =>
+        new($"{file}: tensor [{name}]: {what}.");
+}

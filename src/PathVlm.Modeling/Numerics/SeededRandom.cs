@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace PathVlm.Modeling.Numerics;
+
+/// <summary>
+/// Draws that are a function of their coordinates (seed, purpose, index): no draw depends on how many came before it
+/// elsewhere. SplitMix64, so that the numbers do not depend on the runtime's own generator.
+/// </summary>
+internal sealed class SeededRandom
+{
+    private ulong _state;
+
+    private SeededRandom(ulong state) => _state = state;
+
+    /// <summary>The stream of draws at one place.</summary>
+    /// <param name="seed">Seed of the whole set.</param>
+    /// <param name="purpose">What the draws are for; two purposes never share draws.</param>
+    /// <param name="index">Number of the picture, row or document.</param>
+    public static SeededRandom At(long seed, string purpose, long index)
+    {
+        byte[] digest = SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}/{purpose}/{index}"));
+        return new SeededRandom(BitConverter.ToUInt64(digest, 0));
+    }
+
+    /// <summary>The next 64 bits.</summary>
+    public ulong NextBits()
+    {
+        _state += 0x9E3779B97F4A7C15;
+        ulong z = _state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>Uniform in [0, 1).</summary>
+    public double Next() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
+    public float Between(double low, double high) => (float)(low + ((high - low) * Next()));
+
+    /// <summary>Uniform integer in [0, <paramref name="count"/>).</summary>
+    public int Below(int count) => (int)(Next() * count);
+
+    /// <summary>Uniform integer in [<paramref name="low"/>, <paramref name="high"/>], both included.</summary>
+    public int Count(int low, int high) => low + Below(high - low + 1);
+
+    /// <summary>True with the given probability.</summary>
+    public bool Chance(double probability) => Next() < probability;
+
+    /// <summary>Standard normal draw (Box and Muller's first value).</summary>
+    public float Normal()
+    {
+        double radius = Math.Sqrt(-2 * Math.Log(1 - Next()));
+        return (float)(radius * Math.Cos(2 * Math.PI * Next()));
+    }
+
+    /// <summary>Nearly normal draw from 64 bits, for camera noise: four 16-bit uniforms summed, mean 0, deviation 1.</summary>
+    public float Grain()
+    {
+        ulong bits = NextBits();
+        int sum = (int)(bits & 0xFFFF) + (int)((bits >> 16) & 0xFFFF) + (int)((bits >> 32) & 0xFFFF) + (int)(bits >> 48);
+        return (sum - 131070) * (1.7320508f / 65536);
+    }
+
+    /// <summary>One of the items, all equally likely.</summary>
+    public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
+
+    /// <summary>An index, with chances in proportion to the weights.</summary>
+    public int PickWeighted(ReadOnlySpan<double> weights)
+    {
+        double total = 0;
+        foreach (double weight in weights)
+            total += weight;
+        double left = Next() * total;
+        for (int index = 0; index < weights.Length - 1; index++)
+        {
+            left -= weights[index];
+            if (left < 0)
+                return index;
+        }
+        return weights.Length - 1;
+    }
+
+    /// <summary>The items in random order (Fisher and Yates), as a new list.</summary>
+    public List<T> Shuffled<T>(IEnumerable<T> items)
+    {
+        List<T> list = [.. items];
+        for (int last = list.Count - 1; last > 0; last--)
+        {
+            int other = Below(last + 1);
+            (list[last], list[other]) = (list[other], list[last]);
+        }
+        return list;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace PathVlm.Modeling.Processing.Pictures;
+
+/// <summary>
+/// Reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency laid over
+/// white, EXIF orientation ignored, colour profiles not applied. A picture that is damaged, cut, or larger by its header than allowed
+/// is refused before its pixels are used.
+/// </summary>
+public static class PictureFile
+{
+    /// <summary>Most pixels that a picture may have: 178,956,970, beyond which Pillow refuses as well.</summary>
+    public const long DefaultMaxPixels = 178_956_970;
+
+    private const int BytesPerPixel = 4;
+
+    /// <summary>Reads a picture from a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxPixels">Most pixels that the header may promise; default <see cref="DefaultMaxPixels"/>.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is not a picture of a known kind, is damaged, cut or too large.</exception>
+    public static RgbPicture Decode(string path, long maxPixels = DefaultMaxPixels)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!File.Exists(path)) throw new FileNotFoundException($"picture '{path}' was not found", path);
+        long length = new FileInfo(path).Length;
+        if (length > Array.MaxLength)
+            throw new InvalidDataException($"picture '{path}' has {length:N0} bytes; at most {Array.MaxLength:N0} are taken");
+        return Decode(File.ReadAllBytes(path), path, maxPixels);
+    }
+
+    /// <summary>Reads a picture from a stream, from its position to its end.</summary>
+    /// <param name="stream">The file's bytes; not closed.</param>
+    /// <param name="name">What error messages call the picture.</param>
+    /// <param name="maxPixels">Most pixels that the header may promise; default <see cref="DefaultMaxPixels"/>.</param>
+    /// <exception cref="InvalidDataException">As for a file.</exception>
+    public static RgbPicture Decode(Stream stream, string name, long maxPixels = DefaultMaxPixels)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using MemoryStream copy = new();
+        stream.CopyTo(copy);
+        return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), name, maxPixels);
+    }
+
+    /// <summary>Reads a picture from the bytes of a file.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="name">What error messages call the picture.</param>
+    /// <param name="maxPixels">Most pixels that the header may promise; default <see cref="DefaultMaxPixels"/>.</param>
+    /// <exception cref="InvalidDataException">As for a file.</exception>
+    public static unsafe RgbPicture Decode(ReadOnlySpan<byte> file, string name, long maxPixels = DefaultMaxPixels)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPixels);
+        PictureKind kind = PictureStructure.KindOf(file);
+        if (kind == PictureKind.Unknown) throw new InvalidDataException(NotAPicture(file, name));
+
+        fixed (byte* bytes = file)
+        {
+            using SKData data = SKData.Create((nint)bytes, file.Length);
+            using SKCodec? codec = SKCodec.Create(data);
+            if (codec is null) throw new InvalidDataException($"picture '{name}': its {kind} header cannot be read; the file is damaged or cut");
+            (int width, int height) = (codec.Info.Width, codec.Info.Height);
+            if (width <= 0 || height <= 0 || (long)width * height > maxPixels)
+                throw new InvalidDataException(
+                    $"picture '{name}' has {width}x{height} pixels by its header; at most {maxPixels:N0} pixels are taken");
+            if (PictureStructure.FaultOf(file, kind) is { } fault)
+                throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
+            return Decode(codec, width, height, kind, name);
+        }
+    }
+
+    private static unsafe RgbPicture Decode(SKCodec codec, int width, int height, PictureKind kind, string name)
+    {
+        int pixelCount = checked(width * height);
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(checked(pixelCount * 3));
+        byte[] rgba = ArrayPool<byte>.Shared.Rent(checked(pixelCount * BytesPerPixel));
+        try
+        {
+            SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+            fixed (byte* target = rgba)
+            {
+                SKCodecResult result = codec.GetPixels(wanted, (nint)target, wanted.RowBytes, SKCodecOptions.Default);
+                if (result != SKCodecResult.Success)
+                    throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {Describe(result)}");
+            }
+
+            PixelPacking.LayOverWhite(rgba.AsSpan(0, pixelCount * BytesPerPixel), rgb);
+            return new RgbPicture(width, height, rgb);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgba);
+        }
+    }
+
+    private static string Describe(SKCodecResult result) => result switch
+    {
+        SKCodecResult.IncompleteInput => "it ends before its pixels do (cut?)",
+        SKCodecResult.ErrorInInput => "its pixels are damaged",
+        SKCodecResult.InvalidConversion or SKCodecResult.Unimplemented => "its kind of pixels is not supported; save it as 8-bit RGB",
+        _ => $"the decoder says {result}",
+    };
+
+    private static string NotAPicture(ReadOnlySpan<byte> file, string name)
+    {
+        if (file.IsEmpty) return $"picture '{name}' is empty (0 bytes)";
+        bool isTiff = file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8);
+        string found = isTiff ? "it is a TIFF file" : $"it starts with the bytes {Convert.ToHexString(file[..Math.Min(file.Length, 8)])}";
+        return $"picture '{name}' is of no known kind: {found}; PNG, JPEG, WebP, BMP and GIF are taken";
+    }
+}
