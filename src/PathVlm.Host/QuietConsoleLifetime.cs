@@ -6,12 +6,12 @@ namespace PathVlm.Host;
 /// <summary>Ctrl+C and SIGTERM stop the application after the step under way, a second one at once; nothing is printed about it.</summary>
 internal sealed class QuietConsoleLifetime(IHostApplicationLifetime application) : IHostLifetime, IDisposable
 {
-    private readonly List<PosixSignalRegistration> registrations = [];
+    private readonly List<PosixSignalRegistration> _registrations = [];
 
     public Task WaitForStartAsync(CancellationToken cancellationToken)
     {
         foreach (PosixSignal signal in new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGQUIT })
-            registrations.Add(PosixSignalRegistration.Create(signal, context =>
+            _registrations.Add(PosixSignalRegistration.Create(signal, context =>
             {
                 context.Cancel = !application.ApplicationStopping.IsCancellationRequested;
                 application.StopApplication();
@@ -21,5 +21,5 @@ internal sealed class QuietConsoleLifetime(IHostApplicationLifetime application)
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose() => registrations.ForEach(registration => registration.Dispose());
+    public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 }

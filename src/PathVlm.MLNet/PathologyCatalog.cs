@@ -27,11 +27,11 @@ namespace PathVlm.MLNet;
 /// <summary>The door to this library: <c>mlContext.Pathology()</c>.</summary>
 public sealed class PathologyCatalog
 {
-    private readonly IHostEnvironment environment;
+    private readonly IHostEnvironment _environment;
 
     internal PathologyCatalog(IHostEnvironment environment)
     {
-        this.environment = environment;
+        _environment = environment;
         Data = new PathologyDataCatalog(environment);
     }
 
@@ -64,7 +64,7 @@ public sealed class PathologyCatalog
     /// <summary>Supervised fine-tuning on pathology questions with explanations.</summary>
     /// <param name="options">Options; copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    public PathologySftEstimator SupervisedFineTuning(PathologySftOptions options) => new(environment, options);
+    public PathologySftEstimator SupervisedFineTuning(PathologySftOptions options) => new(_environment, options);
 
     /// <summary>A model as it is, without training: a checkpoint folder in a published layout, or a zip.</summary>
     /// <param name="path">Checkpoint folder or zip.</param>
@@ -72,7 +72,7 @@ public sealed class PathologyCatalog
     /// <exception cref="ArgumentOutOfRangeException">There is nothing at <paramref name="path"/>, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">The folder or zip is faulty; the message says what is wrong.</exception>
     public PathologyTransformer Pretrained(string path, PathologyModelOptions? options = null) =>
-        PathologyModelFile.Open(environment, path, options ?? new PathologyModelOptions());
+        PathologyModelFile.Open(_environment, path, options ?? new PathologyModelOptions());
 
     /// <summary>
     /// A model that is not ours, behind an OpenAI-compatible address: asked with the same prompt and picture as ours, read by the same rules.
@@ -87,12 +87,12 @@ public sealed class PathologyCatalog
     public ExternalModel External(Uri address, ExternalModelOptions? options = null, string? key = null) => ExternalModel.Create(address, key, options);
 
     /// <summary>Adds <c>FormatReward</c> to rollouts: 1 where a completion has the think/answer format, else 0.</summary>
-    public FormatRewardEstimator FormatReward() => new(environment);
+    public FormatRewardEstimator FormatReward() => new(_environment);
 
     /// <summary>Adds <c>AccuracyReward</c> to rollouts: 1 where a completion's answer is right, else 0.</summary>
     /// <param name="rule">When an answer is right; the default is the paper's: letter and text equal to the standard answer.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rule"/> is no <see cref="AccuracyRule"/>.</exception>
-    public AccuracyRewardEstimator AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) => new(environment, rule);
+    public AccuracyRewardEstimator AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) => new(_environment, rule);
 
     /// <summary>
     /// Adds the cross-modal process reward to rollouts: <c>ProcessReward</c>, <c>CompletenessScore</c>, <c>SoundnessScore</c>,
@@ -101,14 +101,14 @@ public sealed class PathologyCatalog
     /// <param name="judge">Who reviews: <see cref="OpenAiJudge"/>, <see cref="RubricJudge"/> (offline), <see cref="RecordedJudge"/>, or one's own.</param>
     /// <param name="options">What the judge is told, bounds, record; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    public ProcessRewardEstimator ProcessReward(IProcessJudge judge, ProcessRewardOptions? options = null) => new(environment, judge, options);
+    public ProcessRewardEstimator ProcessReward(IProcessJudge judge, ProcessRewardOptions? options = null) => new(_environment, judge, options);
 
     /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns, and <c>Advantage</c>, how much better than its group a rollout is.</summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>
     /// <param name="missing">What stands in for a missing score (NaN).</param>
     /// <exception cref="ArgumentOutOfRangeException">No reward, a blank or doubled column, or a weight that is not finite.</exception>
     public RewardSumEstimator SumRewards(IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing = MissingRewardPolicy.GroupMean) =>
-        new(environment, rewards, missing);
+        new(_environment, rewards, missing);
 
     /// <summary>GRPO with rewards that are columns; the options most often changed as arguments.</summary>
     /// <param name="rewards">Adds the reward columns to rollouts: an estimator, a chain of them, or a user's CustomMapping.</param>
@@ -144,7 +144,7 @@ public sealed class PathologyCatalog
     /// <param name="rewards">Adds the reward columns to rollouts: an estimator, a chain of them, or a user's CustomMapping.</param>
     /// <param name="options">Options; copied.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    public GrpoEstimator Grpo(IEstimator<ITransformer> rewards, GrpoOptions options) => new(environment, rewards, options);
+    public GrpoEstimator Grpo(IEstimator<ITransformer> rewards, GrpoOptions options) => new(_environment, rewards, options);
 
     /// <summary>GRPO with rewards that are fitted already.</summary>
     /// <param name="rewards">Adds the reward columns to rollouts.</param>
@@ -153,7 +153,7 @@ public sealed class PathologyCatalog
     public GrpoEstimator Grpo(ITransformer rewards, GrpoOptions options)
     {
         ArgumentNullException.ThrowIfNull(rewards);
-        return new GrpoEstimator(environment, new FittedReward(rewards), options);
+        return new GrpoEstimator(_environment, new FittedReward(rewards), options);
     }
 
     /// <summary>Samples completions of rows as columns <c>Rollouts</c> and <c>RolloutTokenCounts</c>, for rewards to be tried on.</summary>
@@ -179,7 +179,7 @@ public sealed class PathologyCatalog
     public EvaluationResult Evaluate(IDataView scored, int seed = 17, CancellationToken cancellation = default)
     {
         EvaluationResult result = PathologyEvaluator.Evaluate(scored, new EvaluationOptions { Seed = seed }, cancellation);
-        using var channel = new MessageChannel(environment, "Pathology evaluation");
+        using var channel = new MessageChannel(_environment, "Pathology evaluation");
         channel.Info(EvaluationTables.Accuracy([("model", result)]));
         return result;
     }
@@ -193,7 +193,7 @@ public sealed class PathologyCatalog
     public ModelComparison Compare(IDataView first, IDataView second, int seed = 17, CancellationToken cancellation = default)
     {
         ModelComparison comparison = PathologyEvaluator.Compare(first, second, new EvaluationOptions { Seed = seed }, cancellation);
-        using var channel = new MessageChannel(environment, "Pathology evaluation");
+        using var channel = new MessageChannel(_environment, "Pathology evaluation");
         channel.Info(EvaluationTables.Comparisons([("second - first", comparison)]));
         return comparison;
     }

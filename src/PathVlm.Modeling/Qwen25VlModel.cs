@@ -54,11 +54,11 @@ public sealed class Qwen25VlModel : IDisposable
     /// <exception cref="InvalidDataException">The folder is no checkpoint of this architecture; the message names every fault.</exception>
     public static Qwen25VlModel Load(string folder, ModelLoadOptions? options = null)
     {
-        var configuration = ModelConfiguration.Load(folder);
-        var model = Create(configuration, options ?? new ModelLoadOptions());
+        ModelConfiguration configuration = ModelConfiguration.Load(folder);
+        Qwen25VlModel model = Create(configuration, options ?? new ModelLoadOptions());
         try
         {
-            using var none = no_grad();
+            using IDisposable none = no_grad();
             CheckpointReader.LoadInto(folder, configuration, model.CheckpointTensors);
             return model;
         }
@@ -73,7 +73,7 @@ public sealed class Qwen25VlModel : IDisposable
     public static Qwen25VlModel CreateRandom(ModelConfiguration configuration, long seed, ModelLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var model = Create(configuration, options ?? new ModelLoadOptions());
+        Qwen25VlModel model = Create(configuration, options ?? new ModelLoadOptions());
         RandomWeights.Fill(model.Parameters, configuration, seed);
         return model;
     }
@@ -104,12 +104,12 @@ public sealed class Qwen25VlModel : IDisposable
         if (grids.Count == 0 || patches.dim() != 2 || patches.size(0) != expected || patches.size(1) != values)
             throw new ArgumentException(
                 $"Patches: got [{string.Join(", ", patches.shape)}], takes [{expected}, {values}] for {grids.Count} grid(s).", nameof(patches));
-        foreach (var grid in grids)
+        foreach (ImageGrid grid in grids)
             if (grid.Rows % Configuration.Vision.SpatialMergeSize != 0 || grid.Columns % Configuration.Vision.SpatialMergeSize != 0)
                 throw new ArgumentException($"Grid: got {grid}, takes rows and columns divisible by {Configuration.Vision.SpatialMergeSize}.", nameof(grids));
         Counters.EncodedPictures += grids.Count;
-        using var none = Parameters.IsTraining && Parameters.Trainable.Start == 0 ? null : no_grad();
-        using var typed = patches.to(Type, Device);
+        using IDisposable? none = Parameters.IsTraining && Parameters.Trainable.Start == 0 ? null : no_grad();
+        using Tensor typed = patches.to(Type, Device);
         return _visual.Forward(typed, grids);
     }
 

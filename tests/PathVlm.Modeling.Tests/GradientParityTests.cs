@@ -13,20 +13,20 @@ public sealed class GradientParityTests
     [Fact]
     public void LossAndGradientsAreTheReferences()
     {
-        using var scope = NewDisposeScope();
-        var expected = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", "gradients.json"))).RootElement;
-        var checkpoint = Checkpoint();
-        using var model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
+        using DisposeScope scope = NewDisposeScope();
+        JsonElement expected = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", "gradients.json"))).RootElement;
+        string checkpoint = Checkpoint();
+        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
         using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("sft", "gradients.safetensors"));
         model.Parameters.Train(visionFrozen: false);
-        var loss = LossOf(model, batch);
+        Tensor loss = LossOf(model, batch);
         loss.backward();
         Close.Assert(expected.GetProperty("loss").GetDouble(), loss.ToDouble(), 1e-6, 2e-4, "loss");
-        var gradients = expected.GetProperty("gradients").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value);
+        Dictionary<string, JsonElement> gradients = expected.GetProperty("gradients").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value);
         Assert.Equal(gradients.Keys.Order(), model.Parameters.PublishedGradients.Keys.Order());
-        foreach (var (key, gradient) in model.Parameters.PublishedGradients)
+        foreach ((string key, Tensor gradient) in model.Parameters.PublishedGradients)
         {
-            var wide = gradient.to_type(ScalarType.Float64);
+            Tensor wide = gradient.to_type(ScalarType.Float64);
             Close.Assert(gradients[key][0].GetDouble(), wide.norm().ToDouble(), 1e-7, 1e-4, $"norm of {key}");
             Close.Assert(gradients[key][1].GetDouble(), wide.sum().ToDouble(), 1e-4, 2e-3, $"sum of {key}");
             if (batch.Has("gradient." + key)) Close.Assert(batch.Read("gradient." + key), gradient, 1e-5, $"gradient of {key}");
@@ -35,24 +35,24 @@ public sealed class GradientParityTests
 
     private static string Checkpoint()
     {
-        var settings = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement;
+        JsonElement settings = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement;
         return settings.GetProperty("checkpoint").GetProperty("name").GetString()!;
     }
 
     private static Tensor LossOf(Qwen25VlModel model, ReferenceBatch batch)
     {
-        var labels = batch.Read("labels");
+        Tensor labels = batch.Read("labels");
         var rows = new List<RowRange>();
         var targets = new List<long>();
-        for (var row = 0; row < batch.Places.Count; row++)
+        for (int row = 0; row < batch.Places.Count; row++)
         {
-            var kept = batch.Places[row].Select(place => labels[row, place].ToInt64()).ToArray();
-            var first = Array.FindIndex(kept, label => label != -100);
+            long[] kept = batch.Places[row].Select(place => labels[row, place].ToInt64()).ToArray();
+            int first = Array.FindIndex(kept, label => label != -100);
             rows.AddRange(ForwardRows.Predicting(batch.Packed, row, first));
             targets.AddRange(kept[first..]);
         }
 
-        var hidden = model.Forward(batch.Packed, batch.Features(model), ForwardRows.Of(rows));
+        Tensor hidden = model.Forward(batch.Packed, batch.Features(model), ForwardRows.Of(rows));
         return model.TokenLogProbabilities(hidden, tensor(targets.ToArray())).LogProbabilities.mean().neg();
     }
 }

@@ -16,10 +16,10 @@ public sealed class ModelParityTests
         get
         {
             var cases = new TheoryData<string, string, string>();
-            foreach (var checkpoint in ReferenceSet.Checkpoints())
+            foreach (string checkpoint in ReferenceSet.Checkpoints())
             {
-                var source = checkpoint.EndsWith("-resaved", StringComparison.Ordinal) ? checkpoint[..^"-resaved".Length] : checkpoint;
-                foreach (var name in ReferenceSet.Names(Path.Combine("model", source), "*.safetensors")) cases.Add(checkpoint, source, name);
+                string source = checkpoint.EndsWith("-resaved", StringComparison.Ordinal) ? checkpoint[..^"-resaved".Length] : checkpoint;
+                foreach (string name in ReferenceSet.Names(Path.Combine("model", source), "*.safetensors")) cases.Add(checkpoint, source, name);
             }
 
             return cases;
@@ -30,45 +30,45 @@ public sealed class ModelParityTests
     [MemberData(nameof(Cases))]
     public void ForwardPassIsTheReferences(string checkpoint, string source, string name)
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
-        using var model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
         using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("model", source, name + ".safetensors"));
-        var features = batch.Features(model);
+        Tensor? features = batch.Features(model);
         if (batch.Has("image_features")) Close.Assert(batch.Read("image_features"), features!, Tolerance, "image_features");
         if (batch.Has("position_ids")) AssertPositions(batch);
-        var logits = model.Logits(model.Forward(batch.Packed, features));
+        Tensor logits = model.Logits(model.Forward(batch.Packed, features));
         AssertRows(batch, "logits", logits);
         if (!batch.Has("hidden_states.0")) return;
-        var states = model.HiddenStates(batch.Packed, features);
+        IReadOnlyList<Tensor> states = model.HiddenStates(batch.Packed, features);
         Assert.False(batch.Has($"hidden_states.{states.Count}"));
-        for (var index = 0; index < states.Count; index++) AssertRows(batch, $"hidden_states.{index}", states[index]);
+        for (int index = 0; index < states.Count; index++) AssertRows(batch, $"hidden_states.{index}", states[index]);
     }
 
     private static void AssertPositions(ReferenceBatch batch)
     {
-        var expected = batch.Read("position_ids");
-        var deltas = batch.Read("rope_deltas").flatten();
-        for (var row = 0; row < batch.Places.Count; row++)
+        Tensor expected = batch.Read("position_ids");
+        Tensor deltas = batch.Read("rope_deltas").flatten();
+        for (int row = 0; row < batch.Places.Count; row++)
         {
-            var segment = batch.Packed.Segments[row];
-            var kept = tensor(batch.Places[row].Select(place => (long)place).ToArray());
-            var actual = batch.Packed.Positions.narrow(1, segment.Start, segment.Length);
+            Modeling.Sequences.PackedSegment segment = batch.Packed.Segments[row];
+            Tensor kept = tensor(batch.Places[row].Select(place => (long)place).ToArray());
+            Tensor actual = batch.Packed.Positions.narrow(1, segment.Start, segment.Length);
             Assert.True(expected.select(1, row).index_select(1, kept).equal(actual).all().ToBoolean(), $"position_ids of row {row} differ.");
             // The reference counts the delta from the padded length in some releases, from the row's own in others: both are told apart
             // by the padding, which our segments do not have.
-            var delta = batch.Packed.NextPositions[row] - segment.Length;
+            int delta = batch.Packed.NextPositions[row] - segment.Length;
             Assert.Contains(deltas[row].ToInt64(), new long[] { delta, delta - (batch.Width - segment.Length) });
         }
     }
 
     private static void AssertRows(ReferenceBatch batch, string name, Tensor actual)
     {
-        var reference = batch.Read(name);
-        for (var row = 0; row < batch.Places.Count; row++)
+        Tensor reference = batch.Read(name);
+        for (int row = 0; row < batch.Places.Count; row++)
         {
-            var segment = batch.Packed.Segments[row];
-            var (expected, skipped) = batch.Row(reference, row);
+            Modeling.Sequences.PackedSegment segment = batch.Packed.Segments[row];
+            (Tensor expected, int skipped) = batch.Row(reference, row);
             Close.Assert(expected, actual.narrow(0, segment.Start + skipped, segment.Length - skipped), Tolerance, $"{name} of row {row}");
         }
     }

@@ -17,7 +17,7 @@ internal sealed record Pack(PackedSequences Packed, ForwardRows Rows, Tensor Tar
         List<(int Segment, int From, int[] Ids)> targets = [];
         for (int prompt = 0; prompt < prompts; prompt++)
         {
-            var made = rows.Prompt(prompt, shape.GridSides[prompt]);
+            MLNet.Training.Grpo.Rollouts.GrpoPrompt made = rows.Prompt(prompt, shape.GridSides[prompt]);
             int parent = builder.AddPrompt(made.TokenIds, [made.Pictures[0].Grid]);
             for (int i = 0; i < shape.GroupSize; i++)
             {
@@ -36,7 +36,7 @@ internal sealed record Pack(PackedSequences Packed, ForwardRows Rows, Tensor Tar
         List<(int Segment, int From, int[] Ids)> targets = [];
         for (int row = 0; row < shape.SupervisedRows; row++)
         {
-            var example = rows.Example(row);
+            MLNet.Training.Sft.SupervisedExample example = rows.Example(row);
             int[] ids = [.. example.TokenIds.Take(example.TokenIds.Count - row * shape.Unevenness)];
             targets.Add((builder.AddPrompt(ids, [example.Pictures[0].Grid]), example.AnswerStart, ids[example.AnswerStart..]));
         }

@@ -33,7 +33,7 @@ internal static class ProfileBenchmark
         using Qwen25VlModel model = BenchModels.Policy(shape);
         model.Parameters.Train();
         Pack pack = build(model);
-        var text = shape.Model.Text;
+        Modeling.Configuration.TextConfiguration text = shape.Model.Text;
         long rows = pack.Packed.TokenCount, hidden = text.HiddenSize, inner = text.IntermediateSize;
         int width = (text.HeadCount + 2 * text.KeyValueHeadCount) * text.HeadSize, layers = text.LayerCount;
         (string Part, int Times, Func<Tensor, Tensor> Forward, long Columns)[] parts =
@@ -47,7 +47,7 @@ internal static class ProfileBenchmark
         Sample whole = Sample.Of(context.Machine, context.Repeats(7, 5), () => pack.Pass(model));
         List<string> shares = [];
         double sum = 0;
-        foreach (var (part, times, forward, columns) in parts)
+        foreach ((string part, int times, Func<Tensor, Tensor> forward, long columns) in parts)
         {
             Tensor input = randn(rows, columns, requires_grad: true);
             double seconds = times * Sample.Of(context.Machine, context.Repeats(7, 5), () => ForwardBackward(forward, input)).Median;
@@ -79,7 +79,7 @@ internal static class ProfileBenchmark
 
     private static Func<Tensor, Tensor> Attention(Qwen25VlModel model, Pack pack)
     {
-        var text = model.Configuration.Text;
+        Modeling.Configuration.TextConfiguration text = model.Configuration.Text;
         AttentionPlan plan = AttentionPlan.Full(pack.Packed);
         Rotary turns = model.Decoder.Turns(pack.Packed.Positions);
         LayerCall call = new(plan, AttentionGroups.Of(plan, ScalarType.Float32), turns, turns, null);

@@ -14,17 +14,17 @@ namespace PathVlm.Host.Commands;
 internal sealed class InspectCommand : Verb
 {
     private const double Mebibyte = 1024 * 1024;
-    private readonly Argument<string> path = new("path") { Description = "A checkpoint folder, a zip that train wrote, or a data set." };
-    private readonly Option<int> tokens = new("--tokens") { Description = "Tokens of a row, for the memory forecast.", DefaultValueFactory = _ => 2048 };
-    private readonly Option<int> rows = new("--rows") { Description = "Rows at once, for the memory forecast.", DefaultValueFactory = _ => 1 };
+    private readonly Argument<string> _path = new("path") { Description = "A checkpoint folder, a zip that train wrote, or a data set." };
+    private readonly Option<int> _tokens = new("--tokens") { Description = "Tokens of a row, for the memory forecast.", DefaultValueFactory = _ => 2048 };
+    private readonly Option<int> _rows = new("--rows") { Description = "Rows at once, for the memory forecast.", DefaultValueFactory = _ => 1 };
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
-        string target = Path.GetFullPath(parsed.GetValue(path)!);
-        if (!File.Exists(target) && !Directory.Exists(target)) throw new UserMistakeException($"got [{parsed.GetValue(path)}], takes a file or folder that exists");
-        if (parsed.GetValue(tokens) < 1 || parsed.GetValue(rows) < 1) throw new UserMistakeException("--tokens, --rows: take 1 or more");
-        if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, parsed.GetValue(tokens), parsed.GetValue(rows));
-        else if (Path.GetExtension(target) == ".zip") Zip(context, target, parsed.GetValue(tokens), parsed.GetValue(rows));
+        string target = Path.GetFullPath(parsed.GetValue(_path)!);
+        if (!File.Exists(target) && !Directory.Exists(target)) throw new UserMistakeException($"got [{parsed.GetValue(_path)}], takes a file or folder that exists");
+        if (parsed.GetValue(_tokens) < 1 || parsed.GetValue(_rows) < 1) throw new UserMistakeException("--tokens, --rows: take 1 or more");
+        if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, parsed.GetValue(_tokens), parsed.GetValue(_rows));
+        else if (Path.GetExtension(target) == ".zip") Zip(context, target, parsed.GetValue(_tokens), parsed.GetValue(_rows));
         else DataSet(context, target);
         return ExitCodes.Done;
     }
@@ -32,9 +32,9 @@ internal sealed class InspectCommand : Verb
     protected override Command Describe()
     {
         Command command = new("inspect", "Tells what a checkpoint folder, a zip or a data set is: layout, sizes, memory forecast.");
-        command.Arguments.Add(path);
-        command.Options.Add(tokens);
-        command.Options.Add(rows);
+        command.Arguments.Add(_path);
+        command.Options.Add(_tokens);
+        command.Options.Add(_rows);
         return command;
     }
 

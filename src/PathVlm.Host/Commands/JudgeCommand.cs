@@ -12,21 +12,21 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>judge</c>: reviews the completions of a rollout file; what the record holds is not asked again.</summary>
 internal sealed class JudgeCommand : Verb
 {
-    private readonly Argument<string> rollouts = new("rollouts") { Description = "The rollouts.jsonl that a GRPO stage wrote." };
-    private readonly Option<string> record = new("--record", "-r") { Description = "File that every reply is recorded in and answered from; a second run asks only for what failed in passing.", Required = true };
-    private readonly Option<RecordText> recordText = new("--record-text") { Description = "What the record keeps of texts: Full, or None (their hashes)." };
-    private readonly Option<string> data = new("--data", "-d") { Description = "The set that the rollouts are of, joined by id; by default each line names its own picture and question." };
-    private readonly Option<string> output = new("--output", "-o") { Description = "File for scores and findings, a JSON line a rollout; none is written by default." };
-    private readonly JudgeChoice choice = new();
+    private readonly Argument<string> _rollouts = new("rollouts") { Description = "The rollouts.jsonl that a GRPO stage wrote." };
+    private readonly Option<string> _record = new("--record", "-r") { Description = "File that every reply is recorded in and answered from; a second run asks only for what failed in passing.", Required = true };
+    private readonly Option<RecordText> _recordText = new("--record-text") { Description = "What the record keeps of texts: Full, or None (their hashes)." };
+    private readonly Option<string> _data = new("--data", "-d") { Description = "The set that the rollouts are of, joined by id; by default each line names its own picture and question." };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "File for scores and findings, a JSON line a rollout; none is written by default." };
+    private readonly JudgeChoice _choice = new();
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
-        string file = parsed.GetValue(rollouts)!, recordFile = Path.GetFullPath(parsed.GetValue(record)!);
-        string? scores = OutputPath(parsed.GetValue(output), file, recordFile);
+        string file = parsed.GetValue(_rollouts)!, recordFile = Path.GetFullPath(parsed.GetValue(_record)!);
+        string? scores = OutputPath(parsed.GetValue(_output), file, recordFile);
         ReviewPanelOptions options = JudgeChoice.Panel(context.Configuration);
-        (options.RecordFile, options.RecordText) = (recordFile, parsed.GetValue(recordText));
-        IProcessJudge judge = choice.Of(parsed);
-        IReadOnlyList<RolloutLine> lines = new RolloutFile(file, Rows(parsed.GetValue(data), context)).Read();
+        (options.RecordFile, options.RecordText) = (recordFile, parsed.GetValue(_recordText));
+        IProcessJudge judge = _choice.Of(parsed);
+        IReadOnlyList<RolloutLine> lines = new RolloutFile(file, Rows(parsed.GetValue(_data), context)).Read();
         context.Display.Line($"{file}: {lines.Count} rollouts of {lines.Select(line => line.Question.Id).Distinct().Count()} rows; judge: {judge.Identity}");
         foreach (string written in new[] { recordFile, scores }.OfType<string>()) Directory.CreateDirectory(Path.GetDirectoryName(written)!);
         ReviewPanelOptions? prices = JudgeChoice.NamesPrices(context.Configuration) ? options : null;
@@ -39,7 +39,7 @@ internal sealed class JudgeCommand : Verb
         if (scores is not null)
         {
             JudgeReport.Write(scores, reviewed);
-            context.Display.Line($"scores: {parsed.GetValue(output)}");
+            context.Display.Line($"scores: {parsed.GetValue(_output)}");
         }
 
         return reviewed.Count == 0 || reviewed.Any(rollout => rollout.Review.Missing != MissingCause.Unreachable)
@@ -50,8 +50,8 @@ internal sealed class JudgeCommand : Verb
     protected override Command Describe()
     {
         Command command = new("judge", "Reviews the completions of a rollout file: scores, findings, cost.");
-        command.Arguments.Add(rollouts);
-        foreach (Option option in new Option[] { record, recordText, data, output }.Concat(choice.Options)) command.Options.Add(option);
+        command.Arguments.Add(_rollouts);
+        foreach (Option option in new Option[] { _record, _recordText, _data, _output }.Concat(_choice.Options)) command.Options.Add(option);
         return command;
     }
 

@@ -8,15 +8,15 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>make-base</c>: makes the embedded base model from nothing.</summary>
 internal sealed class MakeBaseCommand : Verb
 {
-    private readonly Option<string> output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/base" };
-    private readonly Option<long> seed = new("--seed") { Description = "Seed of corpus and weights.", DefaultValueFactory = _ => new BaseModelOptions().Seed };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/base" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of corpus and weights.", DefaultValueFactory = _ => new BaseModelOptions().Seed };
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
-        string folder = Path.GetFullPath(parsed.GetValue(output)!);
+        string folder = Path.GetFullPath(parsed.GetValue(_output)!);
         BaseModelOptions options = new();
         context.Configuration.BindTo("Base", options);
-        options.Seed = parsed.GetValue(seed);
+        options.Seed = parsed.GetValue(_seed);
         context.Display.Track("base", line =>
         {
             BaseModelRecipe.Make(folder, options, new StepProgress<BaseModelProgress>(progress => line.Report(
@@ -31,8 +31,8 @@ internal sealed class MakeBaseCommand : Verb
     protected override Command Describe()
     {
         Command command = new("make-base", "Makes the embedded base model: tokenizer, random weights, the base corpus. About half an hour on 2 cores.");
-        command.Options.Add(output);
-        command.Options.Add(seed);
+        command.Options.Add(_output);
+        command.Options.Add(_seed);
         return command;
     }
 }

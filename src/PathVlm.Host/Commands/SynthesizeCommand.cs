@@ -6,15 +6,15 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>synthesize</c>: writes the embedded set.</summary>
 internal sealed class SynthesizeCommand : Verb
 {
-    private readonly Option<string> output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/embedded-set" };
-    private readonly Option<long> seed = new("--seed") { Description = "Seed of pictures and questions.", DefaultValueFactory = _ => 1 };
+    private readonly Option<string> _output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/embedded-set" };
+    private readonly Option<long> _seed = new("--seed") { Description = "Seed of pictures and questions.", DefaultValueFactory = _ => 1 };
 
     internal override int Run(ParseResult parsed, VerbContext context)
     {
-        string folder = Path.GetFullPath(parsed.GetValue(output)!);
+        string folder = Path.GetFullPath(parsed.GetValue(_output)!);
         SyntheticSetOptions options = new();
         context.Configuration.BindTo("Set", options);
-        options.Seed = parsed.GetValue(seed);
+        options.Seed = parsed.GetValue(_seed);
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, context.Cancellation);
         context.Display.Line($"{summary.PictureCount} pictures, questions: {summary.QuestionsInWords}");
         context.Display.Line($"PathMMU file: {summary.PathMmuFile}");
@@ -25,8 +25,8 @@ internal sealed class SynthesizeCommand : Verb
     protected override Command Describe()
     {
         Command command = new("synthesize", "Writes the embedded set: drawn H&E-like tiles with questions, as PathMMU and OmniMedVQA lay theirs out.");
-        command.Options.Add(output);
-        command.Options.Add(seed);
+        command.Options.Add(_output);
+        command.Options.Add(_seed);
         return command;
     }
 }

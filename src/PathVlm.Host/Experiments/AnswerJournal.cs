@@ -9,14 +9,14 @@ namespace PathVlm.Host.Experiments;
 /// </summary>
 internal sealed class AnswerJournal : IDisposable
 {
-    private readonly FileStream file;
-    private readonly JsonSerializerOptions json;
-    private readonly Lock gate = new();
+    private readonly FileStream _file;
+    private readonly JsonSerializerOptions _json;
+    private readonly Lock _gate = new();
 
     private AnswerJournal(FileStream file, JsonSerializerOptions json, IReadOnlyDictionary<int, GivenAnswer> found)
     {
-        this.file = file;
-        this.json = json;
+        _file = file;
+        _json = json;
         Found = found;
     }
 
@@ -41,17 +41,17 @@ internal sealed class AnswerJournal : IDisposable
     }
 
     /// <summary>Writes an answer down; it outlives the program from then on.</summary>
-    internal void Append(int row, GivenAnswer answer) => Write(JsonSerializer.Serialize(new Line(row, answer), json));
+    internal void Append(int row, GivenAnswer answer) => Write(JsonSerializer.Serialize(new Line(row, answer), _json));
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private void Write(string line)
     {
-        lock (gate)
+        lock (_gate)
         {
-            file.Write(Encoding.UTF8.GetBytes(line + "\n"));
-            file.Flush();
+            _file.Write(Encoding.UTF8.GetBytes(line + "\n"));
+            _file.Flush();
         }
     }
 

@@ -17,12 +17,12 @@ namespace PathVlm.Host.Experiments;
 internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display display, CancellationToken cancellation)
 {
     private const string ReviewsName = "reviews.jsonl";
-    private readonly PathologyCatalog pathology = ml.Pathology();
-    private readonly StageTrainer trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
-    private readonly AnswerStore store = new(display, cancellation);
+    private readonly PathologyCatalog _pathology = ml.Pathology();
+    private readonly StageTrainer _trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
+    private readonly AnswerStore _store = new(display, cancellation);
 
     // How a base is asked, for its answers' fingerprint.
-    private readonly string asking = JsonSerializer.Serialize(Presets.ModelOptions(plan.Preset));
+    private readonly string _asking = JsonSerializer.Serialize(Presets.ModelOptions(plan.Preset));
 
     /// <summary>Stages and evaluations of this run and of earlier ones, and peak memory, in words.</summary>
     internal string Summary { get; private set; } = "";
@@ -33,19 +33,19 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
     {
         PathologyQuestion[] staged = [.. PathologyRows.Read(rows, PathologyRowNeeds.None, null, cancellation).Select(row => row.Question)];
         ExperimentSettings settings = ExperimentSettings.Of(plan, Fingerprint.OfRows(staged));
-        AnswerSet[] sets = [.. AnswerSet.OfTest(pathology, StageEvaluation.TestRows(rows)), .. plan.OutOfDomain.Select(place => AnswerSet.OfOutOfDomain(pathology, place))];
+        AnswerSet[] sets = [.. AnswerSet.OfTest(_pathology, StageEvaluation.TestRows(rows)), .. plan.OutOfDomain.Select(place => AnswerSet.OfOutOfDomain(_pathology, place))];
         foreach (AnswerSet set in sets.Where(set => set.IsOutOfDomain)) settings.AddSet(set.Title, set.Identity);
-        VariantTraining training = new(ml, plan, settings, rows, trainer, display, cancellation);
+        VariantTraining training = new(ml, plan, settings, rows, _trainer, display, cancellation);
         training.Check();
         settings.AgreeWith(plan.OutputFolder, [.. MadeOtherwise(training, settings, sets)]);
 
         using ReviewPanel panel = JudgeDoor.Open(plan.Judge, plan.IsJudgeOffline ? plan.Panel : PanelOptions.WithRecord(plan.Panel, Path.Combine(plan.OutputFolder, ReviewsName)));
         if (StagesOf(training).Any(stage => stage.Variant.Kind == StageKind.ProcessGrpo && !stage.IsFinished))
-            trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
+            _trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
         ReasoningReviews reviews = new(panel, plan, cancellation);
         ModelLine[] externals = [.. plan.Externals.Select(choice => Ask(choice, sets))];
         ModelLine[] ours = [.. plan.Bases.SelectMany(baseModel => LinesOf(baseModel, training, settings, sets, reviews))];
-        Summary = $"{training.Trained} stage(s) trained, {training.Kept} kept; {store.Answered} evaluation(s) made, {store.Kept} kept; {MemoryTrace.PeakInWords()}";
+        Summary = $"{training.Trained} stage(s) trained, {training.Kept} kept; {_store.Answered} evaluation(s) made, {_store.Kept} kept; {MemoryTrace.PeakInWords()}";
         return new ExperimentResults
         {
             Plan = plan,
@@ -63,7 +63,7 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
     // What --resume would have to make anew although it stands finished.
     private IEnumerable<FinishedOtherwise> MadeOtherwise(VariantTraining training, ExperimentSettings settings, AnswerSet[] sets)
     {
-        foreach (var (variant, model, isFinished, isAsAsked) in StagesOf(training))
+        foreach ((Variant variant, TrainedModel model, bool isFinished, bool isAsAsked) in StagesOf(training))
             if (isFinished && !isAsAsked) yield return new FinishedOtherwise(VariantTraining.RecordOf(model), name => ExperimentSettings.Concerns(variant.Kind, name));
         IEnumerable<(string Folder, string Fingerprint)> models =
         [
@@ -93,7 +93,7 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
 
     private static string FingerprintOf(ExternalChoice choice, ExternalModel model) => Fingerprint.Of("external", model.Identity, choice.Address.ToString());
 
-    private string AskedAs(TrainedModel model) => model.IsBase ? Fingerprint.Of(model.Fingerprint, asking) : model.Fingerprint;
+    private string AskedAs(TrainedModel model) => model.IsBase ? Fingerprint.Of(model.Fingerprint, _asking) : model.Fingerprint;
 
     private IEnumerable<ModelLine> LinesOf(
         NamedPlace baseModel, VariantTraining training, ExperimentSettings settings, AnswerSet[] sets, ReasoningReviews reviews)
@@ -127,7 +127,7 @@ internal sealed class ExperimentRun(MLContext ml, ExperimentPlan plan, Display d
         {
             string title = baseName.Length == 0 ? name : VariantTraining.TitleOf(new NamedPlace(baseName, ""), seed, name);
             Dictionary<string, JudgedSet> judged = sets.ToDictionary(
-                set => set.Name, set => JudgedSet.Of(set, store.Of($"{title} answers {set.Name}", folder, set, fingerprint, answerer)));
+                set => set.Name, set => JudgedSet.Of(set, _store.Of($"{title} answers {set.Name}", folder, set, fingerprint, answerer)));
             return new ModelRun(baseName, name, seed, judged) { ProcessReward = reviews?.MeanReward(sets[0], judged[AnswerSet.Test].Answers) };
         }
         finally

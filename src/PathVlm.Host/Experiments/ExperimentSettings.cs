@@ -16,12 +16,12 @@ internal sealed class ExperimentSettings
     private const string BaseSection = "Base:", SetSection = "OutOfDomain:", ExternalSection = "External:";
     private static readonly string[] NotCompared = ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device"];
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
-    private readonly SortedDictionary<string, string> values;
+    private readonly SortedDictionary<string, string> _values;
 
-    private ExperimentSettings(SortedDictionary<string, string> values) => this.values = values;
+    private ExperimentSettings(SortedDictionary<string, string> values) => _values = values;
 
     /// <summary>The settings by name, in the order of the names.</summary>
-    internal IReadOnlyDictionary<string, string> Values => values;
+    internal IReadOnlyDictionary<string, string> Values => _values;
 
     /// <summary>The settings of a plan.</summary>
     /// <param name="plan">The plan.</param>
@@ -53,11 +53,11 @@ internal sealed class ExperimentSettings
     private static readonly JsonSerializerOptions CompactJson = new() { Converters = { new JsonStringEnumConverter() } };
 
     /// <summary>Says what a set of other modalities holds.</summary>
-    internal void AddSet(string name, string identity) => values[SetSection + name] = identity;
+    internal void AddSet(string name, string identity) => _values[SetSection + name] = identity;
 
     /// <summary>Those that a kind of stage depends on, as one text.</summary>
     internal string Of(StageKind kind) =>
-        string.Join('\n', values.Where(value => Concerns(kind, value.Key)).Select(value => $"{value.Key}={value.Value}"));
+        string.Join('\n', _values.Where(value => Concerns(kind, value.Key)).Select(value => $"{value.Key}={value.Value}"));
 
     /// <summary>Whether a kind of stage depends on the setting of that name.</summary>
     internal static bool Concerns(StageKind kind, string name)
@@ -76,7 +76,7 @@ internal sealed class ExperimentSettings
         || new[] { BaseSection, SetSection, ExternalSection }.Any(section => name.StartsWith(section, StringComparison.Ordinal));
 
     /// <summary>Fingerprint of a base model.</summary>
-    internal string OfBase(NamedPlace model) => values[BaseSection + model.Name];
+    internal string OfBase(NamedPlace model) => _values[BaseSection + model.Name];
 
     /// <summary>Refuses a folder with something finished under other settings; else writes these into it.</summary>
     /// <param name="folder">The experiment's folder.</param>
@@ -88,22 +88,22 @@ internal sealed class ExperimentSettings
         SortedDictionary<string, string> found = File.Exists(path) ? Read(path) : new(StringComparer.Ordinal);
         if (otherwise.Count > 0)
         {
-            string[] differing = [.. values.Keys.Union(found.Keys).Order(StringComparer.Ordinal).Where(name => Differs(name, found) && otherwise.Any(one => one.Concerns(name))).Take(4)];
-            string why = string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(values, name)}"));
+            string[] differing = [.. _values.Keys.Union(found.Keys).Order(StringComparer.Ordinal).Where(name => Differs(name, found) && otherwise.Any(one => one.Concerns(name))).Take(4)];
+            string why = string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(_values, name)}"));
             throw new UserMistakeException(
                 $"--resume: [{otherwise[0].Path}] is finished and was made with other settings{(why.Length > 0 ? $": {why}" : ", rows or base")}; takes the same, or another --output");
         }
 
-        foreach ((string name, string value) in found) values.TryAdd(name, value);
-        AtomicFile.Write(path, JsonSerializer.Serialize(values, Json));
+        foreach ((string name, string value) in found) _values.TryAdd(name, value);
+        AtomicFile.Write(path, JsonSerializer.Serialize(_values, Json));
     }
 
     private bool Differs(string name, SortedDictionary<string, string> found)
     {
         bool mayBeAdded = name.StartsWith(BaseSection, StringComparison.Ordinal) || name.StartsWith(SetSection, StringComparison.Ordinal)
             || name.StartsWith(ExternalSection, StringComparison.Ordinal);
-        bool isInBoth = values.ContainsKey(name) && found.ContainsKey(name);
-        return isInBoth ? values[name] != found[name] : !mayBeAdded;
+        bool isInBoth = _values.ContainsKey(name) && found.ContainsKey(name);
+        return isInBoth ? _values[name] != found[name] : !mayBeAdded;
     }
 
     private static string Shown(SortedDictionary<string, string> settings, string name) => settings.TryGetValue(name, out string? value)

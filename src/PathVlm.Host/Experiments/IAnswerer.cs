@@ -41,14 +41,14 @@ internal sealed class PolicyAnswerer(PathologyTransformer model) : IAnswerer
 /// <summary>A model behind an address.</summary>
 internal sealed class ExternalAnswerer(ExternalModel model, string name) : IAnswerer
 {
-    private readonly OutageWatch watch = new(name);
+    private readonly OutageWatch _watch = new(name);
 
     public void Answer(IReadOnlyList<PathologyRow> rows, Action<int, GivenAnswer> told, CancellationToken cancellation) =>
         model.AnswerAsync(rows, (index, answer) =>
         {
             GivenAnswer given = new(answer.Response, answer.ResponseTokenCount, answer.IsTruncated, answer.Failure?.ToString());
             told(index, given);
-            watch.Count(given);
+            _watch.Count(given);
         }, cancellation).GetAwaiter().GetResult();
 
     public void Dispose()

@@ -11,22 +11,22 @@ internal sealed class OutageWatch(string name)
 {
     private const int Window = 200, Least = 20;
     private const double MaxRate = 0.05;
-    private readonly Lock gate = new();
-    private readonly Queue<GivenAnswer> recent = new();
+    private readonly Lock _gate = new();
+    private readonly Queue<GivenAnswer> _recent = new();
 
     /// <summary>Counts an answer; safe for concurrent use.</summary>
     /// <exception cref="RunStoppedException">Too many are missing.</exception>
     internal void Count(GivenAnswer answer)
     {
-        lock (gate)
+        lock (_gate)
         {
-            recent.Enqueue(answer);
-            if (recent.Count > Window) recent.Dequeue();
-            int failed = recent.Count(one => one.IsOutage);
-            if (recent.Count < Least || failed <= MaxRate * recent.Count) return;
-            string causes = string.Join(", ", recent.Where(one => one.IsOutage).CountBy(one => one.Failure!).Select(cause => $"{cause.Key} {cause.Value}"));
+            _recent.Enqueue(answer);
+            if (_recent.Count > Window) _recent.Dequeue();
+            int failed = _recent.Count(one => one.IsOutage);
+            if (_recent.Count < Least || failed <= MaxRate * _recent.Count) return;
+            string causes = string.Join(", ", _recent.Where(one => one.IsOutage).CountBy(one => one.Failure!).Select(cause => $"{cause.Key} {cause.Value}"));
             throw new RunStoppedException(string.Create(CultureInfo.InvariantCulture,
-                $"the external model [{name}] did not answer {failed} of the last {recent.Count} rows ({causes}), more than {100 * MaxRate:0}%; what it answered is kept: go on with --resume once it is up"));
+                $"the external model [{name}] did not answer {failed} of the last {_recent.Count} rows ({causes}), more than {100 * MaxRate:0}%; what it answered is kept: go on with --resume once it is up"));
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class VariantTraining(
 {
     private const string RecordName = "stage.json", ReviewsName = "reviews.jsonl";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
-    private readonly Lazy<double> rlShare = new(() => (double)StageRows.CountOf(rows, PathologyStages.Rl) / Math.Max(1, StageRows.CountOf(rows, PathologyStages.Sft)));
+    private readonly Lazy<double> _rlShare = new(() => (double)StageRows.CountOf(rows, PathologyStages.Rl) / Math.Max(1, StageRows.CountOf(rows, PathologyStages.Sft)));
 
     /// <summary>Stages trained by this run.</summary>
     internal int Trained { get; private set; }
@@ -117,7 +117,7 @@ internal sealed class VariantTraining(
         PathologySftOptions options = StartingFrom(before, Presets.Sft(plan.Preset, plan.Configuration));
         options.Stage = variant.Rows;
         // As many passes over these rows as Alpha makes over its own.
-        if (variant.Rows == PathologyStages.Rl && options.MaxSteps is { } steps) options.MaxSteps = Math.Max(1, (long)Math.Round(steps * rlShare.Value));
+        if (variant.Rows == PathologyStages.Rl && options.MaxSteps is { } steps) options.MaxSteps = Math.Max(1, (long)Math.Round(steps * _rlShare.Value));
         return options;
     }
 

@@ -11,18 +11,18 @@ namespace PathVlm.Host.Judging;
 internal sealed class JudgeChoice
 {
     private const string Section = "Judge";
-    private readonly Option<string> address = new("--judge") { Description = "Address of an OpenAI-compatible judge (key in PATHVLM_JUDGE_KEY); the offline rubric by default. Pictures are sent there." };
-    private readonly Option<string> model = new("--judge-model") { Description = "The judge's model.", DefaultValueFactory = _ => new ChatJudgeOptions().Model };
+    private readonly Option<string> _address = new("--judge") { Description = "Address of an OpenAI-compatible judge (key in PATHVLM_JUDGE_KEY); the offline rubric by default. Pictures are sent there." };
+    private readonly Option<string> _model = new("--judge-model") { Description = "The judge's model.", DefaultValueFactory = _ => new ChatJudgeOptions().Model };
 
-    internal IEnumerable<Option> Options => [address, model];
+    internal IEnumerable<Option> Options => [_address, _model];
 
     /// <summary>The judge of a command line; nothing is sent yet.</summary>
     /// <exception cref="UserMistakeException">The address is none.</exception>
     internal IProcessJudge Of(ParseResult parsed)
     {
-        if (parsed.GetValue(address) is not { } named) return new RubricJudge();
+        if (parsed.GetValue(_address) is not { } named) return new RubricJudge();
         return Uri.TryCreate(named, UriKind.Absolute, out Uri? server) && server.Scheme is ("http" or "https")
-            ? OpenAiJudge.Create(server, options: new ChatJudgeOptions { Model = parsed.GetValue(model)! })
+            ? OpenAiJudge.Create(server, options: new ChatJudgeOptions { Model = parsed.GetValue(_model)! })
             : throw new UserMistakeException($"--judge: got [{named}], takes an absolute http or https address, such as https://api.openai.com/v1");
     }
 

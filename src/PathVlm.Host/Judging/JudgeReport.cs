@@ -29,7 +29,7 @@ internal static class JudgeReport
     /// <summary>How often each kind of finding was kept, and why it was dropped.</summary>
     internal static void Findings(Display display, IReadOnlyList<ReviewedRollout> rollouts)
     {
-        var findings = rollouts.SelectMany(rollout => rollout.Review.Score?.Verdicts ?? []).Select(verdict => (Kind: KindOf(verdict.Item), verdict.Dropped));
+        IEnumerable<(string Kind, string? Dropped)> findings = rollouts.SelectMany(rollout => rollout.Review.Score?.Verdicts ?? []).Select(verdict => (Kind: KindOf(verdict.Item), verdict.Dropped));
         display.Table("findings", ["finding", "kept", "dropped", "why"], findings.GroupBy(finding => finding.Kind).OrderBy(kind => kind.Key, StringComparer.Ordinal)
             .Select(kind => (IReadOnlyList<string>)
             [

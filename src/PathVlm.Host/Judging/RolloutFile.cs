@@ -11,7 +11,7 @@ namespace PathVlm.Host.Judging;
 /// </summary>
 internal sealed class RolloutFile(string path, IReadOnlyDictionary<string, PathologyQuestion>? rows)
 {
-    private readonly string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+    private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     /// <summary>All lines, in their order.</summary>
     /// <exception cref="UserMistakeException">There is no such file, it holds no rollout, or a line lacks something; the line and the field are named.</exception>
@@ -54,7 +54,7 @@ internal sealed class RolloutFile(string path, IReadOnlyDictionary<string, Patho
     {
         foreach (string name in new[] { "image", "question", "options", "answer" })
             if (!fields.Has(name)) throw Fault(number, $"{name}: missing; name the set that the rollouts are of with --data");
-        string image = Path.GetFullPath(fields.Text("image"), folder);
+        string image = Path.GetFullPath(fields.Text("image"), _folder);
         if (!File.Exists(image)) throw Fault(number, $"image: got [{image}], takes a picture that exists; where the set was moved, name it with --data");
         AnswerOptions options = AnswerOptions.Read(fields.Texts("options"), fields.Text("answer"));
         if (options.Faults.FirstOrDefault(fault => fault.Blocking) is { } fault) throw Fault(number, $"{fault.Field.ToLowerInvariant()}: {fault.Message}");

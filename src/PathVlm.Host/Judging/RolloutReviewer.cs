@@ -11,7 +11,7 @@ internal sealed class RolloutReviewer(ReviewPanel panel, string judgeIdentity, C
 {
     private const int FirstBlockLines = 50; // few, so that what all will cost is told early
     private const int BlockLines = 128;
-    private readonly Dictionary<string, long> rowNumbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _rowNumbers = new(StringComparer.Ordinal);
 
     /// <summary>Reviews all lines; a block is under way at once, inside the panel's bounds.</summary>
     /// <param name="lines">The lines.</param>
@@ -37,7 +37,7 @@ internal sealed class RolloutReviewer(ReviewPanel panel, string judgeIdentity, C
         PathologyQuestion row = line.Question;
         if (!pictures.TryGetValue(row.ImagePath, out byte[]? picture))
             pictures[row.ImagePath] = picture = JudgePicture.Of(PictureFile.Decode(row.ImagePath));
-        if (!rowNumbers.TryGetValue(row.Id, out long number)) rowNumbers[row.Id] = number = rowNumbers.Count;
+        if (!_rowNumbers.TryGetValue(row.Id, out long number)) _rowNumbers[row.Id] = number = _rowNumbers.Count;
         return ProcessReviewRequest.Of(
             row, picture, new AnswerReader(row.Options).Read(line.Text), JudgeReference.Answer, new ReviewCoordinates(line.Step, number, line.Sample, row.Id));
     }

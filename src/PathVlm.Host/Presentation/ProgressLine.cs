@@ -8,17 +8,17 @@ namespace PathVlm.Host.Presentation;
 internal sealed class ProgressLine
 {
     private const int PlainLines = 10;
-    private readonly string title;
-    private readonly ProgressTask? task;
-    private readonly Action<string>? plain;
-    private readonly Stopwatch clock = new();
-    private long printed;
+    private readonly string _title;
+    private readonly ProgressTask? _task;
+    private readonly Action<string>? _plain;
+    private readonly Stopwatch _clock = new();
+    private long _printed;
 
     internal ProgressLine(string title, ProgressTask? task = null, Action<string>? plain = null)
     {
-        this.title = title;
-        this.task = task;
-        this.plain = plain;
+        _title = title;
+        _task = task;
+        _plain = plain;
     }
 
     /// <summary>Tells how far the work is.</summary>
@@ -27,26 +27,26 @@ internal sealed class ProgressLine
     /// <param name="note">Figures of the moment, such as the loss.</param>
     internal void Report(long done, long total, string note = "")
     {
-        if (!clock.IsRunning) clock.Start();
-        double rate = done / Math.Max(1e-3, clock.Elapsed.TotalSeconds);
-        string text = string.Create(CultureInfo.InvariantCulture, $"{title}: {done}/{total}, {rate:0.0}/s{(note.Length > 0 ? ", " + note : "")}");
-        if (task is not null)
+        if (!_clock.IsRunning) _clock.Start();
+        double rate = done / Math.Max(1e-3, _clock.Elapsed.TotalSeconds);
+        string text = string.Create(CultureInfo.InvariantCulture, $"{_title}: {done}/{total}, {rate:0.0}/s{(note.Length > 0 ? ", " + note : "")}");
+        if (_task is not null)
         {
-            task.MaxValue = Math.Max(1, total);
-            task.Value = done;
-            task.Description = Markup.Escape(text);
+            _task.MaxValue = Math.Max(1, total);
+            _task.Value = done;
+            _task.Description = Markup.Escape(text);
         }
-        else if (done * PlainLines / Math.Max(1, total) > printed || done == total)
+        else if (done * PlainLines / Math.Max(1, total) > _printed || done == total)
         {
-            printed = done * PlainLines / Math.Max(1, total);
+            _printed = done * PlainLines / Math.Max(1, total);
             TimeSpan left = TimeSpan.FromSeconds((total - done) / Math.Max(1e-9, rate));
-            plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{text}, {left:hh\\:mm\\:ss} left"));
+            _plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{text}, {left:hh\\:mm\\:ss} left"));
         }
     }
 
     internal void Done()
     {
-        if (task is not null) task.Value = task.MaxValue;
-        else plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{title}: done in {clock.Elapsed.TotalSeconds:0.0} s"));
+        if (_task is not null) _task.Value = _task.MaxValue;
+        else _plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{_title}: done in {_clock.Elapsed.TotalSeconds:0.0} s"));
     }
 }

@@ -8,16 +8,16 @@ namespace PathVlm.Host.Runs;
 /// <summary>Which rows a run takes and by which preset, as verbs that train take it: a user's set, or the embedded one.</summary>
 internal sealed class DataChoice
 {
-    private readonly Option<string> data = new("--data", "-d") { Description = "PathMMU, OmniMedVQA or a folder with JSONL/CSV; the embedded set by default." };
-    private readonly Option<string> preset = new("--preset") { Description = "embedded or paper; paper by default where --base is named." };
+    private readonly Option<string> _data = new("--data", "-d") { Description = "PathMMU, OmniMedVQA or a folder with JSONL/CSV; the embedded set by default." };
+    private readonly Option<string> _preset = new("--preset") { Description = "embedded or paper; paper by default where --base is named." };
 
-    internal IEnumerable<Option> Options => [data, preset];
+    internal IEnumerable<Option> Options => [_data, _preset];
 
     /// <summary>The preset: the one that is named, else the embedded one where no base is named.</summary>
-    internal string PresetOf(ParseResult parsed, bool namesBase) => Presets.Require(parsed.GetValue(preset) ?? (namesBase ? Presets.Paper : Presets.Embedded));
+    internal string PresetOf(ParseResult parsed, bool namesBase) => Presets.Require(parsed.GetValue(_preset) ?? (namesBase ? Presets.Paper : Presets.Embedded));
 
     /// <summary>The set that the user named; null: the embedded one.</summary>
-    internal string? PathOf(ParseResult parsed) => parsed.GetValue(data);
+    internal string? PathOf(ParseResult parsed) => parsed.GetValue(_data);
 
     /// <summary>The rows with their stages.</summary>
     /// <param name="pathology">Loads them.</param>

@@ -7,10 +7,10 @@ namespace PathVlm.Host.Runs;
 internal sealed class MemoryTrace
 {
     private const double Mebibyte = 1024 * 1024;
-    private readonly List<(double Step, double Bytes)> samples = [];
+    private readonly List<(double Step, double Bytes)> _samples = [];
 
     /// <summary>Notes the memory in use after a step.</summary>
-    internal void Sample(long step) => samples.Add((step, Environment.WorkingSet));
+    internal void Sample(long step) => _samples.Add((step, Environment.WorkingSet));
 
     /// <summary>Highest resident memory of the process so far, bytes.</summary>
     internal static long Peak => Process.GetCurrentProcess().PeakWorkingSet64;
@@ -18,7 +18,7 @@ internal sealed class MemoryTrace
     /// <summary>Mebibytes a hundred steps over the second half of the samples (least squares); NaN with fewer than four.</summary>
     internal double SlopePerHundredSteps()
     {
-        (double Step, double Bytes)[] half = [.. samples.Skip(samples.Count / 2)];
+        (double Step, double Bytes)[] half = [.. _samples.Skip(_samples.Count / 2)];
         if (half.Length < 4) return double.NaN;
         double step = half.Average(sample => sample.Step), bytes = half.Average(sample => sample.Bytes);
         double spread = half.Sum(sample => (sample.Step - step) * (sample.Step - step));

@@ -12,8 +12,8 @@ namespace PathVlm.Host.Runs;
 /// <summary>The main job: one chain of stages fitted on staged rows, every stage evaluated, the chain saved.</summary>
 internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display display, CancellationToken cancellation)
 {
-    private readonly PathologyCatalog pathology = ml.Pathology();
-    private readonly StageTrainer trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
+    private readonly PathologyCatalog _pathology = ml.Pathology();
+    private readonly StageTrainer _trainer = new(ml.Pathology(), plan.Judge, display, cancellation);
 
     /// <summary>Runs the job.</summary>
     /// <returns>Results of base and stages, in their order.</returns>
@@ -25,7 +25,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         using ReviewPanel? offline = OfflinePanel();
         StageEvaluation evaluation = new(display, offline, cancellation);
         List<StageResult> results = [];
-        using (PathologyTransformer baseModel = pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.Preset)))
+        using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.Preset)))
         {
             StageRows.RequireReadable(rows, plan, baseModel.Policy);
             RunFolder.Clear(plan);
@@ -44,7 +44,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     }
 
     /// <summary>Peak memory and its slope over the steps.</summary>
-    internal string Memory => trainer.Memory.InWords();
+    internal string Memory => _trainer.Memory.InWords();
 
     // What a later stage would stumble over is told before the first is trained.
     private void RequireRowsAndJudge(IDataView rows)
@@ -53,7 +53,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         foreach (GrpoOptions options in plan.GrpoStages) StageRows.RequireEnough(rows, options);
         if (plan.Process is null) return;
         using ReviewPanel panel = JudgeDoor.Open(plan.Judge, plan.ProcessReward.Panel);
-        trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
+        _trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
     }
 
     // A judge that costs is not asked about the answers of every stage.
@@ -82,10 +82,10 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
     {
         PathologySftOptions sft = plan.Sft;
         sft.BaseModel = plan.BaseModel;
-        IEstimator<ITransformer> chain = Kept(TrainingPlan.Alpha, trainer.FineTuning(sft, PlaceOf(TrainingPlan.Alpha)));
-        if (plan.Grpo is { } grpo) chain = chain.Append(Kept(TrainingPlan.Beta, trainer.OutcomeGrpo(grpo, PlaceOf(TrainingPlan.Beta))));
+        IEstimator<ITransformer> chain = Kept(TrainingPlan.Alpha, _trainer.FineTuning(sft, PlaceOf(TrainingPlan.Alpha)));
+        if (plan.Grpo is { } grpo) chain = chain.Append(Kept(TrainingPlan.Beta, _trainer.OutcomeGrpo(grpo, PlaceOf(TrainingPlan.Beta))));
         if (plan.Process is { } process)
-            chain = chain.Append(Kept(TrainingPlan.PathVlmR1, trainer.ProcessGrpo(process, plan.ProcessReward, PlaceOf(TrainingPlan.PathVlmR1))));
+            chain = chain.Append(Kept(TrainingPlan.PathVlmR1, _trainer.ProcessGrpo(process, plan.ProcessReward, PlaceOf(TrainingPlan.PathVlmR1))));
         return chain;
     }
 

@@ -11,9 +11,9 @@ public sealed partial class AnswerReader
 {
     private const int LongestHead = 40; // of a label with all its wrapping, as in **\boxed{\text{B}}**)
 
-    private readonly IReadOnlyList<string> options;
-    private readonly string[] texts;
-    private readonly string[] peeledTexts;
+    private readonly IReadOnlyList<string> _options;
+    private readonly string[] _texts;
+    private readonly string[] _peeledTexts;
 
     /// <summary>Takes a question's options.</summary>
     /// <param name="options">The options, <c>X) text</c> (<c>X.</c> and <c>X:</c> are read as well).</param>
@@ -24,10 +24,10 @@ public sealed partial class AnswerReader
 
     internal AnswerReader(AnswerOptions options)
     {
-        this.options = options.Options;
+        _options = options.Options;
         string[] written = [.. options.Options.Select(option => option[2..])];
-        texts = [.. written.Select(AnswerText.Fold)];
-        peeledTexts = [.. written.Select(text => AnswerText.FoldCollapsed(EnclosingPairs.PeelAll(AnswerText.Collapse(text))))];
+        _texts = [.. written.Select(AnswerText.Fold)];
+        _peeledTexts = [.. written.Select(text => AnswerText.FoldCollapsed(EnclosingPairs.PeelAll(AnswerText.Collapse(text))))];
     }
 
     /// <summary>Reads a completion.</summary>
@@ -41,7 +41,7 @@ public sealed partial class AnswerReader
         (AnswerStatus status, int chosen) = ReadBody(body);
         return chosen < 0
             ? new AnswerReading(status, body, null, "", reasoning)
-            : new AnswerReading(status, body, options[chosen][0], options[chosen], reasoning);
+            : new AnswerReading(status, body, _options[chosen][0], _options[chosen], reasoning);
     }
 
     /// <summary>The reasoning of a completion, as the column Reasoning and a judge get it.</summary>
@@ -100,9 +100,9 @@ public sealed partial class AnswerReader
     private int[] WithText(string text)
     {
         foreach (string level in EnclosingPairs.Levels(text))
-            if (Matches(texts, AnswerText.FoldCollapsed(level)) is { Length: > 0 } found)
+            if (Matches(_texts, AnswerText.FoldCollapsed(level)) is { Length: > 0 } found)
                 return found;
-        return Matches(peeledTexts, AnswerText.FoldCollapsed(EnclosingPairs.PeelAll(text)));
+        return Matches(_peeledTexts, AnswerText.FoldCollapsed(EnclosingPairs.PeelAll(text)));
     }
 
     private static int[] Matches(string[] texts, string text) =>
@@ -136,8 +136,8 @@ public sealed partial class AnswerReader
 
     private int IndexOf(char letter)
     {
-        for (int option = 0; option < options.Count; option++)
-            if (options[option][0] == char.ToUpperInvariant(letter))
+        for (int option = 0; option < _options.Count; option++)
+            if (_options[option][0] == char.ToUpperInvariant(letter))
                 return option;
         return -1;
     }

@@ -3,9 +3,9 @@ namespace PathVlm.MLNet.Answers;
 /// <summary>Judges completions of one question; make one for a question and use it for all its completions.</summary>
 public sealed class AnswerScorer
 {
-    private readonly AnswerReader reader;
-    private readonly string answer;
-    private readonly string? right;
+    private readonly AnswerReader _reader;
+    private readonly string _answer;
+    private readonly string? _right;
 
     /// <summary>Takes a question's options and its standard answer.</summary>
     /// <param name="options">The options, <c>X) text</c> (<c>X.</c> and <c>X:</c> are read as well).</param>
@@ -18,18 +18,18 @@ public sealed class AnswerScorer
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(answer);
         AnswerOptions known = AnswerOptions.Read(options, answer);
-        reader = new AnswerReader(known);
-        this.answer = answer.Trim();
-        right = known.Answer;
+        _reader = new AnswerReader(known);
+        _answer = answer.Trim();
+        _right = known.Answer;
     }
 
     /// <summary>Judges a completion.</summary>
     /// <param name="completion">The whole completion.</param>
     public AnswerScore Score(string completion)
     {
-        AnswerReading reading = reader.Read(completion);
-        bool paper = reading.Body.Length > 0 && string.Equals(reading.Body, answer, StringComparison.Ordinal);
-        bool strict = right is not null && reading.IsReadable && reading.Option == right;
+        AnswerReading reading = _reader.Read(completion);
+        bool paper = reading.Body.Length > 0 && string.Equals(reading.Body, _answer, StringComparison.Ordinal);
+        bool strict = _right is not null && reading.IsReadable && reading.Option == _right;
         return new AnswerScore(reading, FormatRule.Holds(completion), paper, strict);
     }
 }

@@ -4,9 +4,9 @@ namespace PathVlm.MLNet.Chat;
 internal sealed class MinuteWindow(long limit, TimeProvider time)
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
-    private readonly Queue<(DateTimeOffset At, long Amount)> spent = new();
-    private readonly Lock gate = new();
-    private long total;
+    private readonly Queue<(DateTimeOffset At, long Amount)> _spent = new();
+    private readonly Lock _gate = new();
+    private long _total;
 
     /// <summary>Waits until the last minute's sum is below the limit, then adds an amount.</summary>
     public async Task TakeAsync(long amount, CancellationToken cancellationToken)
@@ -14,17 +14,17 @@ internal sealed class MinuteWindow(long limit, TimeProvider time)
         while (true)
         {
             TimeSpan wait;
-            lock (gate)
+            lock (_gate)
             {
                 DateTimeOffset now = time.GetUtcNow();
-                while (spent.TryPeek(out (DateTimeOffset At, long Amount) oldest) && now - oldest.At >= Minute) total -= spent.Dequeue().Amount;
-                if (total < limit)
+                while (_spent.TryPeek(out (DateTimeOffset At, long Amount) oldest) && now - oldest.At >= Minute) _total -= _spent.Dequeue().Amount;
+                if (_total < limit)
                 {
                     Record(now, amount);
                     return;
                 }
 
-                wait = Minute - (now - spent.Peek().At);
+                wait = Minute - (now - _spent.Peek().At);
             }
 
             await Task.Delay(wait, time, cancellationToken).ConfigureAwait(false);
@@ -34,13 +34,13 @@ internal sealed class MinuteWindow(long limit, TimeProvider time)
     /// <summary>Adds what became known only afterwards.</summary>
     public void Add(long amount)
     {
-        lock (gate) Record(time.GetUtcNow(), amount);
+        lock (_gate) Record(time.GetUtcNow(), amount);
     }
 
     private void Record(DateTimeOffset at, long amount)
     {
         if (amount == 0) return;
-        spent.Enqueue((at, amount));
-        total += amount;
+        _spent.Enqueue((at, amount));
+        _total += amount;
     }
 }

@@ -11,9 +11,9 @@ namespace PathVlm.MLNet.Data;
 /// <summary>Loads, splits and checks sets of pathology questions: <c>mlContext.Pathology().Data</c>.</summary>
 public sealed class PathologyDataCatalog
 {
-    private readonly IHostEnvironment environment;
+    private readonly IHostEnvironment _environment;
 
-    internal PathologyDataCatalog(IHostEnvironment environment) => this.environment = environment;
+    internal PathologyDataCatalog(IHostEnvironment environment) => _environment = environment;
 
     /// <summary>
     /// Loads PathMMU's JSON: <c>{subset: {split: [row]}}</c>, <c>{split: [row]}</c> or a list of rows with <c>No</c>, <c>img</c>,
@@ -183,7 +183,7 @@ public sealed class PathologyDataCatalog
 
     internal void Report(string message, bool warn)
     {
-        using var channel = new MessageChannel(environment, "PathologyData");
+        using var channel = new MessageChannel(_environment, "PathologyData");
         if (warn)
             channel.Warning(message);
         else

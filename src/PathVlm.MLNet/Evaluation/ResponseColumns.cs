@@ -7,19 +7,19 @@ namespace PathVlm.MLNet.Evaluation;
 /// <summary>The columns that a fitted model adds, read from any view that has them.</summary>
 internal sealed class ResponseColumns
 {
-    private readonly ValueGetter<ReadOnlyMemory<char>> response;
-    private readonly Func<int>? tokens;
-    private readonly ValueGetter<bool>? truncated;
+    private readonly ValueGetter<ReadOnlyMemory<char>> _response;
+    private readonly Func<int>? _tokens;
+    private readonly ValueGetter<bool>? _truncated;
 
     public ResponseColumns(DataViewRow row)
     {
-        response = row.GetGetter<ReadOnlyMemory<char>>(row.Schema[PathologyColumns.Response]);
+        _response = row.GetGetter<ReadOnlyMemory<char>>(row.Schema[PathologyColumns.Response]);
         if (row.Schema.GetColumnOrNull(PathologyColumns.ResponseTokenCount) is { } count)
-            tokens = count.Type.RawType == typeof(int) ? Whole(row.GetGetter<int>(count), value => value)
+            _tokens = count.Type.RawType == typeof(int) ? Whole(row.GetGetter<int>(count), value => value)
                 : count.Type.RawType == typeof(long) ? Whole(row.GetGetter<long>(count), value => checked((int)value))
                 : Whole(row.GetGetter<float>(count), value => checked((int)value));
         if (row.Schema.GetColumnOrNull(PathologyColumns.Truncated) is { } cut)
-            truncated = row.GetGetter<bool>(cut);
+            _truncated = row.GetGetter<bool>(cut);
     }
 
     public static void Check(DataViewSchema schema)
@@ -46,18 +46,18 @@ internal sealed class ResponseColumns
     public string Response()
     {
         ReadOnlyMemory<char> value = default;
-        response(ref value);
+        _response(ref value);
         return value.ToString();
     }
 
-    public int? Tokens() => tokens?.Invoke();
+    public int? Tokens() => _tokens?.Invoke();
 
     public bool? Truncated()
     {
-        if (truncated is null)
+        if (_truncated is null)
             return null;
         bool value = false;
-        truncated(ref value);
+        _truncated(ref value);
         return value;
     }
 

@@ -40,8 +40,8 @@ internal static class ComponentLoader
     {
         context.CheckAtModel(Layout);
         var reader = new ModelReader(context);
-        var header = reader.ReadJson<ComponentHeader>(HeaderEntry);
-        if (header.Component is null || !Components.TryGetValue(header.Component, out var component))
+        ComponentHeader header = reader.ReadJson<ComponentHeader>(HeaderEntry);
+        if (header.Component is null || !Components.TryGetValue(header.Component, out (Type Type, int Version) component))
             throw new InvalidDataException($"{reader.Name(HeaderEntry)}: Component: got [{header.Component}], takes one of [{string.Join(", ", Components.Keys.Order(StringComparer.Ordinal))}]; was the zip made by a newer PathVlm.MLNet?");
         if (header.Version < 1 || header.Version > component.Version)
             throw new InvalidDataException($"{reader.Name(HeaderEntry)}: Version of {header.Component}: got [{header.Version}], takes 1 to {component.Version}; was the zip made by a newer PathVlm.MLNet?");
@@ -53,7 +53,7 @@ internal static class ComponentLoader
     /// <summary>Writes the header of <paramref name="component"/>, then what <paramref name="save"/> writes.</summary>
     internal static void Save(ModelSaveContext context, Type component, Action<ModelWriter> save)
     {
-        var mark = component.GetCustomAttribute<PersistedComponentAttribute>(inherit: false)
+        PersistedComponentAttribute mark = component.GetCustomAttribute<PersistedComponentAttribute>(inherit: false)
             ?? throw new InvalidOperationException($"{component} carries no {nameof(PersistedComponentAttribute)}.");
         context.CheckAtModel();
         context.SetVersionInfo(Layout);

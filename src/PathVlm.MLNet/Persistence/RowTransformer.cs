@@ -10,12 +10,12 @@ namespace PathVlm.MLNet.Persistence;
 /// </summary>
 public abstract class RowTransformer : RowToRowTransformerBase
 {
-    private readonly string name;
+    private readonly string _name;
 
     private protected RowTransformer(IHostEnvironment environment, string name)
         : base(Required(environment).Register(name))
     {
-        this.name = name;
+        _name = name;
     }
 
     /// <summary>The environment that messages of this transformer go to.</summary>
@@ -39,7 +39,7 @@ public abstract class RowTransformer : RowToRowTransformerBase
     protected sealed override IRowMapper MakeRowMapper(DataViewSchema schema) => new Mapper(this, Bind(schema));
 
     /// <summary>The transformer's name in messages.</summary>
-    public override string ToString() => name;
+    public override string ToString() => _name;
 
     private static IHostEnvironment Required(IHostEnvironment environment)
     {

@@ -33,7 +33,7 @@ internal static class SchemaShapes
     /// <summary>The input's shape with <paramref name="added"/> in place of columns of the same name, or behind them.</summary>
     public static SchemaShape With(SchemaShape input, IEnumerable<SchemaShape.Column> added)
     {
-        var columns = input.ToDictionary(column => column.Name, StringComparer.Ordinal);
+        Dictionary<string, SchemaShape.Column> columns = input.ToDictionary(column => column.Name, StringComparer.Ordinal);
         foreach (SchemaShape.Column column in added) columns[column.Name] = column;
         return new SchemaShape(columns.Values);
     }

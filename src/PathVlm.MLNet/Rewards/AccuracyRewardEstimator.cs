@@ -17,15 +17,15 @@ namespace PathVlm.MLNet.Rewards;
 /// </remarks>
 public sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransformer>
 {
-    private readonly IHostEnvironment environment;
-    private readonly AccuracyRule rule;
+    private readonly IHostEnvironment _environment;
+    private readonly AccuracyRule _rule;
 
     internal AccuracyRewardEstimator(IHostEnvironment environment, AccuracyRule rule)
     {
         if (!Enum.IsDefined(rule))
             throw new ArgumentOutOfRangeException(nameof(rule), $"Rule: got {rule}, takes {string.Join(" or ", Enum.GetNames<AccuracyRule>())}.");
-        this.environment = environment;
-        this.rule = rule;
+        _environment = environment;
+        _rule = rule;
     }
 
     /// <summary>Checks the schema and returns the transformer; no data is read.</summary>
@@ -34,7 +34,7 @@ public sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransform
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(SchemaShapes.Of(input.Schema));
-        return new AccuracyRewardTransformer(environment, rule);
+        return new AccuracyRewardTransformer(_environment, _rule);
     }
 
     /// <inheritdoc cref="Fit"/>

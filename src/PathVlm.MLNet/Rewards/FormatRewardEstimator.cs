@@ -16,9 +16,9 @@ namespace PathVlm.MLNet.Rewards;
 /// </remarks>
 public sealed class FormatRewardEstimator : IEstimator<FormatRewardTransformer>
 {
-    private readonly IHostEnvironment environment;
+    private readonly IHostEnvironment _environment;
 
-    internal FormatRewardEstimator(IHostEnvironment environment) => this.environment = environment;
+    internal FormatRewardEstimator(IHostEnvironment environment) => _environment = environment;
 
     /// <summary>Checks the schema and returns the transformer; no data is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The column <c>Rollouts</c> is missing or no vector of text.</exception>
@@ -26,7 +26,7 @@ public sealed class FormatRewardEstimator : IEstimator<FormatRewardTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(SchemaShapes.Of(input.Schema));
-        return new FormatRewardTransformer(environment);
+        return new FormatRewardTransformer(_environment);
     }
 
     /// <inheritdoc cref="Fit"/>

@@ -19,19 +19,19 @@ namespace PathVlm.MLNet.Rewards;
 /// </remarks>
 public sealed class ProcessRewardEstimator : IEstimator<ProcessRewardTransformer>
 {
-    private readonly IHostEnvironment environment;
-    private readonly IProcessJudge judge;
-    private readonly ProcessRewardOptions options;
-    private readonly TimeProvider? time;
+    private readonly IHostEnvironment _environment;
+    private readonly IProcessJudge _judge;
+    private readonly ProcessRewardOptions _options;
+    private readonly TimeProvider? _time;
 
     internal ProcessRewardEstimator(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions? options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(judge);
-        this.environment = environment;
-        this.judge = judge;
-        this.options = options ?? new ProcessRewardOptions();
-        this.options.Validate();
-        this.time = time;
+        _environment = environment;
+        _judge = judge;
+        _options = options ?? new ProcessRewardOptions();
+        _options.Validate();
+        _time = time;
     }
 
     /// <summary>Checks the columns and returns the transformer; nobody is asked yet.</summary>
@@ -41,13 +41,13 @@ public sealed class ProcessRewardEstimator : IEstimator<ProcessRewardTransformer
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(SchemaShapes.Of(input.Schema));
-        return new ProcessRewardTransformer(environment, judge, options, time);
+        return new ProcessRewardTransformer(_environment, _judge, _options, _time);
     }
 
     /// <inheritdoc cref="Fit"/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        PathologySchema.Check(inputSchema, ProcessRewardColumns.Needs(options.Reference));
+        PathologySchema.Check(inputSchema, ProcessRewardColumns.Needs(_options.Reference));
         ProcessRewardColumns.Rollouts.Find(inputSchema, ProcessRewardTransformer.Name);
         return SchemaShapes.With(inputSchema, ProcessRewardColumns.Shapes.Select(shape => SchemaShapes.Promise(shape)));
     }

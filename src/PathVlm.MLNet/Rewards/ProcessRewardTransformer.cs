@@ -22,34 +22,34 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
 {
     internal const string Name = "ProcessReward";
     private const string SettingsEntry = "Settings.json";
-    private readonly IProcessJudge judge;
-    private readonly ProcessRewardOptions options;
-    private readonly TimeProvider? time;
-    private readonly Lazy<ReviewPanel> panel;
+    private readonly IProcessJudge _judge;
+    private readonly ProcessRewardOptions _options;
+    private readonly TimeProvider? _time;
+    private readonly Lazy<ReviewPanel> _panel;
 
     internal ProcessRewardTransformer(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions options, TimeProvider? time = null)
         : base(environment, Name)
     {
-        this.judge = judge;
-        this.options = options;
-        this.time = time;
-        panel = new Lazy<ReviewPanel>(() => new ReviewPanel(judge, options.Panel, time));
+        _judge = judge;
+        _options = options;
+        _time = time;
+        _panel = new Lazy<ReviewPanel>(() => new ReviewPanel(judge, options.Panel, time));
     }
 
     /// <summary>Counts and costs of the reviews so far.</summary>
-    public ReviewStatistics Statistics => panel.Value.Statistics;
+    public ReviewStatistics Statistics => _panel.Value.Statistics;
 
     /// <summary>The panel that is asked; for canaries and reports.</summary>
-    public ReviewPanel Panel => panel.Value;
+    public ReviewPanel Panel => _panel.Value;
 
     /// <summary>What the judge made of the canaries; null before a stage was trained with it, or where they are off.</summary>
     public CanaryReport? Canaries { get; private set; }
 
-    internal CanaryPolicy CanaryPolicy => options.Canaries;
+    internal CanaryPolicy CanaryPolicy => _options.Canaries;
 
-    internal int CanarySteps => options.CanarySteps;
+    internal int CanarySteps => _options.CanarySteps;
 
-    internal bool IsOffline => judge.IsOffline;
+    internal bool IsOffline => _judge.IsOffline;
 
     /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
     public CancellationToken Cancellation { get; set; }
@@ -61,7 +61,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     public ProcessRewardTransformer WithJudge(IProcessJudge other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return new ProcessRewardTransformer(Environment, other, options, time);
+        return new ProcessRewardTransformer(Environment, other, _options, _time);
     }
 
     /// <summary>The view with the columns added; nobody is asked before a row's value is.</summary>
@@ -74,7 +74,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (panel.IsValueCreated) panel.Value.Dispose();
+        if (_panel.IsValueCreated) _panel.Value.Dispose();
     }
 
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
@@ -94,33 +94,33 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         return new ProcessRewardTransformer(environment, settings.Judge == rubric.Identity ? rubric : new AbsentJudge(settings.Judge), options);
     }
 
-    internal int LookAheadRows => options.LookAheadRows;
+    internal int LookAheadRows => _options.LookAheadRows;
 
     /// <summary>Reviews the rollouts of rows, concurrently; synchronous because ML.NET's getters are.</summary>
     internal void Prefetch(IReadOnlyList<ProcessReviewRequest> requests) =>
-        panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+        _panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
 
     /// <summary>Shows the judge the canaries; null where they are off, or cancelled.</summary>
     internal CanaryReport? ReviewCanaries(long step, CancellationToken cancellation)
     {
-        if (options.Canaries == CanaryPolicy.Off) return null;
+        if (_options.Canaries == CanaryPolicy.Off) return null;
         try
         {
-            Canaries = JudgeCanaries.ReviewAsync(panel.Value, cancellation, step, anew: step > 0).ConfigureAwait(false).GetAwaiter().GetResult();
+            Canaries = JudgeCanaries.ReviewAsync(_panel.Value, cancellation, step, anew: step > 0).ConfigureAwait(false).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
             return null;
         }
 
-        options.CanaryProgress?.Report(Canaries);
+        _options.CanaryProgress?.Report(Canaries);
         return Canaries;
     }
 
     /// <summary>What the judge is shown of each rollout of the row that <paramref name="row"/> stands on.</summary>
     internal Func<IReadOnlyList<ProcessReviewRequest>> RequestsOf(DataViewRow row)
     {
-        PathologyRowReader reader = new(row, ProcessRewardColumns.Needs(options.Reference));
+        PathologyRowReader reader = new(row, ProcessRewardColumns.Needs(_options.Reference));
         ValueGetter<VBuffer<ReadOnlyMemory<char>>> rollouts =
             row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(ProcessRewardColumns.Rollouts.Find(row.Schema, Name));
         VBuffer<ReadOnlyMemory<char>> buffer = default;
@@ -131,19 +131,19 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             AnswerReader answers = new(read.Question.Options);
             byte[] picture = JudgePicture.Of(read.RequiredPicture);
             return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
-                read.Question, picture, answers.Read(rollout.ToString()), options.Reference, new ReviewCoordinates(Step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
+                read.Question, picture, answers.Read(rollout.ToString()), _options.Reference, new ReviewCoordinates(Step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
         };
     }
 
     internal IEnumerable<DataViewSchema.Column> InputColumns(DataViewSchema schema) =>
-        PathologySchema.Columns(schema, ProcessRewardColumns.Needs(options.Reference)).Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
+        PathologySchema.Columns(schema, ProcessRewardColumns.Needs(_options.Reference)).Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
 
     private protected override void Write(ModelWriter writer) =>
-        writer.WriteJson(SettingsEntry, new Settings(judge.Identity, options.Reference, options.LookAheadRows, options.Panel, options.Canaries, options.CanarySteps));
+        writer.WriteJson(SettingsEntry, new Settings(_judge.Identity, _options.Reference, _options.LookAheadRows, _options.Panel, _options.Canaries, _options.CanarySteps));
 
     private protected override IRowFunction Bind(DataViewSchema schema)
     {
-        PathologySchema.Check(schema, ProcessRewardColumns.Needs(options.Reference));
+        PathologySchema.Check(schema, ProcessRewardColumns.Needs(_options.Reference));
         ProcessRewardColumns.Rollouts.Find(schema, Name);
         return new Function(this, schema);
     }
@@ -167,7 +167,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             ProcessReview[] Current()
             {
                 if (last.Position != row.Position || row.Position < 0)
-                    last = (row.Position, parent.panel.Value.ReviewAsync(requests(), parent.Cancellation).ConfigureAwait(false).GetAwaiter().GetResult());
+                    last = (row.Position, parent._panel.Value.ReviewAsync(requests(), parent.Cancellation).ConfigureAwait(false).GetAwaiter().GetResult());
                 return last.Reviews;
             }
         }

@@ -12,11 +12,11 @@ namespace PathVlm.MLNet.Rewards;
 /// </summary>
 internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, ProcessRewardTransformer transformer) : IDataView
 {
-    private readonly IRowToRowMapper mapper = ((ITransformer)transformer).GetRowToRowMapper(input.Schema);
+    private readonly IRowToRowMapper _mapper = ((ITransformer)transformer).GetRowToRowMapper(input.Schema);
 
     public bool CanShuffle => false;
 
-    public DataViewSchema Schema => mapper.OutputSchema;
+    public DataViewSchema Schema => _mapper.OutputSchema;
 
     public long? GetRowCount() => input.GetRowCount();
 
@@ -24,7 +24,7 @@ internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, Proce
     {
         List<DataViewSchema.Column> columns = [.. columnsNeeded];
         bool asks = columns.Exists(column => column.Index >= input.Schema.Count);
-        return asks ? new Cursor(input, mapper, columns, transformer) : reviewed.GetRowCursor(columns.Select(column => reviewed.Schema[column.Index]));
+        return asks ? new Cursor(input, _mapper, columns, transformer) : reviewed.GetRowCursor(columns.Select(column => reviewed.Schema[column.Index]));
     }
 
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
@@ -32,48 +32,48 @@ internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, Proce
 
     private sealed class Cursor : DataViewRowCursor
     {
-        private readonly DataViewRowCursor rows;
-        private readonly DataViewRow row;
-        private readonly DataViewRowCursor leader;
-        private readonly ProcessRewardTransformer transformer;
-        private readonly Func<IReadOnlyList<ProcessReviewRequest>> requests;
+        private readonly DataViewRowCursor _rows;
+        private readonly DataViewRow _row;
+        private readonly DataViewRowCursor _leader;
+        private readonly ProcessRewardTransformer _transformer;
+        private readonly Func<IReadOnlyList<ProcessReviewRequest>> _requests;
 
         internal Cursor(IDataView input, IRowToRowMapper mapper, IReadOnlyList<DataViewSchema.Column> columns, ProcessRewardTransformer transformer)
         {
-            this.transformer = transformer;
+            _transformer = transformer;
             DataViewSchema.Column[] needed = [.. columns.Select(column => mapper.OutputSchema[column.Index])];
-            rows = input.GetRowCursor(mapper.GetDependencies(needed));
-            row = mapper.GetRow(rows, needed);
-            leader = input.GetRowCursor(transformer.InputColumns(input.Schema));
-            requests = transformer.RequestsOf(leader);
+            _rows = input.GetRowCursor(mapper.GetDependencies(needed));
+            _row = mapper.GetRow(_rows, needed);
+            _leader = input.GetRowCursor(transformer.InputColumns(input.Schema));
+            _requests = transformer.RequestsOf(_leader);
         }
 
-        public override DataViewSchema Schema => row.Schema;
+        public override DataViewSchema Schema => _row.Schema;
 
-        public override long Position => rows.Position;
+        public override long Position => _rows.Position;
 
-        public override long Batch => rows.Batch;
+        public override long Batch => _rows.Batch;
 
         public override bool MoveNext()
         {
-            if (!rows.MoveNext()) return false;
-            if (leader.Position < rows.Position) ReviewBlock();
+            if (!_rows.MoveNext()) return false;
+            if (_leader.Position < _rows.Position) ReviewBlock();
             return true;
         }
 
-        public override bool IsColumnActive(DataViewSchema.Column column) => row.IsColumnActive(column);
+        public override bool IsColumnActive(DataViewSchema.Column column) => _row.IsColumnActive(column);
 
-        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => row.GetGetter<TValue>(column);
+        public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column) => _row.GetGetter<TValue>(column);
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => rows.GetIdGetter();
+        public override ValueGetter<DataViewRowId> GetIdGetter() => _rows.GetIdGetter();
 
         protected override void Dispose(bool disposing)
         {
             if (disposing)
             {
-                leader.Dispose();
-                row.Dispose();
-                rows.Dispose();
+                _leader.Dispose();
+                _row.Dispose();
+                _rows.Dispose();
             }
 
             base.Dispose(disposing);
@@ -82,8 +82,8 @@ internal sealed class ReviewAheadView(IDataView input, IDataView reviewed, Proce
         private void ReviewBlock()
         {
             List<ProcessReviewRequest> block = [];
-            for (int read = 0; read < transformer.LookAheadRows && leader.MoveNext(); read++) block.AddRange(requests());
-            if (block.Count > 0) transformer.Prefetch(block); // none are left where the leader is through: the last block goes on
+            for (int read = 0; read < _transformer.LookAheadRows && _leader.MoveNext(); read++) block.AddRange(_requests());
+            if (block.Count > 0) _transformer.Prefetch(block); // none are left where the leader is through: the last block goes on
         }
     }
 }

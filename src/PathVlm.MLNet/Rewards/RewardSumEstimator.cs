@@ -19,16 +19,16 @@ namespace PathVlm.MLNet.Rewards;
 /// </remarks>
 public sealed class RewardSumEstimator : IEstimator<RewardSumTransformer>
 {
-    private readonly IHostEnvironment environment;
-    private readonly RewardWeight[] rewards;
-    private readonly MissingRewardPolicy missing;
+    private readonly IHostEnvironment _environment;
+    private readonly RewardWeight[] _rewards;
+    private readonly MissingRewardPolicy _missing;
 
     internal RewardSumEstimator(IHostEnvironment environment, IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing)
     {
         RewardWeight.Check(rewards, missing, message => new ArgumentOutOfRangeException(nameof(rewards), message));
-        this.environment = environment;
-        this.rewards = [.. rewards];
-        this.missing = missing;
+        _environment = environment;
+        _rewards = [.. rewards];
+        _missing = missing;
     }
 
     /// <summary>Checks that <paramref name="input"/> has the reward columns and returns the transformer; no data is read.</summary>
@@ -37,13 +37,13 @@ public sealed class RewardSumEstimator : IEstimator<RewardSumTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         GetOutputSchema(SchemaShapes.Of(input.Schema));
-        return new RewardSumTransformer(environment, rewards, missing);
+        return new RewardSumTransformer(_environment, _rewards, _missing);
     }
 
     /// <inheritdoc cref="Fit"/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        foreach (RewardWeight reward in rewards) ColumnShape.Vector(reward.Column, NumberDataViewType.Single).Find(inputSchema, RewardSumTransformer.Name);
+        foreach (RewardWeight reward in _rewards) ColumnShape.Vector(reward.Column, NumberDataViewType.Single).Find(inputSchema, RewardSumTransformer.Name);
         return SchemaShapes.With(inputSchema, RewardSumTransformer.Shapes.Select(shape => SchemaShapes.Promise(shape)));
     }
 }

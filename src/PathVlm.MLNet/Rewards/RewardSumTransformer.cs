@@ -13,17 +13,17 @@ public sealed class RewardSumTransformer : RowTransformer
 {
     internal const string Name = "RewardSum";
     private const string SettingsEntry = "Settings.json";
-    private readonly RewardWeight[] rewards;
+    private readonly RewardWeight[] _rewards;
 
     internal RewardSumTransformer(IHostEnvironment environment, IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing)
         : base(environment, Name)
     {
-        this.rewards = [.. rewards];
+        _rewards = [.. rewards];
         MissingReward = missing;
     }
 
     /// <summary>The reward columns and their weights.</summary>
-    public IReadOnlyList<RewardWeight> Rewards => rewards;
+    public IReadOnlyList<RewardWeight> Rewards => _rewards;
 
     /// <summary>What stands in for a score that a reward did not give.</summary>
     public MissingRewardPolicy MissingReward { get; }
@@ -41,10 +41,10 @@ public sealed class RewardSumTransformer : RowTransformer
         return new RewardSumTransformer(environment, settings.Rewards, settings.MissingReward);
     }
 
-    private protected override void Write(ModelWriter writer) => writer.WriteJson(SettingsEntry, new Settings(rewards, MissingReward));
+    private protected override void Write(ModelWriter writer) => writer.WriteJson(SettingsEntry, new Settings(_rewards, MissingReward));
 
     private protected override IRowFunction Bind(DataViewSchema schema) =>
-        new Function(this, [.. rewards.Select(reward => ColumnShape.Vector(reward.Column, NumberDataViewType.Single).Find(schema, Name))]);
+        new Function(this, [.. _rewards.Select(reward => ColumnShape.Vector(reward.Column, NumberDataViewType.Single).Find(schema, Name))]);
 
     private sealed record Settings(RewardWeight[] Rewards, MissingRewardPolicy MissingReward);
 
@@ -58,7 +58,7 @@ public sealed class RewardSumTransformer : RowTransformer
         public Delegate?[] Getters(DataViewRow row, Func<int, bool> isActive)
         {
             if (!isActive(0) && !isActive(1)) return [null, null];
-            var getters = inputs.Select(row.GetGetter<VBuffer<float>>).ToArray();
+            ValueGetter<VBuffer<float>>[] getters = inputs.Select(row.GetGetter<VBuffer<float>>).ToArray();
             return [Getter(isActive(0), result => Array.ConvertAll(result.Rewards, value => (float)value)), Getter(isActive(1), result => result.Advantages)];
 
             ValueGetter<VBuffer<float>>? Getter(bool active, Func<AdvantageResult, float[]> select) => !active ? null : (ref VBuffer<float> value) =>
@@ -88,5 +88,5 @@ public sealed class RewardSumTransformer : RowTransformer
     private AdvantageResult Compute(float[,] scores) => scores.GetLength(0) == 0
         ? new AdvantageResult([], [], [])
         : Advantages.Compute(
-            scores, [.. rewards.Select(reward => (double)reward.Weight)], scores.GetLength(0), RewardScaling.Group, RewardAggregation.SumThenNormalize, MissingReward);
+            scores, [.. _rewards.Select(reward => (double)reward.Weight)], scores.GetLength(0), RewardScaling.Group, RewardAggregation.SumThenNormalize, MissingReward);
 }

@@ -17,7 +17,7 @@ public sealed record RewardWeight(string Column, float Weight = 1f)
             if (string.IsNullOrWhiteSpace(reward.Column)) faults.Add("Column: got a blank name, takes the name of a reward column.");
             if (!float.IsFinite(reward.Weight)) faults.Add($"Weight of [{reward.Column}]: got {reward.Weight}, takes a finite number.");
         }
-        foreach (var doubled in rewards.GroupBy(reward => reward.Column, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        foreach (IGrouping<string, RewardWeight> doubled in rewards.GroupBy(reward => reward.Column, StringComparer.Ordinal).Where(group => group.Count() > 1))
             faults.Add($"Column [{doubled.Key}]: got it {doubled.Count()} times, takes it once.");
         if (faults.Count > 0) throw fault(string.Join(" ", faults));
     }

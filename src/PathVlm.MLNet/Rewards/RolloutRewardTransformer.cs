@@ -12,12 +12,12 @@ namespace PathVlm.MLNet.Rewards;
 /// </summary>
 public abstract class RolloutRewardTransformer : RowTransformer
 {
-    private readonly string name;
+    private readonly string _name;
 
     private protected RolloutRewardTransformer(IHostEnvironment environment, string name, string outputColumn)
         : base(environment, name)
     {
-        this.name = name;
+        _name = name;
         OutputColumn = outputColumn;
     }
 
@@ -31,7 +31,7 @@ public abstract class RolloutRewardTransformer : RowTransformer
     private protected abstract Func<string[], float[]> Scorer(DataViewRow row);
 
     private protected override IRowFunction Bind(DataViewSchema schema) =>
-        new Function(this, [ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance).Find(schema, name), .. MoreInputs(schema)]);
+        new Function(this, [ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance).Find(schema, _name), .. MoreInputs(schema)]);
 
     private sealed class Function(RolloutRewardTransformer parent, DataViewSchema.Column[] inputs) : IRowFunction
     {
@@ -43,7 +43,7 @@ public abstract class RolloutRewardTransformer : RowTransformer
         public Delegate?[] Getters(DataViewRow row, Func<int, bool> isActive)
         {
             if (!isActive(0)) return [null];
-            var rollouts = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(inputs[0]);
+            ValueGetter<VBuffer<ReadOnlyMemory<char>>> rollouts = row.GetGetter<VBuffer<ReadOnlyMemory<char>>>(inputs[0]);
             Func<string[], float[]> score = parent.Scorer(row);
             VBuffer<ReadOnlyMemory<char>> buffer = default;
             return [(ValueGetter<VBuffer<float>>)Score];

@@ -113,7 +113,7 @@ public static class CheckpointWriter
         for (int number = 0; number < shards.Count; number++)
         {
             string name = shards.Count == 1 ? CheckpointFiles.SingleName : $"model-{number + 1:D5}-of-{shards.Count:D5}.safetensors";
-            var entries = shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key]));
+            IEnumerable<KeyValuePair<string, Tensor>> entries = shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key]));
             SafetensorsWriter.Write(Path.Combine(folder, name), entries, type, metadata);
             foreach (TensorSpecification tensor in shards[number])
                 index.Add(tensor.Key, name);

@@ -66,7 +66,7 @@ public sealed class BatchedGenerator : IDisposable
         ArgumentNullException.ThrowIfNull(sampling);
         sampling.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(completionsPerPrompt, 1);
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int rowLimit = Math.Max(_options.RowLimit, completionsPerPrompt);
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];

@@ -33,25 +33,25 @@ internal sealed class AttentionGroups
     {
         var groups = new AttentionGroups(plan.Packed.TokenIds.device, type);
         var members = new List<Member>();
-        var row = 0;
-        foreach (var queries in plan.Segments)
+        int row = 0;
+        foreach (SegmentQueries queries in plan.Segments)
         {
-            var segment = plan.Packed.Segments[queries.Segment];
+            PackedSegment segment = plan.Packed.Segments[queries.Segment];
             members.Add(new Member(row, queries.From, queries.Count, segment.Start));
             if (segment.Parent >= 0) groups.AddPrefix(plan.Packed.Segments[segment.Parent], row, queries.Count);
             row += queries.Count;
         }
 
         groups.CoversAllKeys = members.Sum(member => member.Keys) == plan.Packed.TokenCount;
-        foreach (var kind in members.GroupBy(member => member.From == 0))
-            foreach (var batch in Batches(kind.OrderByDescending(member => member.Keys))) groups.AddOwn(batch, causal: kind.Key);
+        foreach (IGrouping<bool, Member> kind in members.GroupBy(member => member.From == 0))
+            foreach (List<Member> batch in Batches(kind.OrderByDescending(member => member.Keys))) groups.AddOwn(batch, causal: kind.Key);
         return groups;
     }
 
     private static IEnumerable<List<Member>> Batches(IEnumerable<Member> longestFirst)
     {
         List<Member>? batch = null;
-        foreach (var member in longestFirst)
+        foreach (Member member in longestFirst)
         {
             if (batch is not null)
             {
@@ -81,9 +81,9 @@ internal sealed class AttentionGroups
     private void AddOwn(List<Member> batch, bool causal)
     {
         batch.Sort((left, right) => left.Row.CompareTo(right.Row));
-        var (queries, keys) = (batch.Max(member => member.Queries), batch.Max(member => member.Keys));
-        var queryStart = Neighbours([.. batch.Select(member => (member.Row, member.Queries))], queries);
-        var keyStart = Neighbours([.. batch.Select(member => (member.Start, member.Keys))], keys);
+        (int queries, int keys) = (batch.Max(member => member.Queries), batch.Max(member => member.Keys));
+        int queryStart = Neighbours([.. batch.Select(member => (member.Row, member.Queries))], queries);
+        int keyStart = Neighbours([.. batch.Select(member => (member.Start, member.Keys))], keys);
         _own.Add(new AttentionGroup(
             batch.Count, queries, keys, queryStart, keyStart,
             queryStart >= 0 ? null : Index([.. batch.Select(member => (member.Row, member.Queries))], queries),
@@ -94,7 +94,7 @@ internal sealed class AttentionGroups
     /// <summary>The first row of runs that follow each other without a gap and are all of one length, or -1.</summary>
     private static int Neighbours((int Start, int Length)[] runs, int length)
     {
-        for (var index = 0; index < runs.Length; index++)
+        for (int index = 0; index < runs.Length; index++)
             if (runs[index].Length != length || runs[index].Start != runs[0].Start + (index * length)) return -1;
         return runs[0].Start;
     }
@@ -103,11 +103,11 @@ internal sealed class AttentionGroups
     {
         var gather = new long[runs.Length * length];
         List<long> rows = [], places = [], padding = [];
-        for (var run = 0; run < runs.Length; run++)
+        for (int run = 0; run < runs.Length; run++)
         {
-            for (var offset = 0; offset < length; offset++)
+            for (int offset = 0; offset < length; offset++)
             {
-                var place = (run * length) + offset;
+                int place = (run * length) + offset;
                 if (offset >= runs[run].Length)
                 {
                     padding.Add(place);
@@ -127,16 +127,16 @@ internal sealed class AttentionGroups
     private int Mask(List<Member> batch, int queries, int keys)
     {
         var mask = new float[batch.Count * queries * keys];
-        for (var member = 0; member < batch.Count; member++)
+        for (int member = 0; member < batch.Count; member++)
         {
-            for (var query = 0; query < queries; query++)
+            for (int query = 0; query < queries; query++)
             {
-                var seen = batch[member].From + Math.Min(query, batch[member].Queries - 1) + 1;
+                int seen = batch[member].From + Math.Min(query, batch[member].Queries - 1) + 1;
                 mask.AsSpan((((member * queries) + query) * keys) + seen, keys - seen).Fill(float.NegativeInfinity);
             }
         }
 
-        using var values = tensor(mask, [batch.Count, 1, queries, keys]);
+        using Tensor values = tensor(mask, [batch.Count, 1, queries, keys]);
         _tensors.Add(values.to(_type, _device, copy: true));
         return _tensors.Count - 1;
     }

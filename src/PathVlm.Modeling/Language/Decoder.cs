@@ -40,25 +40,25 @@ internal sealed class Decoder : IDisposable
         PackedSequences packed, Tensor? imageFeatures, ForwardRows rows, Action<int, Tensor, Tensor>? keyValues = null,
         Action<Tensor>? hiddenStates = null)
     {
-        using var scope = NewDisposeScope();
-        var first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
-        var last = AttentionPlan.For(packed, rows);
-        var lastCall = last.IsFull ? first : CallOf(last, first.KeyRotary);
-        var hidden = Embed(packed, imageFeatures);
-        for (var index = 0; index < layers.Length; index++)
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        LayerCall first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
+        AttentionPlan last = AttentionPlan.For(packed, rows);
+        LayerCall lastCall = last.IsFull ? first : CallOf(last, first.KeyRotary);
+        Tensor hidden = Embed(packed, imageFeatures);
+        for (int index = 0; index < layers.Length; index++)
         {
             hiddenStates?.Invoke(hidden);
-            var layer = index;
-            var call = (index == layers.Length - 1 ? lastCall : first) with
+            int layer = index;
+            LayerCall call = (index == layers.Length - 1 ? lastCall : first) with
             {
                 KeyValues = keyValues is null ? null : (key, value) => keyValues(layer, key, value),
             };
-            var next = layers[index].Forward(hidden, call);
+            Tensor next = layers[index].Forward(hidden, call);
             hidden.Dispose();
             hidden = next;
         }
 
-        var wanted = Rows.Take(hidden, last.Locate(rows));
+        Tensor wanted = Rows.Take(hidden, last.Locate(rows));
         return Normalise(wanted).MoveToOuterDisposeScope();
     }
 
@@ -77,19 +77,19 @@ internal sealed class Decoder : IDisposable
 
     private LayerCall CallOf(AttentionPlan plan, Rotary rotary)
     {
-        var groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, embed_tokens.dtype);
+        AttentionGroups? groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, embed_tokens.dtype);
         if (plan.IsFull) return new LayerCall(plan, groups, rotary, rotary, null);
-        var asking = plan.QueryRanges();
+        IReadOnlyList<RowRange> asking = plan.QueryRanges();
         return new LayerCall(plan, groups, new Rotary(Rows.Take(rotary.Cosine, asking), Rows.Take(rotary.Sine, asking)), rotary, null);
     }
 
     private Tensor Embed(PackedSequences packed, Tensor? imageFeatures)
     {
-        var expected = packed.ImageRows?.size(0) ?? 0;
-        var found = imageFeatures?.size(0) ?? 0;
+        long expected = packed.ImageRows?.size(0) ?? 0;
+        long found = imageFeatures?.size(0) ?? 0;
         if (found != expected)
             throw new ArgumentException($"Image features: got {found} row(s), the pack takes {expected}.", nameof(imageFeatures));
-        var embedded = Embed(packed.TokenIds);
+        Tensor embedded = Embed(packed.TokenIds);
         if (imageFeatures is null || packed.ImageRows is null) return embedded;
         return embedded.index_copy(0, packed.ImageRows, imageFeatures);
     }

@@ -19,7 +19,7 @@ internal sealed class DecoderLayer
 
     public DecoderLayer(TextConfiguration settings, ParameterSet parameters, int index)
     {
-        var name = $"model.layers.{index}.";
+        string name = $"model.layers.{index}.";
         _settings = settings;
         input_layernorm = parameters[name + "input_layernorm.weight"];
         post_attention_layernorm = parameters[name + "post_attention_layernorm.weight"];
@@ -38,9 +38,9 @@ internal sealed class DecoderLayer
     /// <param name="call">Who asks, whom they see, and the turns.</param>
     public Tensor Forward(Tensor hidden, LayerCall call)
     {
-        using var scope = NewDisposeScope();
-        var normed = Normalise(hidden);
-        var (attended, asking) = call.Plan.IsFull ? (AttendAll(normed, call), hidden)
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor normed = Normalise(hidden);
+        (Tensor attended, Tensor asking) = call.Plan.IsFull ? (AttendAll(normed, call), hidden)
             : (AttendAsking(normed, call), Rows.Take(hidden, call.Plan.QueryRanges()));
         return Finish(asking, attended).MoveToOuterDisposeScope();
     }
@@ -48,8 +48,8 @@ internal sealed class DecoderLayer
     /// <summary>Turned queries [n, H, D] and keys [n, KV, D], and values [n, KV, D], of normalised rows [n, d].</summary>
     public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor normed, Rotary rotary)
     {
-        var all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
-        var turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
+        Tensor all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+        Tensor turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
         return (turned.narrow(1, 0, _settings.HeadCount), turned.narrow(1, _settings.HeadCount, _settings.KeyValueHeadCount),
             all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
     }
@@ -60,10 +60,10 @@ internal sealed class DecoderLayer
     /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
     public Tensor Finish(Tensor hidden, Tensor attended)
     {
-        using var projected = Linear.Of(attended, o_proj);
-        using var middle = hidden.add(projected, Scalars.One);
-        using var normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
-        using var inner = mlp.Forward(normed);
+        using Tensor projected = Linear.Of(attended, o_proj);
+        using Tensor middle = hidden.add(projected, Scalars.One);
+        using Tensor normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
+        using Tensor inner = mlp.Forward(normed);
         return middle.add(inner, Scalars.One);
     }
 
@@ -71,26 +71,26 @@ internal sealed class DecoderLayer
     {
         if (call.Groups is not null)
         {
-            var all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+            Tensor all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
             return PackedAttentionFunction.apply(all, call.Node(_settings, separate: false));
         }
 
-        var (query, key, value) = Project(normed, call.KeyRotary);
+        (Tensor query, Tensor key, Tensor value) = Project(normed, call.KeyRotary);
         call.KeyValues?.Invoke(key, value);
         return SegmentAttention.Of(call.Plan, query, key, value);
     }
 
     private Tensor AttendAsking(Tensor normed, LayerCall call)
     {
-        var queries = Linear.Of(
+        Tensor queries = Linear.Of(
             Rows.Take(normed, call.Plan.QueryRanges()), qkv_weight.narrow(0, 0, QueryWidth), qkv_bias.narrow(0, 0, QueryWidth))
             .view(call.Plan.QueryCount, -1, _settings.HeadSize);
-        var others = Linear.Of(
+        Tensor others = Linear.Of(
             normed, qkv_weight.narrow(0, QueryWidth, 2 * KeyWidth), qkv_bias.narrow(0, QueryWidth, 2 * KeyWidth))
             .view(normed.size(0), -1, _settings.HeadSize);
         if (call.Groups is not null) return PackedAttentionFunction.apply(queries, others, call.Node(_settings, separate: true));
-        var key = call.KeyRotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount));
-        var value = others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount);
+        Tensor key = call.KeyRotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount));
+        Tensor value = others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount);
         call.KeyValues?.Invoke(key, value);
         return SegmentAttention.Of(call.Plan, call.QueryRotary.Turn(queries), key, value);
     }

@@ -20,15 +20,15 @@ internal sealed class LanguageHead(Tensor lm_head)
         if (!(options.Temperature > 0)) throw new ArgumentException($"Temperature: got {options.Temperature}, takes above 0.", nameof(options));
         if (options.ChunkRows < 1) throw new ArgumentException($"ChunkRows: got {options.ChunkRows}, takes 1 or more.", nameof(options));
         var call = new TokenLogProbabilityFunction.Call(targets, options, lm_head.requires_grad && is_grad_enabled());
-        var scores = TokenLogProbabilityFunction.apply(hidden, lm_head, call);
+        Tensor scores = TokenLogProbabilityFunction.apply(hidden, lm_head, call);
         return new TokenScores(scores, Join(call.Entropies), Join(call.Correct));
     }
 
     private static Tensor? Join(List<Tensor> parts)
     {
         if (parts.Count == 0) return null;
-        var joined = cat(parts, 0);
-        foreach (var part in parts) part.Dispose();
+        Tensor joined = cat(parts, 0);
+        foreach (Tensor part in parts) part.Dispose();
         return joined;
     }
 }

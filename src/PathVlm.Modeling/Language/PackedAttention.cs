@@ -24,26 +24,26 @@ internal static class PackedAttention
     public static (Tensor Output, Tensor LogSumExp) Forward(
         AttentionGroups groups, IReadOnlyList<Tensor> tensors, Tensor query, Tensor key, Tensor value)
     {
-        using var scope = NewDisposeScope();
-        var (rows, heads, size) = (query.size(0), query.size(1), query.size(2));
-        var flat = empty([rows, heads * size], query.dtype, query.device);
-        var output = flat.view(rows, heads, size);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (long rows, long heads, long size) = (query.size(0), query.size(1), query.size(2));
+        Tensor flat = empty([rows, heads * size], query.dtype, query.device);
+        Tensor output = flat.view(rows, heads, size);
         // The kernel keeps the sums of half types in float32.
-        var total = empty([rows, heads], query.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, query.device);
-        foreach (var group in groups.Own)
+        Tensor total = empty([rows, heads], query.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, query.device);
+        foreach (AttentionGroup group in groups.Own)
         {
-            using var inner = NewDisposeScope();
-            var (q, k, v) = OwnInputs(group, tensors, query, key, value);
-            var (attended, sums) = FlashAttention.Forward(q, k, v, group.Mask < 0 ? null : tensors[group.Mask], group.Mask < 0);
+            using TorchSharp.DisposeScope inner = NewDisposeScope();
+            (Tensor q, Tensor k, Tensor v) = OwnInputs(group, tensors, query, key, value);
+            (Tensor attended, Tensor sums) = FlashAttention.Forward(q, k, v, group.Mask < 0 ? null : tensors[group.Mask], group.Mask < 0);
             Put(output, attended.transpose(1, 2).reshape(-1, heads, size), group.QueryStart, group.Query, tensors);
             Put(total, sums.transpose(1, 2).reshape(-1, heads).to_type(total.dtype), group.QueryStart, group.Query, tensors);
         }
 
-        foreach (var prefix in groups.Prefixes)
+        foreach (PrefixGroup prefix in groups.Prefixes)
         {
-            using var inner = NewDisposeScope();
-            var (q, k, v) = PrefixInputs(prefix, query, key, value);
-            var (attended, sums) = FlashAttention.Forward(q, k, v);
+            using TorchSharp.DisposeScope inner = NewDisposeScope();
+            (Tensor q, Tensor k, Tensor v) = PrefixInputs(prefix, query, key, value);
+            (Tensor attended, Tensor sums) = FlashAttention.Forward(q, k, v);
             Merge(output.narrow(0, prefix.QueryStart, prefix.QueryCount), total.narrow(0, prefix.QueryStart, prefix.QueryCount),
                 FromGrouped(attended), sums.flatten(0, 1).transpose(0, 1).to_type(total.dtype));
         }
@@ -62,18 +62,18 @@ internal static class PackedAttention
     public static void Backward(
         AttentionGroups groups, IReadOnlyList<Tensor> tensors, Saved saved, Tensor gradient, Tensor ofQuery, Tensor ofKey, Tensor ofValue)
     {
-        foreach (var group in groups.Own)
+        foreach (AttentionGroup group in groups.Own)
         {
-            using var scope = NewDisposeScope();
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
             BackwardOwn(group, tensors, saved, gradient, ofQuery, ofKey, ofValue);
         }
 
-        foreach (var prefix in groups.Prefixes)
+        foreach (PrefixGroup prefix in groups.Prefixes)
         {
-            using var scope = NewDisposeScope();
-            var (q, k, v) = PrefixInputs(prefix, saved.Query, saved.Key, saved.Value);
-            var (start, count, groupsOfHeads) = (prefix.QueryStart, prefix.QueryCount, saved.Key.size(1));
-            var (dq, dk, dv) = FlashAttention.Backward(
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
+            (Tensor q, Tensor k, Tensor v) = PrefixInputs(prefix, saved.Query, saved.Key, saved.Value);
+            (int start, int count, long groupsOfHeads) = (prefix.QueryStart, prefix.QueryCount, saved.Key.size(1));
+            (Tensor dq, Tensor dk, Tensor dv) = FlashAttention.Backward(
                 Grouped(gradient.narrow(0, start, count), groupsOfHeads), q, k, v, Grouped(saved.Output.narrow(0, start, count), groupsOfHeads),
                 saved.LogSumExp.narrow(0, start, count).unflatten(1, groupsOfHeads, -1).permute(1, 2, 0).contiguous());
             ofQuery.narrow(0, start, count).add_(FromGrouped(dq), Scalars.One);
@@ -85,18 +85,18 @@ internal static class PackedAttention
     private static void BackwardOwn(
         AttentionGroup group, IReadOnlyList<Tensor> tensors, Saved saved, Tensor gradient, Tensor ofQuery, Tensor ofKey, Tensor ofValue)
     {
-        var (heads, size, groupsOfHeads) = (saved.Query.size(1), saved.Query.size(2), saved.Key.size(1));
-        var (q, k, v) = OwnInputs(group, tensors, saved.Query, saved.Key, saved.Value);
-        var upstream = Get(gradient, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
-        var sums = Get(saved.LogSumExp, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
+        (long heads, long size, long groupsOfHeads) = (saved.Query.size(1), saved.Query.size(2), saved.Key.size(1));
+        (Tensor q, Tensor k, Tensor v) = OwnInputs(group, tensors, saved.Query, saved.Key, saved.Value);
+        Tensor upstream = Get(gradient, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
+        Tensor sums = Get(saved.LogSumExp, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
         if (group.Query is { Padding: >= 0 } padded)
         {
             upstream.index_fill_(0, tensors[padded.Padding], Scalars.Of(0L));
             sums.index_fill_(0, tensors[padded.Padding], Scalars.Of(Nowhere));
         }
 
-        var output = Get(saved.Output, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
-        var (dq, dk, dv) = FlashAttention.Backward(
+        Tensor output = Get(saved.Output, group.QueryStart, group.Query, group.Count * group.Queries, tensors);
+        (Tensor dq, Tensor dk, Tensor dv) = FlashAttention.Backward(
             Batched(upstream, group.Count), q, k, v, Batched(output, group.Count),
             sums.unflatten(0, group.Count, group.Queries).transpose(1, 2).contiguous(),
             group.Mask < 0 ? null : tensors[group.Mask], group.Mask < 0);
@@ -109,8 +109,8 @@ internal static class PackedAttention
     private static (Tensor Query, Tensor Key, Tensor Value) OwnInputs(
         AttentionGroup group, IReadOnlyList<Tensor> tensors, Tensor query, Tensor key, Tensor value)
     {
-        var heads = query.size(1);
-        var keys = group.Count * group.Keys;
+        long heads = query.size(1);
+        int keys = group.Count * group.Keys;
         return (Batched(Get(query, group.QueryStart, group.Query, group.Count * group.Queries, tensors), group.Count),
             Expanded(Batched(Get(key, group.KeyStart, group.Key, keys, tensors), group.Count), heads),
             Expanded(Batched(Get(value, group.KeyStart, group.Key, keys, tensors), group.Count), heads));
@@ -119,7 +119,7 @@ internal static class PackedAttention
     /// <summary>[KV, H/KV, R, D] and, without copying, [KV, H/KV, P, D] twice.</summary>
     private static (Tensor Query, Tensor Key, Tensor Value) PrefixInputs(PrefixGroup prefix, Tensor query, Tensor key, Tensor value)
     {
-        var (groups, each) = (key.size(1), query.size(1) / key.size(1));
+        (long groups, long each) = (key.size(1), query.size(1) / key.size(1));
         return (Grouped(query.narrow(0, prefix.QueryStart, prefix.QueryCount), groups), Shared(key), Shared(value));
 
         Tensor Shared(Tensor all) => all.narrow(0, prefix.PromptStart, prefix.PromptLength).transpose(0, 1).unsqueeze(1)
@@ -138,7 +138,7 @@ internal static class PackedAttention
     /// <summary>[B, KV, S, D] -> [B, H, S, D].</summary>
     private static Tensor Expanded(Tensor keys, long heads)
     {
-        var (count, groups, length, size) = (keys.size(0), keys.size(1), keys.size(2), keys.size(3));
+        (long count, long groups, long length, long size) = (keys.size(0), keys.size(1), keys.size(2), keys.size(3));
         if (groups == heads) return keys;
         return groups == 1 ? keys.expand(count, heads, length, size)
             : keys.unsqueeze(2).expand(count, groups, heads / groups, length, size).reshape(count, heads, length, size);
@@ -147,7 +147,7 @@ internal static class PackedAttention
     /// <summary>Gradients [B, H, S, D] -> [B * S, KV, D], summed over the query heads of a key-value head.</summary>
     private static Tensor Collected(Tensor gradient, long groups)
     {
-        var byGroup = groups == gradient.size(1) ? gradient : gradient.unflatten(1, groups, -1).sum(2);
+        Tensor byGroup = groups == gradient.size(1) ? gradient : gradient.unflatten(1, groups, -1).sum(2);
         return byGroup.transpose(1, 2).flatten(0, 1);
     }
 
@@ -163,9 +163,9 @@ internal static class PackedAttention
 
     private static void Merge(Tensor output, Tensor total, Tensor prefixOutput, Tensor prefixTotal)
     {
-        var merged = total.logaddexp(prefixTotal);
-        var ownShare = total.sub(merged).exp_().unsqueeze_(2).to_type(output.dtype);
-        var prefixShare = prefixTotal.sub(merged).exp_().unsqueeze_(2).to_type(output.dtype);
+        Tensor merged = total.logaddexp(prefixTotal);
+        Tensor ownShare = total.sub(merged).exp_().unsqueeze_(2).to_type(output.dtype);
+        Tensor prefixShare = prefixTotal.sub(merged).exp_().unsqueeze_(2).to_type(output.dtype);
         output.mul_(ownShare).addcmul_(prefixOutput, prefixShare, Scalars.One);
         total.copy_(merged);
     }

@@ -18,10 +18,10 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var call = (Call)vars[^1];
         var others = (Tensor)vars[^2];
-        var (heads, groups) = (call.Heads, call.Groups);
+        (int heads, int groups) = (call.Heads, call.Groups);
         Tensor query, key;
         if (call.Separate)
         {
@@ -30,36 +30,36 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
         }
         else
         {
-            var turned = call.KeyRotary.Turned(others.narrow(1, 0, heads + groups));
+            Tensor turned = call.KeyRotary.Turned(others.narrow(1, 0, heads + groups));
             (query, key) = (turned.narrow(1, 0, heads), turned.narrow(1, heads, groups));
         }
 
-        var value = others.narrow(1, others.size(1) - groups, groups);
+        Tensor value = others.narrow(1, others.size(1) - groups, groups);
         call.KeyValues?.Invoke(key, value);
-        var (output, total) = PackedAttention.Forward(call.Plan, call.Plan.Tensors, query, key, value);
-        var saved = output.detach().view_as(query);
+        (Tensor output, Tensor total) = PackedAttention.Forward(call.Plan, call.Plan.Tensors, query, key, value);
+        Tensor saved = output.detach().view_as(query);
         ctx.save_for_backward([query, key, value, saved, total, call.QueryRotary.Cosine, call.QueryRotary.Sine, call.KeyRotary.Cosine,
             call.KeyRotary.Sine, .. call.Plan.Tensors]);
         ctx.save_data(nameof(Call), call);
-        foreach (var kept in new[] { query, key, value, saved, total }) kept.MoveToOuterDisposeScope();
+        foreach (Tensor kept in new[] { query, key, value, saved, total }) kept.MoveToOuterDisposeScope();
         return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var call = (Call)ctx.get_data(nameof(Call));
-        var all = ctx.get_saved_variables();
+        List<Tensor> all = ctx.get_saved_variables();
         var saved = new PackedAttention.Saved(all[0], all[1], all[2], all[3], all[4]);
-        var (heads, groups) = (call.Heads, call.Groups);
-        var upstream = gradient.view(gradient.size(0), heads, -1);
-        var (rows, size) = (saved.Key.size(0), saved.Key.size(2));
-        var width = call.Separate ? 2 * groups : heads + (2 * groups);
-        var ofOthers = call.Plan.CoversAllKeys ? empty([rows, width, size], gradient.dtype, gradient.device)
+        (int heads, int groups) = (call.Heads, call.Groups);
+        Tensor upstream = gradient.view(gradient.size(0), heads, -1);
+        (long rows, long size) = (saved.Key.size(0), saved.Key.size(2));
+        int width = call.Separate ? 2 * groups : heads + (2 * groups);
+        Tensor ofOthers = call.Plan.CoversAllKeys ? empty([rows, width, size], gradient.dtype, gradient.device)
             : zeros([rows, width, size], gradient.dtype, gradient.device);
-        var ofQuery = call.Separate ? empty_like(upstream) : ofOthers.narrow(1, 0, heads);
+        Tensor ofQuery = call.Separate ? empty_like(upstream) : ofOthers.narrow(1, 0, heads);
         PackedAttention.Backward(call.Plan, all.GetRange(FixedTensors, all.Count - FixedTensors), saved, upstream, ofQuery,
             ofOthers.narrow(1, width - (2 * groups), groups), ofOthers.narrow(1, width - groups, groups));
         new Rotary(all[7], all[8]).TurnBack_(ofOthers.narrow(1, 0, width - groups));

@@ -18,28 +18,28 @@ internal static class SegmentAttention
     /// <returns>[asking rows, H * D].</returns>
     public static Tensor Of(AttentionPlan plan, Tensor query, Tensor key, Tensor value)
     {
-        var (heads, size) = (query.size(1), query.size(2));
+        (long heads, long size) = (query.size(1), query.size(2));
         var outputs = new List<Tensor>();
-        var row = 0;
-        foreach (var queries in plan.Segments)
+        int row = 0;
+        foreach (SegmentQueries queries in plan.Segments)
         {
-            using var scope = NewDisposeScope();
-            var segment = plan.Packed.Segments[queries.Segment];
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
+            PackedSegment segment = plan.Packed.Segments[queries.Segment];
             var own = new RowRange(segment.Start, queries.To);
-            var keys = segment.Parent < 0 ? new[] { own } : [RangeOf(plan.Packed.Segments[segment.Parent]), own];
-            var q = query.narrow(0, row, queries.Count).transpose(0, 1).unsqueeze(0);
-            var k = Expand(Rows.Take(key, keys), heads);
-            var v = Expand(Rows.Take(value, keys), heads);
-            var causal = segment.Parent < 0 && queries.From == 0;
-            var mask = causal ? null : MaskOf(queries.Count, keys.Sum(range => range.Length), query);
-            var attended = ScaledAttention.Of(q, k, v, mask, causal);
+            RowRange[] keys = segment.Parent < 0 ? new[] { own } : [RangeOf(plan.Packed.Segments[segment.Parent]), own];
+            Tensor q = query.narrow(0, row, queries.Count).transpose(0, 1).unsqueeze(0);
+            Tensor k = Expand(Rows.Take(key, keys), heads);
+            Tensor v = Expand(Rows.Take(value, keys), heads);
+            bool causal = segment.Parent < 0 && queries.From == 0;
+            Tensor? mask = causal ? null : MaskOf(queries.Count, keys.Sum(range => range.Length), query);
+            Tensor attended = ScaledAttention.Of(q, k, v, mask, causal);
             outputs.Add(attended.squeeze(0).transpose(0, 1).reshape(queries.Count, heads * size).MoveToOuterDisposeScope());
             row += queries.Count;
         }
 
         if (outputs.Count == 1) return outputs[0];
-        var joined = cat(outputs, 0);
-        foreach (var output in outputs) output.Dispose();
+        Tensor joined = cat(outputs, 0);
+        foreach (Tensor output in outputs) output.Dispose();
         return joined;
     }
 
@@ -48,8 +48,8 @@ internal static class SegmentAttention
     /// <summary>[S, KV, D] -> [1, H, S, D]: each key-value head serves H / KV neighbouring query heads.</summary>
     private static Tensor Expand(Tensor rows, long heads)
     {
-        var (length, groups, size) = (rows.size(0), rows.size(1), rows.size(2));
-        var byHead = rows.transpose(0, 1);
+        (long length, long groups, long size) = (rows.size(0), rows.size(1), rows.size(2));
+        Tensor byHead = rows.transpose(0, 1);
         if (groups == heads) return byHead.unsqueeze(0);
         return byHead.unsqueeze(1).expand(groups, heads / groups, length, size).reshape(1, heads, length, size);
     }

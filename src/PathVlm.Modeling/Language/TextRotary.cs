@@ -14,22 +14,22 @@ internal sealed class TextRotary : IDisposable
 
     public TextRotary(TextConfiguration settings, ScalarType type, Device device)
     {
-        using var scope = NewDisposeScope();
-        var half = settings.HeadSize / 2;
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        int half = settings.HeadSize / 2;
         _type = type;
-        var angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var exponents = arange(Scalars.Of(0L), Scalars.Of((long)settings.HeadSize), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)settings.HeadSize));
+        ScalarType angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)settings.HeadSize), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)settings.HeadSize));
         _frequencies = tensor(settings.RotaryBase, angleType).pow(exponents).reciprocal().to(device).DetachFromDisposeScope();
-        var axes = settings.RotarySections.SelectMany((count, section) => Enumerable.Repeat((long)(section % 3), count)).ToArray();
+        long[] axes = settings.RotarySections.SelectMany((count, section) => Enumerable.Repeat((long)(section % 3), count)).ToArray();
         _axes = tensor(axes).to(device).DetachFromDisposeScope();
     }
 
     /// <summary>Turns for positions [3, T].</summary>
     public Rotary Of(Tensor positions)
     {
-        using var scope = NewDisposeScope();
-        var byPair = positions.index_select(0, _axes).transpose(0, 1).to_type(_frequencies.dtype);
-        var rotary = Rotary.OfAngles(byPair.mul(_frequencies), _type);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor byPair = positions.index_select(0, _axes).transpose(0, 1).to_type(_frequencies.dtype);
+        Rotary rotary = Rotary.OfAngles(byPair.mul(_frequencies), _type);
         rotary.Cosine.MoveToOuterDisposeScope();
         rotary.Sine.MoveToOuterDisposeScope();
         return rotary;

@@ -19,16 +19,16 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
     /// <summary>Inputs: hidden [n, D], weight [V, D], a <see cref="Call"/>.</summary>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (hidden, weight, call) = ((Tensor)vars[0], (Tensor)vars[1], (Call)vars[2]);
-        using var scope = NewDisposeScope();
+        (Tensor hidden, Tensor weight, Call call) = ((Tensor)vars[0], (Tensor)vars[1], (Call)vars[2]);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var parts = new List<Tensor>();
         var totals = new List<Tensor>();
-        foreach (var (start, count) in Chunks(hidden.size(0), call.Options.ChunkRows))
+        foreach ((long start, long count) in Chunks(hidden.size(0), call.Options.ChunkRows))
         {
-            using var inner = NewDisposeScope();
-            var logits = Logits(hidden.narrow(0, start, count), weight, call.Options);
-            var total = logits.logsumexp(1, true);
-            var picked = logits.gather(1, call.Targets.narrow(0, start, count).unsqueeze(1));
+            using TorchSharp.DisposeScope inner = NewDisposeScope();
+            Tensor logits = Logits(hidden.narrow(0, start, count), weight, call.Options);
+            Tensor total = logits.logsumexp(1, true);
+            Tensor picked = logits.gather(1, call.Targets.narrow(0, start, count).unsqueeze(1));
             parts.Add(picked.sub(total).squeeze(1).MoveToOuterDisposeScope());
             if (call.Options.Accuracy)
                 call.Correct.Add(logits.argmax(1).eq(call.Targets.narrow(0, start, count)).MoveToOuterDisposeScope());
@@ -36,7 +36,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
             totals.Add(total.MoveToOuterDisposeScope());
         }
 
-        foreach (var tensor in call.Correct.Concat(call.Entropies)) tensor.MoveToOuterDisposeScope();
+        foreach (Tensor tensor in call.Correct.Concat(call.Entropies)) tensor.MoveToOuterDisposeScope();
         ctx.save_for_backward([hidden, weight, call.Targets, cat(totals, 0).MoveToOuterDisposeScope()]);
         ctx.save_data(nameof(Call), call);
         return cat(parts, 0).MoveToOuterDisposeScope();
@@ -45,41 +45,41 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        var saved = ctx.get_saved_variables();
+        List<Tensor> saved = ctx.get_saved_variables();
         var call = (Call)ctx.get_data(nameof(Call));
         return Backward(saved[0], saved[1], saved[2], saved[3], gradient, call);
     }
 
     private static List<Tensor> Backward(Tensor hidden, Tensor weight, Tensor targets, Tensor totals, Tensor gradient, Call call)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        var existing = weight.grad;
-        var ofWeight = call.WeightTrained ? existing ?? zeros_like(weight) : null;
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor? existing = weight.grad;
+        Tensor? ofWeight = call.WeightTrained ? existing ?? zeros_like(weight) : null;
         var ofHidden = new List<Tensor>();
-        foreach (var (start, count) in Chunks(hidden.size(0), call.Options.ChunkRows))
+        foreach ((long start, long count) in Chunks(hidden.size(0), call.Options.ChunkRows))
         {
-            using var inner = NewDisposeScope();
-            var rows = hidden.narrow(0, start, count);
-            var chosen = targets.narrow(0, start, count);
-            var factor = gradient.narrow(0, start, count).unsqueeze(1).div(Scalars.Of(call.Options.Temperature)).to_type(hidden.dtype);
-            var weights = Logits(rows, weight, call.Options).sub_(totals.narrow(0, start, count)).exp_().to_type(hidden.dtype);
+            using TorchSharp.DisposeScope inner = NewDisposeScope();
+            Tensor rows = hidden.narrow(0, start, count);
+            Tensor chosen = targets.narrow(0, start, count);
+            Tensor factor = gradient.narrow(0, start, count).unsqueeze(1).div(Scalars.Of(call.Options.Temperature)).to_type(hidden.dtype);
+            Tensor weights = Logits(rows, weight, call.Options).sub_(totals.narrow(0, start, count)).exp_().to_type(hidden.dtype);
             weights.threshold_(Scalars.Of(Negligible), Scalars.Of(0.0));
             ofHidden.Add(weight.index_select(0, chosen).sub_(weights.mm(weight)).mul_(factor).MoveToOuterDisposeScope());
             if (ofWeight is null) continue;
-            var scaled = rows.mul(factor);
+            Tensor scaled = rows.mul(factor);
             ofWeight.addmm_(weights.t(), scaled, 1, -1);
             ofWeight.index_add_(0, chosen, scaled, Scalars.One);
         }
 
-        var returned = existing is null ? ofWeight?.MoveToOuterDisposeScope() : null;
+        Tensor? returned = existing is null ? ofWeight?.MoveToOuterDisposeScope() : null;
         return [cat(ofHidden, 0).MoveToOuterDisposeScope(), returned!, null!];
     }
 
     private static Tensor Logits(Tensor hidden, Tensor weight, TokenScoreOptions options)
     {
-        using var product = hidden.mm(weight.t());
-        var logits = product.dtype == ScalarType.Float64 ? product.alias() : product.to_type(ScalarType.Float32);
+        using Tensor product = hidden.mm(weight.t());
+        Tensor logits = product.dtype == ScalarType.Float64 ? product.alias() : product.to_type(ScalarType.Float32);
         if (options.Temperature != 1) logits.div_(Scalars.Of(options.Temperature));
         if (options.SuppressedIds is not null) logits.index_fill_(1, options.SuppressedIds, Scalars.Of(double.NegativeInfinity));
         return logits;
@@ -87,7 +87,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
 
     private static Tensor Entropy(Tensor logits, Tensor total)
     {
-        var finite = logits.masked_fill(logits.isneginf(), Scalars.Of(0L));
+        Tensor finite = logits.masked_fill(logits.isneginf(), Scalars.Of(0L));
         return total.squeeze(1).sub(logits.sub(total).exp_().mul_(finite).sum(1));
     }
 

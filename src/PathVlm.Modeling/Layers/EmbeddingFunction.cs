@@ -15,7 +15,7 @@ internal sealed class EmbeddingFunction : autograd.SingleTensorFunction<Embeddin
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (table, ids) = ((Tensor)vars[0], (Tensor)vars[1]);
+        (Tensor table, Tensor ids) = ((Tensor)vars[0], (Tensor)vars[1]);
         ctx.save_for_backward([table, ids]);
         return table.index_select(0, ids);
     }
@@ -23,11 +23,11 @@ internal sealed class EmbeddingFunction : autograd.SingleTensorFunction<Embeddin
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        var saved = ctx.get_saved_variables();
-        var existing = saved[0].grad;
-        var table = existing ?? zeros_like(saved[0]);
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        Tensor? existing = saved[0].grad;
+        Tensor table = existing ?? zeros_like(saved[0]);
         table.index_add_(0, saved[1], gradient, Scalars.One);
         return [existing is null ? table.MoveToOuterDisposeScope() : null!, null!];
     }

@@ -44,7 +44,7 @@ internal static class FlashAttention
     public static (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false)
     {
         if (Unit(query) is not { } unit) return PlainForward(query, key, value, mask, causal);
-        var result = mask is not null ? unit.invoke("forward_masked", query, key, value, mask)
+        object result = mask is not null ? unit.invoke("forward_masked", query, key, value, mask)
             : unit.invoke(causal ? "forward_causal" : "forward", query, key, value);
         return ((Tensor, Tensor))result;
     }
@@ -57,7 +57,7 @@ internal static class FlashAttention
         Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSumExp, Tensor? mask = null, bool causal = false)
     {
         if (Unit(query) is not { } unit) return PlainBackward(gradient, query, key, value, output, logSumExp, mask, causal);
-        var result = mask is not null ? unit.invoke("backward_masked", gradient, query, key, value, output, logSumExp, mask)
+        object result = mask is not null ? unit.invoke("backward_masked", gradient, query, key, value, output, logSumExp, mask)
             : unit.invoke(causal ? "backward_causal" : "backward", gradient, query, key, value, output, logSumExp);
         return ((Tensor, Tensor, Tensor))result;
     }
@@ -65,9 +65,9 @@ internal static class FlashAttention
     /// <summary>The same in plain operations.</summary>
     internal static (Tensor Output, Tensor LogSumExp) PlainForward(Tensor query, Tensor key, Tensor value, Tensor? mask, bool causal)
     {
-        using var scores = Scores(query, key, mask, causal);
-        var total = scores.logsumexp(-1, true);
-        using var weights = scores.sub(total).exp_();
+        using Tensor scores = Scores(query, key, mask, causal);
+        Tensor total = scores.logsumexp(-1, true);
+        using Tensor weights = scores.sub(total).exp_();
         return (weights.matmul(value), total.squeeze(-1));
     }
 
@@ -75,24 +75,24 @@ internal static class FlashAttention
     internal static (Tensor Query, Tensor Key, Tensor Value) PlainBackward(
         Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSumExp, Tensor? mask, bool causal)
     {
-        using var scope = NewDisposeScope();
-        var weights = Scores(query, key, mask, causal).sub_(logSumExp.unsqueeze(-1)).exp_();
-        var ofValue = weights.transpose(-2, -1).matmul(gradient);
-        var shift = gradient.mul(output).sum(-1, keepdim: true);
-        var ofScores = gradient.matmul(value.transpose(-2, -1)).sub_(shift).mul_(weights).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
-        var ofQuery = ofScores.matmul(key);
-        var ofKey = ofScores.transpose(-2, -1).matmul(query);
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weights = Scores(query, key, mask, causal).sub_(logSumExp.unsqueeze(-1)).exp_();
+        Tensor ofValue = weights.transpose(-2, -1).matmul(gradient);
+        Tensor shift = gradient.mul(output).sum(-1, keepdim: true);
+        Tensor ofScores = gradient.matmul(value.transpose(-2, -1)).sub_(shift).mul_(weights).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
+        Tensor ofQuery = ofScores.matmul(key);
+        Tensor ofKey = ofScores.transpose(-2, -1).matmul(query);
         return (ofQuery.MoveToOuterDisposeScope(), ofKey.MoveToOuterDisposeScope(), ofValue.MoveToOuterDisposeScope());
     }
 
     private static Tensor Scores(Tensor query, Tensor key, Tensor? mask, bool causal)
     {
-        using var scope = NewDisposeScope();
-        var scores = query.matmul(key.transpose(-2, -1)).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scores = query.matmul(key.transpose(-2, -1)).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
         if (mask is not null) scores = scores.add(mask, Scalars.One);
         if (causal)
         {
-            var hidden = ones(query.size(-2), key.size(-2), ScalarType.Bool, query.device).triu(1);
+            Tensor hidden = ones(query.size(-2), key.size(-2), ScalarType.Bool, query.device).triu(1);
             scores = scores.masked_fill(hidden, Scalars.Of(double.NegativeInfinity));
         }
 

@@ -23,22 +23,22 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
     /// <summary>silu(a) * b, outside a graph.</summary>
     public static Tensor Product(Tensor both)
     {
-        using var scope = NewDisposeScope();
-        var (gate, up) = Halves(both);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (Tensor gate, Tensor up) = Halves(both);
         return nn.functional.silu(gate).mul_(up).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        var both = ctx.get_saved_variables()[0];
-        var (gate, up) = Halves(both);
-        var ofBoth = empty_like(both);
-        var (ofGate, ofUp) = Halves(ofBoth);
-        var sigmoid = gate.sigmoid();
-        var active = gate.mul(sigmoid);
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor both = ctx.get_saved_variables()[0];
+        (Tensor gate, Tensor up) = Halves(both);
+        Tensor ofBoth = empty_like(both);
+        (Tensor ofGate, Tensor ofUp) = Halves(ofBoth);
+        Tensor sigmoid = gate.sigmoid();
+        Tensor active = gate.mul(sigmoid);
         ofUp.copy_(active).mul_(gradient);
         ofGate.copy_(sigmoid.mul(active).neg_().add_(sigmoid, Scalars.One).add_(active, Scalars.One)).mul_(gradient).mul_(up);
         return [ofBoth.MoveToOuterDisposeScope()];
@@ -46,7 +46,7 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
 
     private static (Tensor Gate, Tensor Up) Halves(Tensor both)
     {
-        var half = both.size(1) / 2;
+        long half = both.size(1) / 2;
         return (both.narrow(1, 0, half), both.narrow(1, half, half));
     }
 }

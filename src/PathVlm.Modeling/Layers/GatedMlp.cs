@@ -23,8 +23,8 @@ internal sealed class GatedMlp
     /// <summary>[n, D] -> [n, D].</summary>
     public Tensor Forward(Tensor input)
     {
-        using var both = Linear.Of(input, gate_up, gate_up_bias);
-        using var product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
+        using Tensor both = Linear.Of(input, gate_up, gate_up_bias);
+        using Tensor product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
         return Linear.Of(product, down_proj, down_proj_bias);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
         ctx.save_for_backward([input, weight]);
         ctx.save_data("inputs", vars.Length);
         return nn.functional.linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
@@ -23,10 +23,10 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        var saved = ctx.get_saved_variables();
-        var (input, weight) = (saved[0], saved[1]);
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        (Tensor input, Tensor weight) = (saved[0], saved[1]);
         gradient = gradient.contiguous();
         var results = new List<Tensor> { gradient.mm(weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
         if ((int)ctx.get_data("inputs") > 2) results.Add(gradient.sum(dim: 0).MoveToOuterDisposeScope());

@@ -15,14 +15,14 @@ internal static class RmsNorm
     public static Tensor Of(Tensor input, Tensor weight, double epsilon)
     {
         if (is_grad_enabled()) return RmsNormFunction.apply(input, weight, epsilon);
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         return input.mul(Scale(input, epsilon)).mul_(weight).MoveToOuterDisposeScope();
     }
 
     /// <summary>1 / sqrt(mean(x²) + epsilon), [n, 1].</summary>
     internal static Tensor Scale(Tensor input, double epsilon)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         return input.mul(input).mean(Last, keepdim: true).add_(Scalars.Of(epsilon), Scalars.One).rsqrt_().MoveToOuterDisposeScope();
     }
 }

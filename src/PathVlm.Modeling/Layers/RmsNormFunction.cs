@@ -15,9 +15,9 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        using var scope = NewDisposeScope();
-        var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
-        var scale = RmsNorm.Scale(input, (double)vars[2]);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        Tensor scale = RmsNorm.Scale(input, (double)vars[2]);
         ctx.save_for_backward([input, weight, scale.MoveToOuterDisposeScope()]);
         return input.mul(scale).mul_(weight).MoveToOuterDisposeScope();
     }
@@ -25,14 +25,14 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        var saved = ctx.get_saved_variables();
-        var (input, weight, scale) = (saved[0], saved[1], saved[2]);
-        var product = gradient.mul(input);
-        var share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(Scalars.Of(3L))).div_(Scalars.Of(-input.size(1)));
-        var ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, Scalars.One);
-        var ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)).MoveToOuterDisposeScope() : null;
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        (Tensor input, Tensor weight, Tensor scale) = (saved[0], saved[1], saved[2]);
+        Tensor product = gradient.mul(input);
+        Tensor share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(Scalars.Of(3L))).div_(Scalars.Of(-input.size(1)));
+        Tensor ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, Scalars.One);
+        Tensor? ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)).MoveToOuterDisposeScope() : null;
         return [ofInput.MoveToOuterDisposeScope(), ofWeight!, null!];
     }
 }

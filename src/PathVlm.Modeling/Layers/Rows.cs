@@ -11,9 +11,9 @@ internal static class Rows
     {
         if (ranges.Count == 1)
             return ranges[0].Length == rows.size(0) ? rows.alias() : rows.narrow(0, ranges[0].Start, ranges[0].Length);
-        var slices = ranges.Select(range => rows.narrow(0, range.Start, range.Length)).ToArray();
-        var joined = cat(slices, 0);
-        foreach (var slice in slices) slice.Dispose();
+        Tensor[] slices = ranges.Select(range => rows.narrow(0, range.Start, range.Length)).ToArray();
+        Tensor joined = cat(slices, 0);
+        foreach (Tensor slice in slices) slice.Dispose();
         return joined;
     }
 }

@@ -16,7 +16,7 @@ internal static class Scalars
     private const int KeptForever = 1024;
     private static readonly ConcurrentDictionary<double, Scalar> Kept = new();
     private static readonly Scalar?[] Ring = new Scalar?[4096];
-    private static int next;
+    private static int _next;
 
     /// <summary>A floating-point scalar.</summary>
     public static Scalar Of(double value)
@@ -25,7 +25,7 @@ internal static class Scalars
         Scalar made = Make(value);
         if (Kept.Count < KeptForever) return Kept.GetOrAdd(value, made);
         // The one that leaves the ring is freed by the collector 4,096 calls later, long after its own call has returned.
-        Ring[(uint)Interlocked.Increment(ref next) % (uint)Ring.Length] = made;
+        Ring[(uint)Interlocked.Increment(ref _next) % (uint)Ring.Length] = made;
         return made;
     }
 

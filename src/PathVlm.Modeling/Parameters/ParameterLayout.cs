@@ -14,13 +14,13 @@ internal sealed class ParameterLayout
 
     private ParameterLayout(IEnumerable<ParameterBlock> blocks)
     {
-        var sections = blocks.ToLookup(block => SectionOf(block.Group, block.Decayed));
+        ILookup<int, ParameterBlock> sections = blocks.ToLookup(block => SectionOf(block.Group, block.Decayed));
         var bounds = new ParameterRange[4];
         long next = 0;
-        for (var section = 0; section < bounds.Length; section++)
+        for (int section = 0; section < bounds.Length; section++)
         {
-            var start = next;
-            foreach (var block in sections[section])
+            long start = next;
+            foreach (ParameterBlock block in sections[section])
             {
                 _blocks.Add(block.Name, (block, next));
                 next = checked((next + block.Count + Alignment - 1) / Alignment * Alignment);
@@ -69,9 +69,9 @@ internal sealed class ParameterLayout
         long[] kernel = [width, vision.InputChannels, vision.TemporalPatchSize, vision.PatchSize, vision.PatchSize];
         yield return new("visual.patch_embed", [width, vision.PatchValues],
             [new("visual.patch_embed.proj.weight", kernel)], ParameterGroup.Vision, true);
-        for (var index = 0; index < vision.Depth; index++)
+        for (int index = 0; index < vision.Depth; index++)
         {
-            var name = $"visual.blocks.{index}.";
+            string name = $"visual.blocks.{index}.";
             yield return VisionTensor(name + "norm1.weight", width);
             yield return VisionTensor(name + "norm2.weight", width);
             yield return VisionTensor(name + "attn.qkv.weight", 3 * width, width);
@@ -99,10 +99,10 @@ internal sealed class ParameterLayout
         long hidden = text.HiddenSize, inner = text.IntermediateSize;
         long queries = (long)text.HeadCount * text.HeadSize, keys = (long)text.KeyValueHeadCount * text.HeadSize;
         yield return TextTensor("model.embed_tokens.weight", true, text.VocabularySize, hidden);
-        for (var index = 0; index < text.LayerCount; index++)
+        for (int index = 0; index < text.LayerCount; index++)
         {
-            var name = $"model.layers.{index}.";
-            var attention = name + "self_attn.";
+            string name = $"model.layers.{index}.";
+            string attention = name + "self_attn.";
             yield return TextTensor(name + "input_layernorm.weight", false, hidden);
             yield return TextTensor(name + "post_attention_layernorm.weight", false, hidden);
             yield return new(attention + "qkv.weight", [queries + 2 * keys, hidden],

@@ -22,10 +22,10 @@ public sealed class ParameterSet : IDisposable
         : this(ParameterLayout.Of(configuration), length => empty(length, type, device))
     {
         if (device.type == DeviceType.CPU) HugePages.Advise(Values);
-        using var none = no_grad();
-        foreach (var gap in _layout.Gaps)
+        using IDisposable none = no_grad();
+        foreach (ParameterRange gap in _layout.Gaps)
         {
-            using var values = Values.narrow(0, gap.Start, gap.Count);
+            using Tensor values = Values.narrow(0, gap.Start, gap.Count);
             values.zero_().Dispose();
         }
     }
@@ -34,10 +34,10 @@ public sealed class ParameterSet : IDisposable
     {
         _layout = layout;
         Values = allocate(layout.Count).DetachFromDisposeScope();
-        foreach (var (block, start) in layout.Blocks)
+        foreach ((ParameterBlock block, long start) in layout.Blocks)
         {
             _blocks.Add(block.Name, ViewOf(Values, start, block.Shape));
-            foreach (var (part, offset) in PartsOf(block, start)) _published.Add(part.Key, ViewOf(Values, offset, part.Shape));
+            foreach ((ParameterPart part, long offset) in PartsOf(block, start)) _published.Add(part.Key, ViewOf(Values, offset, part.Shape));
         }
     }
 
@@ -86,20 +86,20 @@ public sealed class ParameterSet : IDisposable
     /// <param name="visionFrozen">Whether the vision tower and merger stay as they are; the recipe's default is true.</param>
     public void Train(bool visionFrozen = true)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Freeze();
-        var sections = _layout.Sections;
-        var start = visionFrozen ? sections[2].Start : 0;
+        IReadOnlyList<ParameterRange> sections = _layout.Sections;
+        long start = visionFrozen ? sections[2].Start : 0;
         Trainable = new ParameterRange(start, Count - start);
         Decayed = visionFrozen ? [sections[3]] : [sections[0], sections[3]];
         NotDecayed = visionFrozen ? [sections[2]] : [new(sections[1].Start, sections[1].Count + sections[2].Count)];
         _gradients = zeros(Trainable.Count, Values.dtype, Values.device).DetachFromDisposeScope();
-        foreach (var (block, offset) in _layout.Blocks.Where(entry => entry.Start >= start))
+        foreach ((ParameterBlock block, long offset) in _layout.Blocks.Where(entry => entry.Start >= start))
         {
-            var gradient = ViewOf(_gradients, offset - start, block.Shape);
+            Tensor gradient = ViewOf(_gradients, offset - start, block.Shape);
             _gradientViews.Add(gradient);
             _blocks[block.Name].requires_grad_(true).grad = gradient;
-            foreach (var (part, place) in PartsOf(block, offset - start))
+            foreach ((ParameterPart part, long place) in PartsOf(block, offset - start))
                 _publishedGradients.Add(part.Key, ViewOf(_gradients, place, part.Shape));
         }
     }
@@ -107,14 +107,14 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Ends training: no parameter asks for a gradient, and the gradient buffer is freed.</summary>
     public void Freeze()
     {
-        using var scope = NewDisposeScope();
-        foreach (var tensor in _blocks.Values.Where(tensor => tensor.requires_grad))
+        using DisposeScope scope = NewDisposeScope();
+        foreach (Tensor tensor in _blocks.Values.Where(tensor => tensor.requires_grad))
         {
             tensor.grad = null;
             tensor.requires_grad_(false);
         }
 
-        foreach (var view in _gradientViews.Concat(_publishedGradients.Values)) view.Dispose();
+        foreach (Tensor view in _gradientViews.Concat(_publishedGradients.Values)) view.Dispose();
         _gradientViews.Clear();
         _publishedGradients.Clear();
         _gradients?.Dispose();
@@ -126,7 +126,7 @@ public sealed class ParameterSet : IDisposable
     /// <summary>Sets every gradient to zero.</summary>
     public void ZeroGradients()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Gradients.zero_();
     }
 
@@ -137,7 +137,7 @@ public sealed class ParameterSet : IDisposable
         ArgumentNullException.ThrowIfNull(other);
         if (other.Count != Count)
             throw new ArgumentException($"Parameter count: got {other.Count}, takes {Count} (the same configuration).", nameof(other));
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         Values.copy_(other.Values);
     }
 
@@ -145,20 +145,20 @@ public sealed class ParameterSet : IDisposable
     public void Dispose()
     {
         Freeze();
-        foreach (var tensor in _blocks.Values.Concat(_published.Values)) tensor.Dispose();
+        foreach (Tensor tensor in _blocks.Values.Concat(_published.Values)) tensor.Dispose();
         Values.Dispose();
     }
 
     internal ParameterSet Clone(ScalarType type, Device device) =>
         new(_layout, _ =>
         {
-            var copy = Values.to(type, device, copy: true);
+            Tensor copy = Values.to(type, device, copy: true);
             return copy;
         });
 
     private static IEnumerable<(ParameterPart Part, long Start)> PartsOf(ParameterBlock block, long start)
     {
-        foreach (var part in block.Parts)
+        foreach (ParameterPart part in block.Parts)
         {
             yield return (part, start);
             start += part.Count;
@@ -167,7 +167,7 @@ public sealed class ParameterSet : IDisposable
 
     private static Tensor ViewOf(Tensor flat, long start, long[] shape)
     {
-        using var run = flat.narrow(0, start, shape.Aggregate(1L, (product, side) => product * side));
+        using Tensor run = flat.narrow(0, start, shape.Aggregate(1L, (product, side) => product * side));
         return run.view(shape).DetachFromDisposeScope();
     }
 }

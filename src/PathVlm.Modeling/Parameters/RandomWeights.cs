@@ -17,9 +17,9 @@ internal static class RandomWeights
     /// <summary>Fills a set.</summary>
     public static void Fill(ParameterSet parameters, ModelConfiguration configuration, long seed)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
-        foreach (var (key, tensor) in parameters.Published)
+        using IDisposable none = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        foreach ((string key, Tensor tensor) in parameters.Published)
         {
             if (key.EndsWith(".bias", StringComparison.Ordinal)) tensor.zero_();
             else if (tensor.dim() == 1) tensor.fill_(Scalars.One);
@@ -30,9 +30,9 @@ internal static class RandomWeights
     private static double Deviation(string key, Tensor tensor, ModelConfiguration configuration)
     {
         if (key is "model.embed_tokens.weight" or "lm_head.weight") return EmbeddingDeviation;
-        var deviation = 1 / Math.Sqrt((double)tensor.numel() / tensor.size(0));
-        var layers = key.StartsWith("visual.", StringComparison.Ordinal) ? configuration.Vision.Depth : configuration.Text.LayerCount;
-        var residual = key.EndsWith("o_proj.weight", StringComparison.Ordinal) || key.EndsWith("attn.proj.weight", StringComparison.Ordinal)
+        double deviation = 1 / Math.Sqrt((double)tensor.numel() / tensor.size(0));
+        int layers = key.StartsWith("visual.", StringComparison.Ordinal) ? configuration.Vision.Depth : configuration.Text.LayerCount;
+        bool residual = key.EndsWith("o_proj.weight", StringComparison.Ordinal) || key.EndsWith("attn.proj.weight", StringComparison.Ordinal)
             || key.EndsWith("down_proj.weight", StringComparison.Ordinal);
         return residual ? deviation / Math.Sqrt(2.0 * layers) : deviation;
     }
@@ -40,16 +40,16 @@ internal static class RandomWeights
     private static void Draw(Tensor tensor, double deviation, ulong seed)
     {
         var values = new float[tensor.numel()];
-        var state = seed;
-        for (var index = 0; index < values.Length; index += 2)
+        ulong state = seed;
+        for (int index = 0; index < values.Length; index += 2)
         {
-            var radius = Math.Sqrt(-2 * Math.Log(1 - Uniform(ref state)));
-            var angle = 2 * Math.PI * Uniform(ref state);
+            double radius = Math.Sqrt(-2 * Math.Log(1 - Uniform(ref state)));
+            double angle = 2 * Math.PI * Uniform(ref state);
             values[index] = (float)(deviation * radius * Math.Cos(angle));
             if (index + 1 < values.Length) values[index + 1] = (float)(deviation * radius * Math.Sin(angle));
         }
 
-        using var drawn = torch.tensor(values, tensor.shape);
+        using Tensor drawn = torch.tensor(values, tensor.shape);
         tensor.copy_(drawn);
     }
 
@@ -58,7 +58,7 @@ internal static class RandomWeights
     /// <summary>splitmix64.</summary>
     private static ulong Next(ref ulong state)
     {
-        var mixed = state += 0x9E3779B97F4A7C15;
+        ulong mixed = state += 0x9E3779B97F4A7C15;
         mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
         mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
         return mixed ^ (mixed >> 31);
@@ -67,9 +67,9 @@ internal static class RandomWeights
     /// <summary>FNV-1a of the key, mixed with the seed.</summary>
     private static ulong SeedOf(long seed, string key)
     {
-        var hash = 0xCBF29CE484222325;
-        foreach (var character in key) hash = (hash ^ character) * 0x100000001B3;
-        var state = hash ^ (ulong)seed;
+        ulong hash = 0xCBF29CE484222325;
+        foreach (char character in key) hash = (hash ^ character) * 0x100000001B3;
+        ulong state = hash ^ (ulong)seed;
         return Next(ref state);
     }
 }

@@ -31,19 +31,19 @@ internal sealed class AttentionPlan
     public static AttentionPlan For(PackedSequences packed, ForwardRows rows)
     {
         if (rows.Ranges is null) return Full(packed);
-        var order = InRowOrder(packed);
-        var starts = order.Select(index => packed.Segments[index].Start).ToArray();
+        int[] order = InRowOrder(packed);
+        int[] starts = order.Select(index => packed.Segments[index].Start).ToArray();
         var bounds = new (int From, int To)[order.Length];
-        foreach (var range in rows.Ranges)
+        foreach (RowRange range in rows.Ranges)
         {
             if (range.End > packed.TokenCount) throw new ArgumentException($"Rows: got {range}, the pack has {packed.TokenCount} rows.", nameof(rows));
-            var place = Array.BinarySearch(starts, range.Start);
+            int place = Array.BinarySearch(starts, range.Start);
             if (place < 0) place = ~place - 1;
             for (; place < order.Length && starts[place] < range.End; place++)
             {
-                var length = packed.Segments[order[place]].Length;
-                var from = Math.Max(0, range.Start - starts[place]);
-                var to = Math.Min(length, range.End - starts[place]);
+                int length = packed.Segments[order[place]].Length;
+                int from = Math.Max(0, range.Start - starts[place]);
+                int to = Math.Min(length, range.End - starts[place]);
                 bounds[place] = bounds[place].To == 0 ? (from, to) : (Math.Min(bounds[place].From, from), Math.Max(bounds[place].To, to));
             }
         }
@@ -56,9 +56,9 @@ internal sealed class AttentionPlan
     public IReadOnlyList<RowRange> QueryRanges()
     {
         var ranges = new List<RowRange>();
-        foreach (var segment in Segments)
+        foreach (SegmentQueries segment in Segments)
         {
-            var start = Packed.Segments[segment.Segment].Start + segment.From;
+            int start = Packed.Segments[segment.Segment].Start + segment.From;
             if (ranges.Count > 0 && ranges[^1].End == start) ranges[^1] = ranges[^1] with { Length = ranges[^1].Length + segment.Count };
             else ranges.Add(new RowRange(start, segment.Count));
         }
@@ -70,19 +70,19 @@ internal sealed class AttentionPlan
     public IReadOnlyList<RowRange> Locate(ForwardRows rows)
     {
         if (rows.Ranges is null) return [new RowRange(0, QueryCount)];
-        var queries = QueryRanges();
+        IReadOnlyList<RowRange> queries = QueryRanges();
         var offsets = new int[queries.Count];
-        for (var place = 1; place < offsets.Length; place++) offsets[place] = offsets[place - 1] + queries[place - 1].Length;
-        var starts = queries.Select(range => range.Start).ToArray();
+        for (int place = 1; place < offsets.Length; place++) offsets[place] = offsets[place - 1] + queries[place - 1].Length;
+        int[] starts = queries.Select(range => range.Start).ToArray();
         var located = new List<RowRange>();
-        foreach (var range in rows.Ranges)
+        foreach (RowRange range in rows.Ranges)
         {
-            for (var row = range.Start; row < range.End;)
+            for (int row = range.Start; row < range.End;)
             {
-                var place = Array.BinarySearch(starts, row);
+                int place = Array.BinarySearch(starts, row);
                 if (place < 0) place = ~place - 1;
-                var take = Math.Min(range.End, queries[place].End) - row;
-                var start = offsets[place] + row - starts[place];
+                int take = Math.Min(range.End, queries[place].End) - row;
+                int start = offsets[place] + row - starts[place];
                 if (located.Count > 0 && located[^1].End == start) located[^1] = located[^1] with { Length = located[^1].Length + take };
                 else located.Add(new RowRange(start, take));
                 row += take;

@@ -21,9 +21,9 @@ public sealed class ForwardRows
     /// <exception cref="ArgumentException">A run is empty or starts below 0, or there is none.</exception>
     public static ForwardRows Of(IEnumerable<RowRange> ranges)
     {
-        var list = ranges.ToArray();
+        RowRange[] list = ranges.ToArray();
         if (list.Length == 0) throw new ArgumentException("Rows: got none, takes one run of rows or more.", nameof(ranges));
-        foreach (var range in list)
+        foreach (RowRange range in list)
             if (range.Length < 1 || range.Start < 0) throw new ArgumentException($"Rows: got {range}, takes Start >= 0 and Length >= 1.", nameof(ranges));
         return new ForwardRows(list);
     }
@@ -39,7 +39,7 @@ public sealed class ForwardRows
     public static IReadOnlyList<RowRange> Predicting(PackedSequences packed, int segment, int from = 0)
     {
         ArgumentNullException.ThrowIfNull(packed);
-        var (start, length, parent) = packed.Segments[segment];
+        (int start, int length, int parent) = packed.Segments[segment];
         if (from < (parent < 0 ? 1 : 0) || from >= length)
             throw new ArgumentOutOfRangeException(nameof(from), from, $"Segment {segment} has tokens {(parent < 0 ? 1 : 0)} to {length - 1} to predict.");
         if (from > 0) return [new RowRange(start + from - 1, length - from)];

@@ -38,9 +38,9 @@ public sealed class PackedSequencesBuilder
     public int AddPrompt(IReadOnlyList<int> tokenIds, IReadOnlyList<ImageGrid> grids)
     {
         ArgumentNullException.ThrowIfNull(grids);
-        var ids = Checked(tokenIds);
+        int[] ids = Checked(tokenIds);
         var entry = new Entry(ids, -1, new long[3][]) { Grids = grids };
-        for (var axis = 0; axis < 3; axis++) entry.Positions[axis] = new long[ids.Length];
+        for (int axis = 0; axis < 3; axis++) entry.Positions[axis] = new long[ids.Length];
         (entry.Next, entry.ImageIndexes) = RotaryPositions.Fill(
             ids, grids, _imageTokenId, _mergeSize, entry.Positions[0], entry.Positions[1], entry.Positions[2]);
         return Add(entry);
@@ -59,10 +59,10 @@ public sealed class PackedSequencesBuilder
     {
         if (parent < 0 || parent >= _entries.Count || _entries[parent].Parent >= 0)
             throw new ArgumentOutOfRangeException(nameof(parent), parent, "Parent takes the index of a prompt added before.");
-        var ids = Checked(tokenIds);
-        var first = _entries[parent].Next;
+        int[] ids = Checked(tokenIds);
+        int first = _entries[parent].Next;
         var positions = new long[ids.Length];
-        for (var token = 0; token < ids.Length; token++) positions[token] = first + token;
+        for (int token = 0; token < ids.Length; token++) positions[token] = first + token;
         return Add(new Entry(ids, parent, [positions, positions, positions]) { Next = first + ids.Length });
     }
 
@@ -77,14 +77,14 @@ public sealed class PackedSequencesBuilder
         var segments = new PackedSegment[_entries.Count];
         var imageRows = new List<long>();
         var grids = new List<ImageGrid>();
-        var start = 0;
-        foreach (var index in Order())
+        int start = 0;
+        foreach (int index in Order())
         {
-            var entry = _entries[index];
+            Entry entry = _entries[index];
             segments[index] = new PackedSegment(start, entry.Ids.Length, entry.Parent);
-            for (var token = 0; token < entry.Ids.Length; token++) ids[start + token] = entry.Ids[token];
-            for (var axis = 0; axis < 3; axis++) entry.Positions[axis].CopyTo(positions, (axis * TokenCount) + start);
-            foreach (var image in entry.ImageIndexes) imageRows.Add(start + image);
+            for (int token = 0; token < entry.Ids.Length; token++) ids[start + token] = entry.Ids[token];
+            for (int axis = 0; axis < 3; axis++) entry.Positions[axis].CopyTo(positions, (axis * TokenCount) + start);
+            foreach (int image in entry.ImageIndexes) imageRows.Add(start + image);
             grids.AddRange(entry.Grids);
             start += entry.Ids.Length;
         }
@@ -98,11 +98,11 @@ public sealed class PackedSequencesBuilder
 
     private IEnumerable<int> Order()
     {
-        var children = Enumerable.Range(0, _entries.Count).ToLookup(index => _entries[index].Parent);
-        foreach (var prompt in children[-1])
+        ILookup<int, int> children = Enumerable.Range(0, _entries.Count).ToLookup(index => _entries[index].Parent);
+        foreach (int prompt in children[-1])
         {
             yield return prompt;
-            foreach (var completion in children[prompt]) yield return completion;
+            foreach (int completion in children[prompt]) yield return completion;
         }
     }
 
@@ -117,8 +117,8 @@ public sealed class PackedSequencesBuilder
     {
         ArgumentNullException.ThrowIfNull(tokenIds);
         if (tokenIds.Count == 0) throw new ArgumentException("Token ids: got none, takes one or more.", nameof(tokenIds));
-        var ids = tokenIds.ToArray();
-        for (var token = 0; token < ids.Length; token++)
+        int[] ids = tokenIds.ToArray();
+        for (int token = 0; token < ids.Length; token++)
             if ((uint)ids[token] >= (uint)_vocabularySize)
                 throw new ArgumentException($"Token {token}: got id {ids[token]}, takes 0 to {_vocabularySize - 1}.", nameof(tokenIds));
         return ids;

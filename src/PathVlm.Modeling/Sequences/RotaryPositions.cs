@@ -23,7 +23,7 @@ internal static class RotaryPositions
         Span<long> time, Span<long> height, Span<long> width)
     {
         var images = new List<int>();
-        var (next, picture, index) = (0, 0, 0);
+        (int next, int picture, int index) = (0, 0, 0);
         while (index < ids.Length)
         {
             if (ids[index] != imageTokenId)
@@ -35,10 +35,10 @@ internal static class RotaryPositions
 
             if (picture == grids.Count)
                 throw new ArgumentException($"Picture placeholders: token {index} starts picture {picture + 1}, but {grids.Count} grid(s) are given.");
-            var grid = grids[picture++];
-            var (rows, columns) = (grid.Rows / mergeSize, grid.Columns / mergeSize);
-            var count = grid.Frames * rows * columns;
-            for (var token = 0; token < count; token++, index++)
+            ImageGrid grid = grids[picture++];
+            (int rows, int columns) = (grid.Rows / mergeSize, grid.Columns / mergeSize);
+            int count = grid.Frames * rows * columns;
+            for (int token = 0; token < count; token++, index++)
             {
                 if (index == ids.Length || ids[index] != imageTokenId)
                     throw new ArgumentException($"Picture {picture} has {token} placeholder(s), its grid {grid} takes {count}.");

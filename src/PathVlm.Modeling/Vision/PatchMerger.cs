@@ -28,10 +28,10 @@ internal sealed class PatchMerger
     /// <summary>[N, w] -> [N / merge², output size].</summary>
     public Tensor Forward(Tensor hidden)
     {
-        using var normed = RmsNorm.Of(hidden, ln_q, VisionTower.NormEpsilon);
-        using var joined = normed.view(-1, _merged);
-        using var inner = Linear.Of(joined, mlp_0, mlp_0_bias);
-        using var active = nn.functional.gelu(inner);
+        using Tensor normed = RmsNorm.Of(hidden, ln_q, VisionTower.NormEpsilon);
+        using Tensor joined = normed.view(-1, _merged);
+        using Tensor inner = Linear.Of(joined, mlp_0, mlp_0_bias);
+        using Tensor active = nn.functional.gelu(inner);
         return Linear.Of(active, mlp_2, mlp_2_bias);
     }
 }

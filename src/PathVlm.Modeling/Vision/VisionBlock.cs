@@ -20,7 +20,7 @@ internal sealed class VisionBlock
 
     public VisionBlock(VisionConfiguration settings, ParameterSet parameters, int index)
     {
-        var name = $"visual.blocks.{index}.";
+        string name = $"visual.blocks.{index}.";
         _settings = settings;
         norm1 = parameters[name + "norm1.weight"];
         norm2 = parameters[name + "norm2.weight"];
@@ -37,13 +37,13 @@ internal sealed class VisionBlock
     /// <param name="runs">Groups that attend to themselves; together all N patches.</param>
     public Tensor Forward(Tensor hidden, Rotary rotary, IReadOnlyList<AttentionRun> runs)
     {
-        using var scope = NewDisposeScope();
-        var (heads, size) = (_settings.HeadCount, _settings.HeadSize);
-        var normed = RmsNorm.Of(hidden, norm1, VisionTower.NormEpsilon);
-        var all = Linear.Of(normed, qkv, qkv_bias).view(hidden.size(0), 3 * heads, size);
-        var turned = rotary.Turn(all.narrow(1, 0, 2 * heads));
-        var attended = Attend(runs, turned.narrow(1, 0, heads), turned.narrow(1, heads, heads), all.narrow(1, 2 * heads, heads));
-        var middle = hidden.add(Linear.Of(attended, proj, proj_bias), Scalars.One);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (int heads, int size) = (_settings.HeadCount, _settings.HeadSize);
+        Tensor normed = RmsNorm.Of(hidden, norm1, VisionTower.NormEpsilon);
+        Tensor all = Linear.Of(normed, qkv, qkv_bias).view(hidden.size(0), 3 * heads, size);
+        Tensor turned = rotary.Turn(all.narrow(1, 0, 2 * heads));
+        Tensor attended = Attend(runs, turned.narrow(1, 0, heads), turned.narrow(1, heads, heads), all.narrow(1, 2 * heads, heads));
+        Tensor middle = hidden.add(Linear.Of(attended, proj, proj_bias), Scalars.One);
         return middle.add(mlp.Forward(RmsNorm.Of(middle, norm2, VisionTower.NormEpsilon)), Scalars.One).MoveToOuterDisposeScope();
     }
 
@@ -51,10 +51,10 @@ internal sealed class VisionBlock
     {
         var outputs = new Tensor[runs.Count];
         long start = 0;
-        for (var index = 0; index < outputs.Length; index++)
+        for (int index = 0; index < outputs.Length; index++)
         {
-            var (count, length) = runs[index];
-            var attended = ScaledAttention.Of(Split(query, start, count, length), Split(key, start, count, length), Split(value, start, count, length));
+            (int count, int length) = runs[index];
+            Tensor attended = ScaledAttention.Of(Split(query, start, count, length), Split(key, start, count, length), Split(value, start, count, length));
             outputs[index] = attended.transpose(1, 2).reshape((long)count * length, query.size(1) * query.size(2));
             start += (long)count * length;
         }

@@ -35,19 +35,19 @@ internal sealed class VisionPlan
     public static VisionPlan Of(VisionConfiguration vision, IReadOnlyList<ImageGrid> grids)
     {
         var plan = new VisionPlan();
-        foreach (var grid in grids)
-            for (var frame = 0; frame < grid.Frames; frame++) plan.AddFrame(vision, grid);
+        foreach (ImageGrid grid in grids)
+            for (int frame = 0; frame < grid.Frames; frame++) plan.AddFrame(vision, grid);
         return plan;
     }
 
     private void AddFrame(VisionConfiguration vision, ImageGrid grid)
     {
-        var merge = vision.SpatialMergeSize;
-        var (rows, columns) = (grid.Rows / merge, grid.Columns / merge);
-        var side = vision.WindowSize / merge / vision.PatchSize;
-        var first = _order.Count;
+        int merge = vision.SpatialMergeSize;
+        (int rows, int columns) = (grid.Rows / merge, grid.Columns / merge);
+        int side = vision.WindowSize / merge / vision.PatchSize;
+        int first = _order.Count;
         AddCoordinates(rows, columns, merge);
-        foreach (var window in WindowsOf(rows, columns, side).OrderByDescending(window => window.Count))
+        foreach (List<int> window in WindowsOf(rows, columns, side).OrderByDescending(window => window.Count))
         {
             _order.AddRange(window.Select(unit => (long)(first + unit)));
             Extend(_windows, window.Count * merge * merge);
@@ -58,21 +58,21 @@ internal sealed class VisionPlan
 
     private void AddCoordinates(int rows, int columns, int merge)
     {
-        for (var row = 0; row < rows; row++)
-            for (var column = 0; column < columns; column++)
-                for (var inner = 0; inner < merge * merge; inner++)
+        for (int row = 0; row < rows; row++)
+            for (int column = 0; column < columns; column++)
+                for (int inner = 0; inner < merge * merge; inner++)
                     _coordinates.Add(((row * merge) + (inner / merge), (column * merge) + (inner % merge)));
     }
 
     private static IEnumerable<List<int>> WindowsOf(int rows, int columns, int side)
     {
-        for (var top = 0; top < rows; top += side)
+        for (int top = 0; top < rows; top += side)
         {
-            for (var left = 0; left < columns; left += side)
+            for (int left = 0; left < columns; left += side)
             {
                 var window = new List<int>();
-                for (var row = top; row < Math.Min(rows, top + side); row++)
-                    for (var column = left; column < Math.Min(columns, left + side); column++) window.Add((row * columns) + column);
+                for (int row = top; row < Math.Min(rows, top + side); row++)
+                    for (int column = left; column < Math.Min(columns, left + side); column++) window.Add((row * columns) + column);
                 yield return window;
             }
         }

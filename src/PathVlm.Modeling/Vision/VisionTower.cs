@@ -33,14 +33,14 @@ internal sealed class VisionTower
     /// <returns>[N / merge², output size], in the order of the pictures' placeholders.</returns>
     public Tensor Forward(Tensor patches, IReadOnlyList<ImageGrid> grids)
     {
-        using var scope = NewDisposeScope();
-        var plan = VisionPlan.Of(_settings, grids);
-        var order = tensor(plan.UnitOrder.ToArray(), device: patches.device);
-        using var rotary = Turns(plan, order, patches.device);
-        var hidden = Reorder(Linear.Of(patches, patch_embed), order);
-        for (var index = 0; index < blocks.Length; index++)
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        VisionPlan plan = VisionPlan.Of(_settings, grids);
+        Tensor order = tensor(plan.UnitOrder.ToArray(), device: patches.device);
+        using Rotary rotary = Turns(plan, order, patches.device);
+        Tensor hidden = Reorder(Linear.Of(patches, patch_embed), order);
+        for (int index = 0; index < blocks.Length; index++)
         {
-            var next = blocks[index].Forward(hidden, rotary, _settings.FullAttentionBlocks.Contains(index) ? plan.Frames : plan.Windows);
+            Tensor next = blocks[index].Forward(hidden, rotary, _settings.FullAttentionBlocks.Contains(index) ? plan.Frames : plan.Windows);
             hidden.Dispose();
             hidden = next;
         }
@@ -58,13 +58,13 @@ internal sealed class VisionTower
     /// <summary>A quarter of a head turns by row, a quarter by column; frequencies base^(-4i/D).</summary>
     private Rotary Turns(VisionPlan plan, Tensor order, Device device)
     {
-        var type = patch_embed.dtype;
-        var angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var half = _settings.HeadSize / 2;
-        var exponents = arange(Scalars.Of(0L), Scalars.Of((long)half), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)half));
-        var frequencies = tensor(RotaryBase, angleType).pow(exponents).reciprocal().to(device);
-        var places = plan.Coordinates.SelectMany(place => new long[] { place.Height, place.Width }).ToArray();
-        var angles = tensor(places, [places.Length / 2, 2, 1], device: device).to_type(angleType).mul(frequencies).flatten(1);
+        ScalarType type = patch_embed.dtype;
+        ScalarType angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        int half = _settings.HeadSize / 2;
+        Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)half), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)half));
+        Tensor frequencies = tensor(RotaryBase, angleType).pow(exponents).reciprocal().to(device);
+        long[] places = plan.Coordinates.SelectMany(place => new long[] { place.Height, place.Width }).ToArray();
+        Tensor angles = tensor(places, [places.Length / 2, 2, 1], device: device).to_type(angleType).mul(frequencies).flatten(1);
         return Rotary.OfAngles(Reorder(angles, order), type);
     }
 }

@@ -10,25 +10,25 @@ namespace PathVlm.Host.Tests.Commands;
 public sealed partial class CancellationTests : IDisposable
 {
     private const int Interrupt = 2, Terminate = 15;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public Task ASetThatIsBeingDrawnIsStopped() => IsStopped(
-        Terminate, folder.PathOf("set", "images"), "synthesize", "--output", folder.PathOf("set"), "--set", "Set:SftCount=200000");
+        Terminate, _folder.PathOf("set", "images"), "synthesize", "--output", _folder.PathOf("set"), "--set", "Set:SftCount=200000");
 
     [Fact]
     public async Task ATrainingIsStoppedAndWhatItHasLearntIsSaved()
     {
         await IsStopped(
-            Interrupt, folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"),
+            Interrupt, _folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", _folder.PathOf("run"),
             "--set", "Set:SftCount=4", "--set", "Set:RlCount=16", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
             "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512",
             "--set", "Grpo:MaxPromptLength=1024", "--set", "Process:MaxPromptLength=1024");
         if (OperatingSystem.IsWindows()) return;
-        Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", folder.PathOf("run", "cancelled.zip"))).Success(), StringComparison.Ordinal);
-        Assert.False(File.Exists(folder.PathOf("run", "pathvlm-r1.zip")));
+        Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", _folder.PathOf("run", "cancelled.zip"))).Success(), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.PathOf("run", "pathvlm-r1.zip")));
     }
 
     /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 130.</summary>

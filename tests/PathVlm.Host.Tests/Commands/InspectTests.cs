@@ -13,9 +13,9 @@ namespace PathVlm.Host.Tests.Commands;
 
 public sealed class InspectTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(ReferenceSet.CheckpointNames), MemberType = typeof(ReferenceSet))]
@@ -35,7 +35,7 @@ public sealed class InspectTests : IDisposable
     public async Task AZipIsToldByItsStagesAndTheModelInThem()
     {
         MLContext ml = new();
-        string zip = folder.PathOf("model.zip");
+        string zip = _folder.PathOf("model.zip");
         using (PathologyTransformer model = ml.Pathology().Pretrained(Reference.Checkpoint))
             ml.Model.Save(model, new PathologyDataView([new PathologyQuestion("q", Reference.Picture, "?", [], "a", "", "", null)]).Schema, zip);
         string output = (await CommandLine.RunAsync("inspect", zip)).Success();

@@ -19,30 +19,30 @@ public sealed class JudgeTests : IDisposable
          "violations":[],"unable_to_judge":null}
         """;
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
-    private string RecordFile => folder.PathOf("records", "reviews.jsonl");
+    private string RecordFile => _folder.PathOf("records", "reviews.jsonl");
 
     [Fact]
     public async Task ASecondRunMakesNoCallAndGivesTheSameScores()
     {
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
         string rollouts = RolloutFiles.Write(
-            folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle), RolloutFiles.Line("q0", 2, " "),
+            _folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle), RolloutFiles.Line("q0", 2, " "),
             RolloutFiles.Line("q0", 0, RolloutFiles.Sound, step: 1));
         string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts, "--set", "Judge:PricePerMillionInputTokens=2.5",
             "--set", "Judge:PricePerMillionOutputTokens=10"];
-        string first = (await CommandLine.RunAsync([.. verb, "--output", folder.PathOf("first.jsonl")])).Success();
+        string first = (await CommandLine.RunAsync([.. verb, "--output", _folder.PathOf("first.jsonl")])).Success();
         Assert.Equal(2, server.Requests); // four rollouts: one is blank, one came before
         Assert.Contains("| this run                     | 2             | 2        | 2,000     | 400        | 0.01  |", first, StringComparison.Ordinal);
 
-        string second = (await CommandLine.RunAsync([.. verb, "--output", folder.PathOf("second.jsonl")])).Success();
+        string second = (await CommandLine.RunAsync([.. verb, "--output", _folder.PathOf("second.jsonl")])).Success();
         Assert.Equal(2, server.Requests);
         Assert.Contains("| this run                     | 0             | 0        | 0         | 0          | 0.00  |", second, StringComparison.Ordinal);
         Assert.Contains("| these reviews, by the record | 2             | 2        | 2,000     | 400        | 0.01  |", second, StringComparison.Ordinal);
-        Assert.Equal(File.ReadAllText(folder.PathOf("first.jsonl")), File.ReadAllText(folder.PathOf("second.jsonl")));
+        Assert.Equal(File.ReadAllText(_folder.PathOf("first.jsonl")), File.ReadAllText(_folder.PathOf("second.jsonl")));
         Assert.DoesNotContain(JudgeServer.Key, File.ReadAllText(RecordFile), StringComparison.Ordinal);
     }
 
@@ -50,15 +50,15 @@ public sealed class JudgeTests : IDisposable
     public async Task TheRubricScoresEachRolloutAndItsFindingsAreWritten()
     {
         string rollouts = RolloutFiles.Write(
-            folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle, step: 5), RolloutFiles.Line("q1", 0, "", step: 5));
-        Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", folder.PathOf("scores.jsonl"), rollouts);
+            _folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle, step: 5), RolloutFiles.Line("q1", 0, "", step: 5));
+        Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", _folder.PathOf("scores.jsonl"), rollouts);
         string output = outcome.Success();
         Assert.Contains("3 rollouts of 2 rows; judge: rubric-1", output, StringComparison.Ordinal);
         Assert.Contains("| 0-0   | 1        | 1.000          | 1.000        | 1.000     | 0     | 0       |", output, StringComparison.Ordinal);
         Assert.Contains("| all   | 3        | 0.500          | 0.333        | 0.667     | 1     | 0       |", output, StringComparison.Ordinal);
         Assert.DoesNotContain("money", output, StringComparison.Ordinal);
 
-        JsonElement[] lines = RolloutFiles.Read(folder.PathOf("scores.jsonl"));
+        JsonElement[] lines = RolloutFiles.Read(_folder.PathOf("scores.jsonl"));
         Assert.Equal([(1f, 1f, 1f, false), (0.5f, 0f, 1f, false), (0f, 0f, 0f, true)], lines.Select(Scores));
         Assert.Equal([("q0", 0, 0L), ("q0", 1, 5L), ("q1", 0, 5L)], lines.Select(line =>
             (line.GetProperty("id").GetString()!, line.GetProperty("sample").GetInt32(), line.GetProperty("step").GetInt64())));
@@ -73,9 +73,9 @@ public sealed class JudgeTests : IDisposable
     {
         using SmallSet set = new();
         PathologyQuestion row = new MLContext().Pathology().Data.LoadPathMmu(set.Folder).Questions[0];
-        string rollouts = RolloutFiles.Write(folder, new JsonObject { ["id"] = row.Id, ["text"] = RolloutFiles.Completion(RolloutFiles.Idle) });
+        string rollouts = RolloutFiles.Write(_folder, new JsonObject { ["id"] = row.Id, ["text"] = RolloutFiles.Completion(RolloutFiles.Idle) });
         Assert.Contains("1 rollouts of 1 rows", (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts)).Success(), StringComparison.Ordinal);
-        RolloutFiles.Write(folder, new JsonObject { ["id"] = "no row", ["text"] = "" });
+        RolloutFiles.Write(_folder, new JsonObject { ["id"] = "no row", ["text"] = "" });
         (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts))
             .IsMistake("rollouts.jsonl, line 1: id: got [no row], which is no row of the set named with --data");
     }
@@ -84,11 +84,11 @@ public sealed class JudgeTests : IDisposable
     public async Task AReviewThatIsMissingIsNullAndToldByCause()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("no review");
-        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         string output = (await CommandLine.RunAsync(
-            "judge", "--record", RecordFile, "--judge", server.Address, "--output", folder.PathOf("scores.jsonl"), rollouts)).Success();
+            "judge", "--record", RecordFile, "--judge", server.Address, "--output", _folder.PathOf("scores.jsonl"), rollouts)).Success();
         Assert.Contains("missing, InvalidReply: 1", output, StringComparison.Ordinal);
-        JsonElement line = Assert.Single(RolloutFiles.Read(folder.PathOf("scores.jsonl")));
+        JsonElement line = Assert.Single(RolloutFiles.Read(_folder.PathOf("scores.jsonl")));
         Assert.Equal((JsonValueKind.Null, "invalid_reply"), (line.GetProperty("reward").ValueKind, line.GetProperty("missing").GetString()));
     }
 
@@ -96,7 +96,7 @@ public sealed class JudgeTests : IDisposable
     public async Task AJudgeThatNobodyReachesEndsTheRun()
     {
         JudgeServer closed = await JudgeServer.StartAsync("");
-        string address = closed.Address, rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string address = closed.Address, rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         await closed.DisposeAsync();
         Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", JudgeServer.Key);
         try
@@ -114,11 +114,11 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public async Task ASecondRunAfterAnOutageAsksForWhatFailedAndForNothingElse()
     {
-        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         string[] verb = ["judge", "--record", RecordFile, "--judge-model", "judge", "--set", "Judge:MaxMissingRate=1", rollouts, "--judge"];
         await using (JudgeServer outage = await JudgeServer.StartAsync("no review"))
             Assert.Contains("missing, InvalidReply: 1", (await CommandLine.RunAsync([.. verb, outage.Address])).Success(), StringComparison.Ordinal);
-        RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle));
+        RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle));
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
         string second = (await CommandLine.RunAsync([.. verb, server.Address])).Success(), third = (await CommandLine.RunAsync([.. verb, server.Address])).Success();
         Assert.Equal(2, server.Requests);
@@ -129,7 +129,7 @@ public sealed class JudgeTests : IDisposable
     public async Task WhatAllRolloutsWillCostIsForecastOnceAfterFiftyReviews()
     {
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
-        string rollouts = RolloutFiles.Write(folder, [.. Enumerable.Range(0, 240).Select(sample => RolloutFiles.Line("q0", sample, $"{RolloutFiles.Sound} Number {sample % 120}."))]);
+        string rollouts = RolloutFiles.Write(_folder, [.. Enumerable.Range(0, 240).Select(sample => RolloutFiles.Line("q0", sample, $"{RolloutFiles.Sound} Number {sample % 120}."))]);
         string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts];
         string priced = (await CommandLine.RunAsync([.. verb, "--set", "Judge:PricePerMillionInputTokens=2.5"])).Success();
         Assert.Equal("forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out, money 1.08", Forecast(priced)); // half are repeated: not to be foreseen
@@ -143,7 +143,7 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public async Task ScoresGoToANewFolderWholeAndReplaceTheOnesBefore()
     {
-        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound)), scores = folder.PathOf("new", "deep", "scores.jsonl");
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound)), scores = _folder.PathOf("new", "deep", "scores.jsonl");
         for (int run = 0; run < 2; run++)
         {
             (await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", scores, rollouts)).Success();
@@ -157,7 +157,7 @@ public sealed class JudgeTests : IDisposable
     public async Task AnOutputThatWouldBeWrittenOverSomethingElseIsRefusedBeforeAnybodyIsAsked()
     {
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
-        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         string before = await File.ReadAllTextAsync(rollouts), detour = Path.Combine(Path.GetDirectoryName(rollouts)!, ".", "rollouts.jsonl");
         foreach ((string output, string said) in new[] { (detour, "which is the rollout file itself"), (RecordFile, "which is the record itself"), (Path.GetDirectoryName(rollouts)!, "which is a folder") })
             (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, "--output", output, rollouts)).IsMistake($"--output: got [{output}], {said}");
@@ -168,7 +168,7 @@ public sealed class JudgeTests : IDisposable
     public async Task AJudgeThatRefusesTheKeyStopsTheRunInOneLine()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
-        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, rollouts);
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
         Assert.StartsWith("pathvlm: the judge answered 401", Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -187,7 +187,7 @@ public sealed class JudgeTests : IDisposable
         JsonObject faulty = RolloutFiles.Line("q0", 1, RolloutFiles.Sound);
         faulty.Remove(field);
         if (value is not null) faulty[field] = JsonNode.Parse(value);
-        string rollouts = RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), faulty);
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), faulty);
         (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("rollouts.jsonl", said);
         Assert.False(File.Exists(RecordFile));
     }
@@ -195,17 +195,17 @@ public sealed class JudgeTests : IDisposable
     [Fact]
     public async Task FilesThatAreNoneAreNamed()
     {
-        string rollouts = folder.PathOf("rollouts.jsonl");
+        string rollouts = _folder.PathOf("rollouts.jsonl");
         (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake(rollouts, "takes a rollout file");
         (await CommandLine.RunAsync("judge", rollouts)).IsMistake("--record");
         await File.WriteAllTextAsync(rollouts, "");
         (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("holds no rollout");
         await File.WriteAllTextAsync(rollouts, "{\"id\": \"q0\"");
         (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("line 1: no JSON");
-        RolloutFiles.Write(folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
+        RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         foreach (string address in new[] { "judge", "ftp://judge/v1", "/v1" })
             (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts)).IsMistake($"--judge: got [{address}], takes an absolute http or https address");
-        string record = folder.PathOf("record.jsonl");
+        string record = _folder.PathOf("record.jsonl");
         await File.WriteAllTextAsync(record, "{}\n");
         (await CommandLine.RunAsync("judge", "--record", record, rollouts)).IsMistake("record.jsonl, line 1: no line of a review record");
     }

@@ -8,9 +8,9 @@ namespace PathVlm.Host.Tests.Commands;
 /// <summary>A user's mistake is one line on the error stream and exit code 2.</summary>
 public sealed class MistakeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("trian", "trian")]
@@ -36,12 +36,12 @@ public sealed class MistakeTests : IDisposable
     [InlineData("--set Sft:BatchSize=0 --preset embedded --until Alpha", "BatchSize: got 0, takes ")]
     [InlineData("--data /nowhere/at/all", "--data: got [/nowhere/at/all], takes a file or folder that exists")]
     public async Task ATrainingThatCannotBe(string line, string said) =>
-        (await CommandLine.RunAsync(["train", "--base", Reference.Checkpoint, "--output", folder.PathOf("run"), "--set", "Set:TestCount=1", "--set", "Set:SftCount=1",
+        (await CommandLine.RunAsync(["train", "--base", Reference.Checkpoint, "--output", _folder.PathOf("run"), "--set", "Set:TestCount=1", "--set", "Set:SftCount=1",
             "--set", "Set:RlCount=1", "--set", "Set:OutOfDomainCount=0", .. line.Split(' ')])).IsMistake(said);
 
     [Fact]
     public async Task ASetThatCannotBe() =>
-        (await CommandLine.RunAsync("synthesize", "--output", folder.Path, "--set", "Set:TileSize=7", "--set", "Set:Ambiguity=2"))
+        (await CommandLine.RunAsync("synthesize", "--output", _folder.Path, "--set", "Set:TileSize=7", "--set", "Set:Ambiguity=2"))
             .IsMistake("TileSize: got 7, takes 56 to 448", "Ambiguity: got 2, takes 0 to 1");
 
     [Fact]
@@ -51,13 +51,13 @@ public sealed class MistakeTests : IDisposable
 
     [Fact]
     public async Task APictureThatIsMissing() =>
-        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", folder.PathOf("none.png"), "--question", "What?"))
+        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", _folder.PathOf("none.png"), "--question", "What?"))
             .IsMistake("none.png");
 
     [Fact]
     public async Task APictureThatIsCutInHalf()
     {
-        string picture = folder.PathOf("cut.png");
+        string picture = _folder.PathOf("cut.png");
         File.Copy(Reference.Picture, picture);
         Reference.Halve(picture);
         (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", picture, "--question", "What?")).IsMistake("cut.png");
@@ -96,7 +96,7 @@ public sealed class MistakeTests : IDisposable
     [MemberData(nameof(ReferenceSet.CheckpointNames), MemberType = typeof(ReferenceSet))]
     public async Task ACheckpointThatIsCut(string name)
     {
-        string copy = folder.CopyOf(ReferenceSet.PathOf(name));
+        string copy = _folder.CopyOf(ReferenceSet.PathOf(name));
         string weights = Directory.GetFiles(copy, "*.safetensors").Order(StringComparer.Ordinal).First();
         Reference.Halve(weights);
         (await CommandLine.RunAsync("inspect", copy)).IsMistake(Path.GetFileName(weights));
@@ -106,7 +106,7 @@ public sealed class MistakeTests : IDisposable
     [Fact]
     public async Task AZipThatIsNone()
     {
-        string zip = folder.PathOf("model.zip");
+        string zip = _folder.PathOf("model.zip");
         await File.WriteAllTextAsync(zip, "no zip");
         (await CommandLine.RunAsync("inspect", zip)).IsMistake("model.zip");
         (await CommandLine.RunAsync("predict", "--model", zip, "--image", Reference.Picture, "--question", "What?")).IsMistake("model.zip");
@@ -115,12 +115,12 @@ public sealed class MistakeTests : IDisposable
     [Fact]
     public async Task AZipOfAnotherPipeline()
     {
-        string zip = folder.PathOf("other.zip");
+        string zip = _folder.PathOf("other.zip");
         MLContext ml = new();
         IDataView rows = new PathologyDataView([new PathologyQuestion("q", Reference.Picture, "?", [], "a", "", "", null)]);
         ml.Model.Save(ml.Transforms.CopyColumns("Copy", PathologyColumns.Id).Fit(rows), rows.Schema, zip);
         (await CommandLine.RunAsync("inspect", zip)).IsMistake("other.zip: holds no fitted stage");
-        (await CommandLine.RunAsync("evaluate", "--model", zip, "--data", folder.Path)).IsMistake("other.zip: holds no PathVlm.MLNet model");
+        (await CommandLine.RunAsync("evaluate", "--model", zip, "--data", _folder.Path)).IsMistake("other.zip: holds no PathVlm.MLNet model");
     }
 
     private static Task<Outcome> RunOn(SmallSet set, params string[] verb) =>

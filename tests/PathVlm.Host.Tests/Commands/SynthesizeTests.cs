@@ -5,9 +5,9 @@ namespace PathVlm.Host.Tests.Commands;
 
 public sealed class SynthesizeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task TheSameSeedGivesTheSameFilesAndAnotherSeedOthers()
@@ -23,7 +23,7 @@ public sealed class SynthesizeTests : IDisposable
 
     private async Task<string> WriteAsync(string name, long seed)
     {
-        string path = folder.PathOf(name);
+        string path = _folder.PathOf(name);
         string output = (await CommandLine.RunAsync("synthesize", "--output", path, "--seed", $"{seed}", "--set", "Set:SftCount=2", "--set", "Set:RlCount=2",
             "--set", "Set:TestCount=2", "--set", "Set:OutOfDomainCount=1", "--set", "Set:TileSize=56")).Success();
         Assert.Contains($"PathMMU file: {Path.Combine(path, "pathmmu.json")}", output, StringComparison.Ordinal);

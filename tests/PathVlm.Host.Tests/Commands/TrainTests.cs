@@ -17,14 +17,14 @@ public sealed class TrainTests : IDisposable
         "Process:MaxSteps=1", "Process:BatchSize=8", "Process:GroupSize=4", "Process:MaxPromptLength=1024", "Process:MaxCompletionLength=6",
     ];
 
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task AllStagesAreTrainedEvaluatedAndSavedAndAFreshProcessGivesTheSameRows()
     {
-        string run = folder.PathOf("run");
+        string run = _folder.PathOf("run");
         Outcome trained = await CommandLine.RunAsync(
             [.. Train(run), "--seed", "3"]);
         string output = trained.Success();
@@ -52,10 +52,10 @@ public sealed class TrainTests : IDisposable
             if (rollouts > 0) Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "rollouts.jsonl")));
         }
 
-        string written = Path.Combine(run, "PathVLM-R1", "rollouts.jsonl"), record = folder.PathOf("reviews.jsonl");
+        string written = Path.Combine(run, "PathVLM-R1", "rollouts.jsonl"), record = _folder.PathOf("reviews.jsonl");
         Assert.Contains($"{written}: 8 rollouts of 2 rows", (await CommandLine.RunAsync("judge", "--record", record, written)).Success(), StringComparison.Ordinal);
         Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", zip)).Success(), StringComparison.Ordinal);
-        string report = folder.PathOf("report");
+        string report = _folder.PathOf("report");
         using System.Diagnostics.Process fresh = CommandLine.Start("evaluate", "--model", zip, "--data", Path.Combine(run, "data"), "--output", report);
         string evaluated = (await CommandLine.FinishAsync(fresh)).Success();
         Assert.Contains($"report: {report}", evaluated, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class TrainTests : IDisposable
     public async Task AJudgeThatCostsIsNotAskedAboutTheAnswersOfTheStages()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("");
-        string run = folder.PathOf("run");
+        string run = _folder.PathOf("run");
         string output = (await CommandLine.RunAsync(
             [.. Train(run), "--until", "Alpha", "--judge", server.Address])).Success();
         foreach (string model in new[] { "base", "Alpha" })
@@ -83,7 +83,7 @@ public sealed class TrainTests : IDisposable
     {
         const int Canaries = 18; // before the run; in the stage its key is refused
         await using JudgeServer server = await JudgeServer.StartAsync(JudgeServer.NothingFound, good: Canaries);
-        string run = folder.PathOf("run");
+        string run = _folder.PathOf("run");
         Outcome stopped = await CommandLine.RunAsync([.. Train(run), "--judge", server.Address]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class TrainTests : IDisposable
     public async Task AJudgeThatCannotBeUsedIsToldBeforeAnythingIsTrained()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
-        Outcome stopped = await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--judge", server.Address]);
+        Outcome stopped = await CommandLine.RunAsync([.. Train(_folder.PathOf("run")), "--judge", server.Address]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("answered 401", stopped.Error, StringComparison.Ordinal);
         NothingWasBegun();
@@ -112,7 +112,7 @@ public sealed class TrainTests : IDisposable
     public async Task AJudgeThatGivesNoReviewIsToldBeforeAnythingIsTrained()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("no review");
-        Outcome stopped = await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--judge", server.Address]);
+        Outcome stopped = await CommandLine.RunAsync([.. Train(_folder.PathOf("run")), "--judge", server.Address]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Contains("the judge gave no review of its canaries (InvalidReply 18)", stopped.Error, StringComparison.Ordinal);
         NothingWasBegun();
@@ -126,14 +126,14 @@ public sealed class TrainTests : IDisposable
     [InlineData("Judge:RecordFile=/nowhere/at/all/reviews.jsonl", "the record of reviews [/nowhere/at/all/reviews.jsonl] (Judge:RecordFile) cannot be written")]
     public async Task WhatALaterStageWouldStumbleOverIsToldBeforeAnythingIsTrained(string setting, string said)
     {
-        (await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--set", setting])).IsMistake(said);
+        (await CommandLine.RunAsync([.. Train(_folder.PathOf("run")), "--set", setting])).IsMistake(said);
         NothingWasBegun();
     }
 
     [Fact]
     public async Task NumbersThatAreNoLongerFiniteEndTheRunAndLeaveTheStageBefore()
     {
-        string run = folder.PathOf("run");
+        string run = _folder.PathOf("run");
         Outcome stopped = await CommandLine.RunAsync(
             [.. Train(run), "--until", "Beta", "--set", "Grpo:LearningRate=1e39", "--set", "Grpo:WeightDecay=1", "--set", "Grpo:NumIterations=10", "--set", "Grpo:MaxSteps=8"]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
@@ -147,7 +147,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task ASecondRunInTheFolderLeavesNothingOfTheFirstButWhatItDidNotWrite()
     {
-        string run = folder.PathOf("run"), mine = Path.Combine(run, "Beta", "notes.txt"), events = Path.Combine(run, "Alpha", "tensorboard");
+        string run = _folder.PathOf("run"), mine = Path.Combine(run, "Beta", "notes.txt"), events = Path.Combine(run, "Alpha", "tensorboard");
         (await CommandLine.RunAsync([.. Train(run), "--until", "Beta"])).Success();
         File.WriteAllText(mine, "mine");
         int lines = JsonLines(Path.Combine(run, "Alpha", "metrics.jsonl")).Length, files = Directory.GetFiles(events).Length;
@@ -163,7 +163,7 @@ public sealed class TrainTests : IDisposable
     [Fact]
     public async Task EverySeedWorks()
     {
-        (await CommandLine.RunAsync([.. Train(folder.PathOf("run")), "--until", "Alpha", "--seed", "3000000000"])).Success();
+        (await CommandLine.RunAsync([.. Train(_folder.PathOf("run")), "--until", "Alpha", "--seed", "3000000000"])).Success();
         using SmallSet set = new();
         string list = Path.Combine(set.Folder, "rows.jsonl");
         File.WriteAllLines(list, set.Pictures.Take(6).Select(picture => JsonSerializer.Serialize(new
@@ -177,8 +177,8 @@ public sealed class TrainTests : IDisposable
 
     private void NothingWasBegun()
     {
-        Assert.Empty(Directory.EnumerateFiles(folder.PathOf("run"), "evaluation-*"));
-        Assert.False(Directory.Exists(folder.PathOf("run", "Alpha")));
+        Assert.Empty(Directory.EnumerateFiles(_folder.PathOf("run"), "evaluation-*"));
+        Assert.False(Directory.Exists(_folder.PathOf("run", "Alpha")));
     }
 
     private static string[] Train(string run) =>

@@ -6,15 +6,15 @@ namespace PathVlm.Host.Tests.Experiments;
 /// <summary>An experiment with a judge that costs.</summary>
 public sealed class ExperimentJudgeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task OneThatCannotBeUsedIsToldBeforeAnythingIsTrainedOrAnswered()
     {
         await using JudgeServer server = await JudgeServer.StartAsync("", status: 401);
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--judge", server.Address));
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
         Assert.StartsWith("pathvlm: the judge answered 401", Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
@@ -25,7 +25,7 @@ public sealed class ExperimentJudgeTests : IDisposable
     public async Task ItIsAskedAboutTheShownQuestionsAndCanariesAloneAndForNothingTwice()
     {
         await using JudgeServer server = await JudgeServer.StartAsync(JudgeServer.NothingFound);
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         string[] arguments = MiniatureExperiment.Arguments(output, "--judge", server.Address, "--resume");
         (await CommandLine.RunAsync(arguments)).Success();
         int asked = server.Requests;

@@ -7,9 +7,9 @@ namespace PathVlm.Host.Tests.Experiments;
 /// <summary>What an experiment refuses, before anything is trained.</summary>
 public sealed class ExperimentMistakeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("--preset nonsense", "--preset: got [nonsense], takes embedded or paper")]
@@ -32,24 +32,24 @@ public sealed class ExperimentMistakeTests : IDisposable
     [InlineData("--set Grpo:BatchSize=16", "Grpo: got 1 rows with Stage = [Rl], takes 2 or more")]
     public async Task ACommandLineThatCannotBe(string line, string said)
     {
-        Outcome outcome = await CommandLine.RunAsync(["experiment", "--output", folder.PathOf("run"), "--set", "Set:TestCount=2", "--set", "Set:SftCount=1", "--set", "Set:RlCount=1",
+        Outcome outcome = await CommandLine.RunAsync(["experiment", "--output", _folder.PathOf("run"), "--set", "Set:TestCount=2", "--set", "Set:SftCount=1", "--set", "Set:RlCount=1",
             "--set", "Set:OutOfDomainCount=0", .. line.Split(' ')]);
         outcome.IsMistake(said);
         Assert.DoesNotContain("secret", outcome.Error, StringComparison.Ordinal);
-        Assert.False(Directory.Exists(folder.PathOf("run", "embedded")));
+        Assert.False(Directory.Exists(_folder.PathOf("run", "embedded")));
     }
 
     [Fact]
     public async Task TwoBasesOfOneName()
     {
-        string first = Directory.CreateDirectory(folder.PathOf("a", "model")).FullName, second = Directory.CreateDirectory(folder.PathOf("b", "model")).FullName;
-        (await CommandLine.RunAsync("experiment", "--output", folder.PathOf("run"), "--base", first, "--base", second)).IsMistake("--base: the name [model] is taken");
+        string first = Directory.CreateDirectory(_folder.PathOf("a", "model")).FullName, second = Directory.CreateDirectory(_folder.PathOf("b", "model")).FullName;
+        (await CommandLine.RunAsync("experiment", "--output", _folder.PathOf("run"), "--base", first, "--base", second)).IsMistake("--base: the name [model] is taken");
     }
 
     [Fact]
     public async Task AFolderOfSomethingElseIsNotGoneOnWith()
     {
-        string output = Directory.CreateDirectory(folder.PathOf("run")).FullName;
+        string output = Directory.CreateDirectory(_folder.PathOf("run")).FullName;
         File.WriteAllText(Path.Combine(output, "thesis.txt"), "mine");
         (await CommandLine.RunAsync("experiment", "--output", output)).IsMistake($"--output: [{output}] is not empty");
         (await CommandLine.RunAsync("experiment", "--output", output, "--resume")).IsMistake($"--resume: [{output}] holds no experiment.json");
@@ -59,7 +59,7 @@ public sealed class ExperimentMistakeTests : IDisposable
     [Fact]
     public async Task AFolderWithOnlyTheBeginningOfAFirstWriteIsGoneOnWith()
     {
-        string output = Directory.CreateDirectory(folder.PathOf("run")).FullName;
+        string output = Directory.CreateDirectory(_folder.PathOf("run")).FullName;
         File.WriteAllText(Path.Combine(output, "experiment.json.unfinished"), "{");
         (await CommandLine.RunAsync("experiment", "--output", output, "--resume", "--data", "/nowhere/at/all")).IsMistake("--data: got [/nowhere/at/all]"); // past the folder's door
     }

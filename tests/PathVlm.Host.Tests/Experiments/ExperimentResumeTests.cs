@@ -7,15 +7,15 @@ namespace PathVlm.Host.Tests.Experiments;
 /// <summary>A run that is ended in the middle and gone on with.</summary>
 public sealed class ExperimentResumeTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task NothingFinishedIsRepeatedAfterARunThatWasEndedInAStage()
     {
         if (OperatingSystem.IsWindows()) return; // no signals there
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         string beta = Path.Combine(output, MiniatureExperiment.Base, "seed-1", "Beta");
         using System.Diagnostics.Process process = CommandLine.Start(MiniatureExperiment.Arguments(output, "--set", "Process:MaxSteps=1000000"));
         Task<Outcome> ended = CommandLine.FinishAsync(process);

@@ -8,14 +8,14 @@ namespace PathVlm.Host.Tests.Experiments;
 /// <summary>All variants, tables and forms of the report; then the same folder again.</summary>
 public sealed class ExperimentTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task EveryVariantIsTrainedOnceFromItsOwnParentAndEveryTableIsFilled()
     {
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         Outcome first = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--seeds", "1", "2"));
         string shown = first.Success();
         Assert.Contains("12 stage(s) trained, 0 kept; 52 evaluation(s) made, 0 kept", shown, StringComparison.Ordinal); // 13 models, 4 sets
@@ -40,7 +40,7 @@ public sealed class ExperimentTests : IDisposable
     [Fact]
     public async Task AStageWhoseNumbersAreNoLongerFiniteEndsTheRunAndIsNotFinished()
     {
-        string output = folder.PathOf("run"), alpha = Path.Combine(output, MiniatureExperiment.Base, "seed-1", "Alpha");
+        string output = _folder.PathOf("run"), alpha = Path.Combine(output, MiniatureExperiment.Base, "seed-1", "Alpha");
         Outcome stopped = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--set", "Sft:LearningRate=1e39", "--set", "Sft:MaxSteps=8"));
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Matches("Alpha: stopped after step [1-8]: loss or gradient was not finite 3 times in a row; .* \\(Sft:LearningRate is 1E\\+39\\)", stopped.Error);

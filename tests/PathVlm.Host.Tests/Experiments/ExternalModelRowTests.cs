@@ -10,12 +10,12 @@ namespace PathVlm.Host.Tests.Experiments;
 public sealed class ExternalModelRowTests : IDisposable
 {
     private const string Key = "PATHVLM_EXTERNAL_KEY_THEIRS";
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose()
     {
         Environment.SetEnvironmentVariable(Key, null);
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class ExternalModelRowTests : IDisposable
         int rows = 3 * MiniatureExperiment.TestRows + MiniatureExperiment.OutOfDomainRows;
         Func<HttpContext, Task>[] script = [ScriptedServer.Status(400), .. Enumerable.Repeat(ScriptedServer.Completion("<think>Seen.</think>\n<answer>A</answer>"), rows)];
         await using ScriptedServer server = await ScriptedServer.StartAsync(script);
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--external", $"theirs=their-model@{server.Address}"));
         outcome.Success();
         Assert.Equal(rows, server.RequestCount);
@@ -52,7 +52,7 @@ public sealed class ExternalModelRowTests : IDisposable
     {
         Environment.SetEnvironmentVariable(Key, "a-wrong-key");
         await using ScriptedServer server = await ScriptedServer.StartAsync([.. Enumerable.Repeat(ScriptedServer.Status(401), 10)]);
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}"));
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
         Assert.Equal("pathvlm: the external model [theirs] answered 401: check the key, its rights, the address and the model's name", outcome.Error.Trim());
@@ -63,7 +63,7 @@ public sealed class ExternalModelRowTests : IDisposable
     public async Task WithoutAKeyNobodyIsAsked()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        (await CommandLine.RunAsync(MiniatureExperiment.Arguments(folder.PathOf("run"), "--external", $"theirs={server.Address}"))).IsMistake("PATHVLM_EXTERNAL_KEY");
+        (await CommandLine.RunAsync(MiniatureExperiment.Arguments(_folder.PathOf("run"), "--external", $"theirs={server.Address}"))).IsMistake("PATHVLM_EXTERNAL_KEY");
         Assert.Equal(0, server.RequestCount);
     }
 

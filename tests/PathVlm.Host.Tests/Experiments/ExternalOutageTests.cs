@@ -12,14 +12,14 @@ public sealed class ExternalOutageTests : IDisposable
 {
     private const string Key = "PATHVLM_EXTERNAL_KEY_THEIRS";
     private const int Rows = 3 * MiniatureExperiment.TestRows + MiniatureExperiment.OutOfDomainRows;
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public ExternalOutageTests() => Environment.SetEnvironmentVariable(Key, "a-key-of-theirs");
 
     public void Dispose()
     {
         Environment.SetEnvironmentVariable(Key, null);
-        folder.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class ExternalOutageTests : IDisposable
         int[] goodFirst = [3 * MiniatureExperiment.TestRows, Rows - 1, int.MaxValue]; // requests that are answered before the server is away, run by run
         Func<HttpContext, Task> step = context => Interlocked.Increment(ref asked) <= goodFirst[run] ? Good(context) : Away(context);
         await using ScriptedServer server = await ScriptedServer.StartAsync([.. Enumerable.Repeat(step, 3 * Rows)]);
-        string output = folder.PathOf("run");
+        string output = _folder.PathOf("run");
         string[] arguments = MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}", "--resume");
         Outcome stopped = await CommandLine.RunAsync(arguments);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
@@ -56,7 +56,7 @@ public sealed class ExternalOutageTests : IDisposable
         int waiting = MiniatureExperiment.TestRows - Answered;
         await using ScriptedServer server = await ScriptedServer.StartAsync(
             [.. Enumerable.Repeat<Func<HttpContext, Task>>(Good, Answered), .. Enumerable.Repeat(stalled, waiting), .. Enumerable.Repeat<Func<HttpContext, Task>>(Good, Rows)]);
-        string output = folder.PathOf("run"), unfinished = Path.Combine(output, "external", "theirs", "answers", "test.asked.unfinished");
+        string output = _folder.PathOf("run"), unfinished = Path.Combine(output, "external", "theirs", "answers", "test.asked.unfinished");
         string[] arguments = MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}", "--resume");
         using Process process = CommandLine.Start(arguments);
         Task<Outcome> ended = CommandLine.FinishAsync(process);

@@ -18,14 +18,14 @@ internal sealed class JudgeServer : IAsyncDisposable
          "knowledge":{"quote":null,"fact":null,"present":false},"violations":[],"unable_to_judge":null}
         """;
 
-    private readonly WebApplication application;
-    private int requests;
+    private readonly WebApplication _application;
+    private int _requests;
 
-    private JudgeServer(WebApplication application) => this.application = application;
+    private JudgeServer(WebApplication application) => _application = application;
 
-    public int Requests => requests;
+    public int Requests => _requests;
 
-    public string Address => application.Urls.First() + "/v1";
+    public string Address => _application.Urls.First() + "/v1";
 
     /// <summary>Starts a server; each reply costs 1,000 tokens in and 200 out.</summary>
     /// <param name="content">What the judge says.</param>
@@ -41,7 +41,7 @@ internal sealed class JudgeServer : IAsyncDisposable
         JudgeServer server = new(application);
         application.Run(context =>
         {
-            context.Response.StatusCode = Interlocked.Increment(ref server.requests) > good ? 401 : status;
+            context.Response.StatusCode = Interlocked.Increment(ref server._requests) > good ? 401 : status;
             context.Response.ContentType = "application/json";
             return context.Response.WriteAsync(Completion(content));
         });
@@ -52,8 +52,8 @@ internal sealed class JudgeServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Environment.SetEnvironmentVariable("PATHVLM_JUDGE_KEY", null);
-        await application.StopAsync();
-        await application.DisposeAsync();
+        await _application.StopAsync();
+        await _application.DisposeAsync();
     }
 
     private static string Completion(string content) => JsonSerializer.Serialize(new

@@ -65,7 +65,7 @@ public sealed class BenchmarkSuiteTests
     [Fact]
     public void ALossThatDiffersFailsTheRun()
     {
-        var fault = Assert.Throws<UnequalResultException>(() => UnequalResultException.ThrowUnlessClose("loss", 1, 1.01, 1e-3));
+        UnequalResultException fault = Assert.Throws<UnequalResultException>(() => UnequalResultException.ThrowUnlessClose("loss", 1, 1.01, 1e-3));
         Assert.Equal("loss: ours 1, padded 1.01.", fault.Message);
     }
 

@@ -6,25 +6,25 @@ namespace PathVlm.MLNet.Tests.Contract;
 /// <summary>What every estimator and transformer of this library keeps; each component's tests run the whole of it.</summary>
 public abstract class ComponentContract : IDisposable
 {
-    private readonly Lazy<ContractCase> lazyCase;
-    private readonly Lazy<ITransformer> lazyFitted;
+    private readonly Lazy<ContractCase> _lazyCase;
+    private readonly Lazy<ITransformer> _lazyFitted;
 
     protected ComponentContract()
     {
-        lazyCase = new(() => (ContractCase)MakeCase());
-        lazyFitted = new(() => Case.Estimator.Fit(Case.Rows));
+        _lazyCase = new(() => (ContractCase)MakeCase());
+        _lazyFitted = new(() => Case.Estimator.Fit(Case.Rows));
     }
 
-    private ContractCase Case => lazyCase.Value;
+    private ContractCase Case => _lazyCase.Value;
 
-    private ITransformer Fitted => lazyFitted.Value;
+    private ITransformer Fitted => _lazyFitted.Value;
 
     /// <summary>A <see cref="ContractCase"/>.</summary>
     protected abstract object MakeCase();
 
     public void Dispose()
     {
-        if (lazyCase.IsValueCreated) Directory.Delete(Case.Folder, recursive: true);
+        if (_lazyCase.IsValueCreated) Directory.Delete(Case.Folder, recursive: true);
         GC.SuppressFinalize(this);
     }
 
@@ -84,9 +84,9 @@ public abstract class ComponentContract : IDisposable
     [Fact]
     public void ReloadedInAChainItGivesTheSameValues()
     {
-        var chain = Case.ML.Transforms.CopyColumns("CopyBefore", Case.Untouched).Append(Case.Estimator)
+        Microsoft.ML.Data.EstimatorChain<Microsoft.ML.Transforms.ColumnCopyingTransformer> chain = Case.ML.Transforms.CopyColumns("CopyBefore", Case.Untouched).Append(Case.Estimator)
             .Append(Case.ML.Transforms.CopyColumns("CopyAfter", Case.Added[0]));
-        var fitted = chain.Fit(Case.Rows);
+        Microsoft.ML.Data.TransformerChain<Microsoft.ML.Transforms.ColumnCopyingTransformer> fitted = chain.Fit(Case.Rows);
         string[] columns = ["CopyBefore", .. Case.Added, "CopyAfter"];
         string[] expected = RowDump.Of(fitted.Transform(Case.Rows), columns);
         ITransformer loaded = SaveAndLoad(fitted);

@@ -5,10 +5,10 @@ namespace PathVlm.MLNet.Tests.Contract;
 /// <summary>Passes rows through and counts which columns were asked for.</summary>
 internal sealed class CountingDataView(IDataView inner) : IDataView
 {
-    private readonly HashSet<string> active = [];
+    private readonly HashSet<string> _active = [];
 
     /// <summary>Columns that some cursor asked for.</summary>
-    public IReadOnlyCollection<string> Active => active;
+    public IReadOnlyCollection<string> Active => _active;
 
     public DataViewSchema Schema => inner.Schema;
 
@@ -19,7 +19,7 @@ internal sealed class CountingDataView(IDataView inner) : IDataView
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         DataViewSchema.Column[] needed = [.. columnsNeeded];
-        lock (active) active.UnionWith(needed.Select(column => column.Name));
+        lock (_active) _active.UnionWith(needed.Select(column => column.Name));
         return inner.GetRowCursor(needed, rand);
     }
 

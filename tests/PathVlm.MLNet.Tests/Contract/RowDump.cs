@@ -12,7 +12,7 @@ internal static class RowDump
         List<string> lines = [];
         DataViewSchema.Column[] active = [.. columns.Select(name => view.Schema[name])];
         using DataViewRowCursor cursor = view.GetRowCursor(active);
-        var readers = active.Select(column => Reader(cursor, column)).ToArray();
+        Func<string>[] readers = active.Select(column => Reader(cursor, column)).ToArray();
         while (cursor.MoveNext()) lines.Add(string.Join(" | ", readers.Select(read => read())));
         return [.. lines];
     }
@@ -24,7 +24,7 @@ internal static class RowDump
         DataViewSchema.Column[] active = [.. columns.Select(name => mapper.OutputSchema[name])];
         using DataViewRowCursor cursor = input.GetRowCursor(mapper.GetDependencies(active));
         using DataViewRow row = mapper.GetRow(cursor, active);
-        var readers = active.Select(column => Reader(row, column)).ToArray();
+        Func<string>[] readers = active.Select(column => Reader(row, column)).ToArray();
         List<string> lines = [];
         while (cursor.MoveNext()) lines.Add(string.Join(" | ", readers.Select(read => read())));
         return [.. lines];

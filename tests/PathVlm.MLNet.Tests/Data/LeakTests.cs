@@ -10,21 +10,21 @@ namespace PathVlm.MLNet.Tests.Data;
 
 public sealed class LeakTests : IDisposable
 {
-    private readonly DataFolder folder = new();
-    private readonly PathologyDataCatalog data = new MLContext(1).Pathology().Data;
+    private readonly DataFolder _folder = new();
+    private readonly PathologyDataCatalog _data = new MLContext(1).Pathology().Data;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void EqualPixelsInTwoFormatsAreOnePicture()
     {
-        string png = folder.Picture("a.png", 1, 40, 30);
+        string png = _folder.Picture("a.png", 1, 40, 30);
         using SKBitmap bitmap = SKBitmap.Decode(png);
         using SKData webp = bitmap.PeekPixels().Encode(new SKWebpEncoderOptions(SKWebpEncoderCompression.Lossless, 100));
-        string other = Path.Combine(folder.Path, "a.webp");
+        string other = Path.Combine(_folder.Path, "a.webp");
         File.WriteAllBytes(other, webp.ToArray());
 
-        LeakReport report = data.FindLeaks(new PathologyDataView([Row("1", png, "Sft"), Row("2", other, "Test"), Row("3", png, "Sft")]));
+        LeakReport report = _data.FindLeaks(new PathologyDataView([Row("1", png, "Sft"), Row("2", other, "Test"), Row("3", png, "Sft")]));
 
         Assert.Equal(new Leak("1", "Sft", "2", "Test", 0, 0), Assert.Single(report.Exact));
         Assert.Empty(report.Near);
@@ -45,16 +45,16 @@ public sealed class LeakTests : IDisposable
     {
         const int Side = 120;
         static SKColor Source(int x, int y) => new(Shade(x, y, 0), Shade(x, y, 1), Shade(x, y, 2));
-        string original = folder.Picture("a.png", Side, Side, Source);
-        string turned = folder.Picture("b.png", Side / 2, Side / 2, (x, y) =>
+        string original = _folder.Picture("a.png", Side, Side, Source);
+        string turned = _folder.Picture("b.png", Side / 2, Side / 2, (x, y) =>
         {
             (int across, int down) = Place(2 * x, 2 * y, Side - 1, orientation);
             SKColor colour = Source(across, down);
             return new SKColor((byte)(colour.Red + 9), (byte)(colour.Green + 9), (byte)(colour.Blue + 9));
         });
-        string unrelated = folder.Picture("c.png", 77, Side, Side);
+        string unrelated = _folder.Picture("c.png", 77, Side, Side);
 
-        LeakReport report = data.FindLeaks(new PathologyDataView([Row("1", original, "Sft"), Row("2", turned, "Test"), Row("3", unrelated, "Rl")]));
+        LeakReport report = _data.FindLeaks(new PathologyDataView([Row("1", original, "Sft"), Row("2", turned, "Test"), Row("3", unrelated, "Rl")]));
 
         Assert.Empty(report.Exact);
         Leak leak = Assert.Single(report.Near);
@@ -65,10 +65,10 @@ public sealed class LeakTests : IDisposable
     [Fact]
     public void StageAloneIsNoLeak()
     {
-        string path = folder.Picture("a.png", 1);
-        Assert.True(data.FindLeaks(new PathologyDataView([Row("1", path, "Sft"), Row("2", path, "Sft")])).IsClean);
+        string path = _folder.Picture("a.png", 1);
+        Assert.True(_data.FindLeaks(new PathologyDataView([Row("1", path, "Sft"), Row("2", path, "Sft")])).IsClean);
         Assert.Contains("column [Stage] is missing", Assert.Throws<ArgumentOutOfRangeException>(
-            () => data.FindLeaks(new PathologyDataView([Row("1", path, null)]))).Message, StringComparison.Ordinal);
+            () => _data.FindLeaks(new PathologyDataView([Row("1", path, null)]))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class LeakTests : IDisposable
         }
         foreach (ulong hash in hashes.Take(600))
         {
-            var all = hashes.Select((other, number) => (number, BitOperations.PopCount(other ^ hash))).Where(pair => pair.Item2 <= 6);
+            IEnumerable<(int number, int)> all = hashes.Select((other, number) => (number, BitOperations.PopCount(other ^ hash))).Where(pair => pair.Item2 <= 6);
             Assert.Equal(all, index.Near(hash));
         }
     }

@@ -6,27 +6,27 @@ namespace PathVlm.MLNet.Tests.Data;
 
 public sealed class PathMmuLoaderTests : IDisposable
 {
-    private readonly DataFolder folder = new();
-    private readonly PathologyDataCatalog data = new MLContext(1).Pathology().Data;
+    private readonly DataFolder _folder = new();
+    private readonly PathologyDataCatalog _data = new MLContext(1).Pathology().Data;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void SubsetsAndSplitsBecomeIdsAndNoMayStartAnew()
     {
-        folder.Picture("images/a.png");
-        folder.Write("data.json", $$"""
+        _folder.Picture("images/a.png");
+        _folder.Write("data.json", $$"""
             {"PubMed": {"val": [{{Row(1)}}, {{Row(2)}}], "test": [{{Row(1)}}, {{Row(1)}}]}, "EduContent": {"test": [{{Row(1)}}] } }
             """);
 
-        PathologyDataView view = data.LoadPathMmu(folder.Path);
+        PathologyDataView view = _data.LoadPathMmu(_folder.Path);
 
         Assert.Equal(["PubMed/val/1", "PubMed/val/2", "PubMed/test/1", "PubMed/test/1#2", "EduContent/test/1"], view.Questions.Select(row => row.Id));
         Assert.Equal(["PubMed", "PubMed", "PubMed", "PubMed", "EduContent"], view.Questions.Select(row => row.Subset));
         Assert.Equal(new PathologyQuestion("", "", "", [], "")with
         {
             Id = "PubMed/val/1",
-            ImagePath = Path.Combine(folder.Path, "images", "a.png"),
+            ImagePath = Path.Combine(_folder.Path, "images", "a.png"),
             Question = "What is seen?",
             Options = view.Questions[0].Options,
             Answer = "B) no",
@@ -42,28 +42,28 @@ public sealed class PathMmuLoaderTests : IDisposable
     [InlineData("""{"PubMed": {"test": [ROW]}}""", "PubMed/test/1", "PubMed")]
     public void BareLevelsAreRead(string json, string id, string subset)
     {
-        folder.Picture("a.png");
-        PathologyQuestion row = Assert.Single(data.LoadPathMmu(folder.Write("x.json", json.Replace("ROW", Row(1), StringComparison.Ordinal))).Questions);
+        _folder.Picture("a.png");
+        PathologyQuestion row = Assert.Single(_data.LoadPathMmu(_folder.Write("x.json", json.Replace("ROW", Row(1), StringComparison.Ordinal))).Questions);
         Assert.Equal((id, subset), (row.Id, row.Subset));
     }
 
     [Fact]
     public void AskedPartsAreTakenAndUnknownOnesRefused()
     {
-        folder.Picture("a.png");
-        folder.Write("data.json", $$"""{"PubMed": {"val": [{{Row(1)}}], "test": [{{Row(2)}}]}, "Atlas": {"test": [{{Row(3)}}] } }""");
+        _folder.Picture("a.png");
+        _folder.Write("data.json", $$"""{"PubMed": {"val": [{{Row(1)}}], "test": [{{Row(2)}}]}, "Atlas": {"test": [{{Row(3)}}] } }""");
 
-        Assert.Equal(["PubMed/test/2"], data.LoadPathMmu(folder.Path, ["PubMed"], ["test"]).Questions.Select(row => row.Id));
-        var fault = Assert.Throws<ArgumentOutOfRangeException>(() => data.LoadPathMmu(folder.Path, ["PubMd"]));
+        Assert.Equal(["PubMed/test/2"], _data.LoadPathMmu(_folder.Path, ["PubMed"], ["test"]).Questions.Select(row => row.Id));
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => _data.LoadPathMmu(_folder.Path, ["PubMd"]));
         Assert.Contains("has no subsets [PubMd]; it has [Atlas], [PubMed]", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void OptionsAndAnswersOfEveryTypingAreBroughtIntoOneForm()
     {
-        folder.Picture("a.png");
+        _folder.Picture("a.png");
         string Options(string options, string answer) => $$"""{"No": 1, "img": "a.png", "question": "q", "options": {{options}}, "answer": "{{answer}}"}""";
-        folder.Write("data.json", $$"""
+        _folder.Write("data.json", $$"""
             [{{Options("""["A. p16 (INK4a)", "B: Acute: severe", "C ) (x)"]""", "b")}},
              {{Options("""["A)yes", "B)no"]""", "B)no")}},
              {{Options("""["yes", "no"]""", "A")}},
@@ -71,7 +71,7 @@ public sealed class PathMmuLoaderTests : IDisposable
              {{Options("""["A) yes", "B) no"]""", "No")}}]
             """);
 
-        IReadOnlyList<PathologyQuestion> rows = data.LoadPathMmu(folder.Path).Questions;
+        IReadOnlyList<PathologyQuestion> rows = _data.LoadPathMmu(_folder.Path).Questions;
 
         Assert.Equal(["A) p16 (INK4a)", "B) Acute: severe", "C) (x)"], rows[0].Options);
         Assert.Equal(["A) E. coli", "B) Klebsiella"], rows[3].Options);
@@ -96,10 +96,10 @@ public sealed class PathMmuLoaderTests : IDisposable
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": null", "[answer] is missing; a text is taken")]
     public void RowFaultNamesFileRowAndField(string fields, string expected)
     {
-        folder.Picture("a.png");
-        string file = folder.Write("data.json", $$"""{"S": {"t": [{"No": 7, "img": "a.png", "question": "q", {{fields}} }] } }""");
+        _folder.Picture("a.png");
+        string file = _folder.Write("data.json", $$"""{"S": {"t": [{"No": 7, "img": "a.png", "question": "q", {{fields}} }] } }""");
 
-        var fault = Assert.Throws<InvalidDataException>(() => data.LoadPathMmu(folder.Path));
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(_folder.Path));
 
         Assert.StartsWith($"{file}: row [S/t/7], field {expected}", fault.Message, StringComparison.Ordinal);
     }
@@ -120,14 +120,14 @@ public sealed class PathMmuLoaderTests : IDisposable
     {
         using var outside = new DataFolder();
         string secret = outside.Picture("secret.png");
-        string set = Path.Combine(folder.Path, "set");
-        folder.Picture("set/images/a.png");
-        folder.Picture("secret.png");
+        string set = Path.Combine(_folder.Path, "set");
+        _folder.Picture("set/images/a.png");
+        _folder.Picture("secret.png");
         File.CreateSymbolicLink(Path.Combine(set, "link.png"), secret);
         Directory.CreateSymbolicLink(Path.Combine(set, "linked"), outside.Path);
-        folder.Write("set/data.json", $$"""[{"No": 1, "img": "{{image}}", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]""");
+        _folder.Write("set/data.json", $$"""[{"No": 1, "img": "{{image}}", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]""");
 
-        var fault = Assert.Throws<InvalidDataException>(() => data.LoadPathMmu(set));
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(set));
 
         Assert.Contains("row [1], field [img]", fault.Message, StringComparison.Ordinal);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
@@ -136,21 +136,21 @@ public sealed class PathMmuLoaderTests : IDisposable
     [Fact]
     public void LinksInsideTheFolderAreFollowed()
     {
-        string picture = folder.Picture("a.png");
-        File.CreateSymbolicLink(Path.Combine(folder.Path, "b.png"), picture);
-        folder.Write("data.json", $"[{Row(1).Replace("a.png", "b.png", StringComparison.Ordinal)}]");
-        Assert.Single(data.LoadPathMmu(folder.Path).Questions);
+        string picture = _folder.Picture("a.png");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "b.png"), picture);
+        _folder.Write("data.json", $"[{Row(1).Replace("a.png", "b.png", StringComparison.Ordinal)}]");
+        Assert.Single(_data.LoadPathMmu(_folder.Path).Questions);
     }
 
     [Fact]
     public void SkippedRowsAreCountedAndNamed()
     {
-        folder.Picture("a.png");
-        folder.Write("data.json", $$"""
+        _folder.Picture("a.png");
+        _folder.Write("data.json", $$"""
             {"t": [{{Row(1)}}, {"No": 2}, "text", {{Row(4)}}, {"No": 5, "img": "a.png", "question": "q", "options": ["A) x", "B) y"], "answer": "Z"}]}
             """);
 
-        PathologyDataView view = data.LoadPathMmu(folder.Path, rowFaults: RowFaultPolicy.Skip);
+        PathologyDataView view = _data.LoadPathMmu(_folder.Path, rowFaults: RowFaultPolicy.Skip);
 
         Assert.Equal(["t/1", "t/4"], view.Questions.Select(row => row.Id));
         Assert.Equal(["t/2", "t/(place 3)", "t/5"], view.LoadReport.SkippedIds);
@@ -160,8 +160,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     [Fact]
     public void AllFaultsAreToldAtOnce()
     {
-        folder.Write("data.json", """{"t": [{"No": 1}, {"No": 2}]}""");
-        var fault = Assert.Throws<InvalidDataException>(() => data.LoadPathMmu(folder.Path));
+        _folder.Write("data.json", """{"t": [{"No": 1}, {"No": 2}]}""");
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(_folder.Path));
         Assert.StartsWith("8 faults in 2 rows; correct them, or leave such rows out with RowFaultPolicy.Skip\n", fault.Message, StringComparison.Ordinal);
         Assert.Equal(9, fault.Message.Split('\n').Length);
     }
@@ -177,8 +177,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     [InlineData("{}", "holds no row that was asked for")]
     public void FileThatIsNoSuchJsonGivesOneErrorWithItsPlace(string json, string expected)
     {
-        string file = folder.Write("data.json", json);
-        var fault = Assert.Throws<InvalidDataException>(() => data.LoadPathMmu(folder.Path));
+        string file = _folder.Write("data.json", json);
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(_folder.Path));
         Assert.StartsWith(file + ": ", fault.Message, StringComparison.Ordinal);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
@@ -186,17 +186,17 @@ public sealed class PathMmuLoaderTests : IDisposable
     [Fact]
     public void DeeplyNestedJsonIsRefused()
     {
-        folder.Write("data.json", new string('[', 100_000));
-        var fault = Assert.Throws<InvalidDataException>(() => data.LoadPathMmu(folder.Path));
+        _folder.Write("data.json", new string('[', 100_000));
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(_folder.Path));
         Assert.Contains("maximum configured depth", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void PathThatIsNothingIsNamed()
     {
-        Assert.Contains("holds no data.json", Assert.Throws<FileNotFoundException>(() => data.LoadPathMmu(folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no data.json", Assert.Throws<FileNotFoundException>(() => _data.LoadPathMmu(_folder.Path)).Message, StringComparison.Ordinal);
         Assert.Contains("neither a file nor a folder",
-            Assert.Throws<FileNotFoundException>(() => data.LoadPathMmu(folder.Path + "/none")).Message, StringComparison.Ordinal);
+            Assert.Throws<FileNotFoundException>(() => _data.LoadPathMmu(_folder.Path + "/none")).Message, StringComparison.Ordinal);
     }
 
     private static string Row(int number) => $$"""

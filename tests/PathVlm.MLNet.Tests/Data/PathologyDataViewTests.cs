@@ -7,9 +7,9 @@ namespace PathVlm.MLNet.Tests.Data;
 
 public sealed class PathologyDataViewTests : IDisposable
 {
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void SchemaHoldsTheDocumentedColumnsAndStageOnlyWhereThereIsOne()
@@ -41,18 +41,18 @@ public sealed class PathologyDataViewTests : IDisposable
     {
         var view = new PathologyDataView([Question(0) with { ImagePath = "/nowhere.png" }]);
         Assert.Single(PathologyRows.Read(view, PathologyRowNeeds.Answer));
-        var fault = Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Image).ToList());
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Image).ToList());
         Assert.Contains("row [id-0], column [Image]", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void HalfAPictureIsRefusedByName()
     {
-        string path = folder.Picture("half.png", 3, 200, 200);
+        string path = _folder.Picture("half.png", 3, 200, 200);
         byte[] bytes = File.ReadAllBytes(path);
         File.WriteAllBytes(path, bytes[..(bytes.Length / 2)]);
         var view = new PathologyDataView([Question(0) with { ImagePath = path }]);
-        var fault = Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Image).ToList());
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Image).ToList());
         Assert.Contains("row [id-0], column [Image]", fault.Message, StringComparison.Ordinal);
         Assert.Contains("half.png", fault.Message, StringComparison.Ordinal);
     }
@@ -143,6 +143,6 @@ public sealed class PathologyDataViewTests : IDisposable
 
     private PathologyDataView View(int rows) => new(Enumerable.Range(0, rows).Select(Question));
 
-    private PathologyQuestion Question(int index) => new($"id-{index}", folder.Picture("p.png"), $"Question {index}?",
+    private PathologyQuestion Question(int index) => new($"id-{index}", _folder.Picture("p.png"), $"Question {index}?",
         index % 2 == 0 ? ["A) yes", "B) no"] : ["A) x", "B) y", "C) z"], index % 2 == 0 ? "B) no" : "C) z", $"Because {index}.", "S" + index % 3);
 }

@@ -8,12 +8,12 @@ namespace PathVlm.MLNet.Tests.Data;
 
 public sealed class PathologyRowsTests
 {
-    private readonly MLContext ml = new(1);
+    private readonly MLContext _ml = new(1);
 
     [Fact]
     public void ViewOfAUsersOwnClassIsRead()
     {
-        IDataView view = ml.Data.LoadFromEnumerable([new OwnRow(), new OwnRow { Question = "Second?", Options = ["no", "yes"], Answer = "b" }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new OwnRow(), new OwnRow { Question = "Second?", Options = ["no", "yes"], Answer = "b" }]);
 
         PathologyRow[] rows = [.. PathologyRows.Read(view, PathologyRowNeeds.Image | PathologyRowNeeds.Answer)];
 
@@ -27,7 +27,7 @@ public sealed class PathologyRowsTests
     [Fact]
     public void OptionsMayStandInTheQuestion()
     {
-        IDataView view = ml.Data.LoadFromEnumerable([new BareRow { Question = "What?\nA) yes\nB. no\n", Answer = "B) no" }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "What?\nA) yes\nB. no\n", Answer = "B) no" }]);
         PathologyQuestion row = Assert.Single(PathologyRows.Read(view, PathologyRowNeeds.Answer)).Question;
         Assert.Equal("What?", row.Question);
         Assert.Equal(["A) yes", "B) no"], row.Options);
@@ -36,7 +36,7 @@ public sealed class PathologyRowsTests
     [Fact]
     public void QuestionWithoutOptionsIsTakenOnlyWhereNoAnswerIsNeeded()
     {
-        IDataView view = ml.Data.LoadFromEnumerable([new BareRow { Question = "What is seen?", Answer = "" }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "What is seen?", Answer = "" }]);
         Assert.Empty(Assert.Single(PathologyRows.Read(view, PathologyRowNeeds.None)).Question.Options);
         Assert.Equal("row 0: column [Options] hold 0; two or more are taken",
             Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Answer).ToList()).Message);
@@ -45,18 +45,18 @@ public sealed class PathologyRowsTests
     [Fact]
     public void OnlyRowsOfTheStageAreReadWhereThereIsSuchAColumn()
     {
-        IDataView staged = ml.Data.LoadFromEnumerable([new StagedRow { Stage = "Sft" }, new StagedRow { Stage = "Rl" }, new StagedRow { Stage = "Sft" }]);
+        IDataView staged = _ml.Data.LoadFromEnumerable([new StagedRow { Stage = "Sft" }, new StagedRow { Stage = "Rl" }, new StagedRow { Stage = "Sft" }]);
         Assert.Equal([0L, 2L], PathologyRows.Read(staged, PathologyRowNeeds.None, "Sft").Select(row => row.Index));
         Assert.Equal(3, PathologyRows.Read(staged, PathologyRowNeeds.None).Count());
-        IDataView bare = ml.Data.LoadFromEnumerable([new BareRow { Question = "q" }]);
+        IDataView bare = _ml.Data.LoadFromEnumerable([new BareRow { Question = "q" }]);
         Assert.Single(PathologyRows.Read(bare, PathologyRowNeeds.None, "Sft"));
     }
 
     [Fact]
     public void MissingAndMistypedColumnsAreToldAtOnce()
     {
-        IDataView view = ml.Data.LoadFromEnumerable([new WrongRow()]);
-        var fault = Assert.Throws<ArgumentOutOfRangeException>(
+        IDataView view = _ml.Data.LoadFromEnumerable([new WrongRow()]);
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(
             () => PathologyRows.Read(view, PathologyRowNeeds.Image | PathologyRowNeeds.Answer | PathologyRowNeeds.Explanation));
         Assert.Contains("column [Question]: got Single, expected text; column [Options]: got String, expected vector of text; "
             + "column [Image] is missing, expected Image (MLImage); column [Answer] is missing, expected text; "
@@ -69,14 +69,14 @@ public sealed class PathologyRowsTests
     [InlineData("q\nA) x\nB) y", "C", "row 0: column [Answer] is [C], which is none of the options [A) x], [B) y]; an option, its letter or its text is taken")]
     public void RowWithoutWhatIsNeededIsNamed(string question, string answer, string expected)
     {
-        IDataView view = ml.Data.LoadFromEnumerable([new BareRow { Question = question, Answer = answer }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = question, Answer = answer }]);
         Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Answer).ToList()).Message);
     }
 
     [Fact]
     public void PictureThatIsNullIsNamed()
     {
-        IDataView view = ml.Data.LoadFromEnumerable([new OwnRow { Image = null }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new OwnRow { Image = null }]);
         Assert.Equal("row 0: column [Image] holds no picture",
             Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Image).ToList()).Message);
     }
@@ -85,7 +85,7 @@ public sealed class PathologyRowsTests
     public void CancellationStopsBetweenRows()
     {
         using var source = new CancellationTokenSource();
-        IDataView view = ml.Data.LoadFromEnumerable([new BareRow { Question = "q" }, new BareRow { Question = "q" }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "q" }, new BareRow { Question = "q" }]);
         using IEnumerator<PathologyRow> rows = PathologyRows.Read(view, PathologyRowNeeds.None, null, source.Token).GetEnumerator();
         Assert.True(rows.MoveNext());
         source.Cancel();

@@ -6,23 +6,23 @@ namespace PathVlm.MLNet.Tests.Data;
 
 public sealed class PictureFolderLoaderTests : IDisposable
 {
-    private readonly DataFolder folder = new();
-    private readonly PathologyDataCatalog data = new MLContext(1).Pathology().Data;
+    private readonly DataFolder _folder = new();
+    private readonly PathologyDataCatalog _data = new MLContext(1).Pathology().Data;
 
-    public PictureFolderLoaderTests() => folder.Picture("tiles/a.png");
+    public PictureFolderLoaderTests() => _folder.Picture("tiles/a.png");
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void JsonLinesAreRead()
     {
-        folder.Write("questions.jsonl", """
+        _folder.Write("questions.jsonl", """
             {"id": "one", "image": "tiles/a.png", "question": "q?", "options": ["yes", "no"], "answer": "no", "explanation": "e", "subset": "s", "stage": "Sft"}
 
             {"image": "tiles/a.png", "question": "q?", "options": ["A) yes", "B) no"], "answer": "A"}
             """);
 
-        IReadOnlyList<PathologyQuestion> rows = data.LoadFolder(folder.Path).Questions;
+        IReadOnlyList<PathologyQuestion> rows = _data.LoadFolder(_folder.Path).Questions;
 
         Assert.Equal(["one", "line 3"], rows.Select(row => row.Id));
         Assert.Equal(["B) no", "A) yes"], rows.Select(row => row.Answer));
@@ -35,8 +35,8 @@ public sealed class PictureFolderLoaderTests : IDisposable
     [InlineData("\ufeffImage, Question ,option_b,option_a,ANSWER\r\ntiles/a.png,\"one, \"\"two\"\"\nthree\",no,yes,B) no\r\n")]
     public void CsvIsReadWithEitherFormOfOptions(string csv)
     {
-        folder.Write("list.csv", csv);
-        PathologyQuestion row = Assert.Single(data.LoadFolder(folder.Path).Questions);
+        _folder.Write("list.csv", csv);
+        PathologyQuestion row = Assert.Single(_data.LoadFolder(_folder.Path).Questions);
         Assert.Equal("one, \"two\"\nthree", row.Question);
         Assert.Equal(["A) yes", "B) no"], row.Options);
         Assert.Equal("B) no", row.Answer);
@@ -56,8 +56,8 @@ public sealed class PictureFolderLoaderTests : IDisposable
     [InlineData("x.csv", "image,question,options,answer\n", "holds no row that was asked for")]
     public void FaultNamesFileLineAndField(string name, string text, string expected)
     {
-        string file = folder.Write(name, text);
-        var fault = Assert.Throws<InvalidDataException>(() => data.LoadFolder(file));
+        string file = _folder.Write(name, text);
+        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadFolder(file));
         Assert.StartsWith(file, fault.Message, StringComparison.Ordinal);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
@@ -65,11 +65,11 @@ public sealed class PictureFolderLoaderTests : IDisposable
     [Fact]
     public void BrokenLineIsSkippedWhereAsked()
     {
-        folder.Write("x.jsonl", """
+        _folder.Write("x.jsonl", """
             {"image": "tiles/a.png", "question": "q?", "options": ["yes", "no"], "answer": "no"}
             {"image":
             """);
-        PathologyDataView view = data.LoadFolder(folder.Path, rowFaults: RowFaultPolicy.Skip);
+        PathologyDataView view = _data.LoadFolder(_folder.Path, rowFaults: RowFaultPolicy.Skip);
         Assert.Equal(["line 2"], view.LoadReport.SkippedIds);
         Assert.Single(view.Questions);
     }
@@ -77,9 +77,9 @@ public sealed class PictureFolderLoaderTests : IDisposable
     [Fact]
     public void SeveralListsInOneFolderAreNotGuessed()
     {
-        folder.Write("a.csv", "");
-        folder.Write("b.jsonl", "");
+        _folder.Write("a.csv", "");
+        _folder.Write("b.jsonl", "");
         Assert.Contains("holds 2 files (a.csv, b.jsonl); name one",
-            Assert.Throws<ArgumentException>(() => data.LoadFolder(folder.Path)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => _data.LoadFolder(_folder.Path)).Message, StringComparison.Ordinal);
     }
 }

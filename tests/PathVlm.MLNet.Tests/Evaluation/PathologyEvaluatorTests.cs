@@ -6,18 +6,18 @@ namespace PathVlm.MLNet.Tests.Evaluation;
 
 public sealed class PathologyEvaluatorTests
 {
-    private readonly MLContext ml = new(1);
+    private readonly MLContext _ml = new(1);
 
     [Fact]
     public void EveryRowCountsInEveryDenominator()
     {
-        IDataView scored = ml.Data.LoadFromEnumerable([
+        IDataView scored = _ml.Data.LoadFromEnumerable([
             Row("1", "p", "S", "<think>x</think><answer>B) no</answer>", 10),
             Row("2", "p", "S", "<think>x</think><answer>b</answer>", 20),
             Row("3", "q", "T", "<think>x</think><answer>A) yes</answer>", 30),
             Row("4", "r", "T", "no idea", 44, truncated: true)]);
 
-        EvaluationResult result = ml.Pathology().Evaluate(scored);
+        EvaluationResult result = _ml.Pathology().Evaluate(scored);
 
         EvaluationFigures all = result.Overall;
         Assert.Equal((4, 3), (all.RowCount, all.PictureCount));
@@ -36,7 +36,7 @@ public sealed class PathologyEvaluatorTests
     [Fact]
     public void ColumnsThatMayBeMissingGiveNoFigure()
     {
-        IDataView scored = ml.Data.LoadFromEnumerable([new Bare(), new Bare()]);
+        IDataView scored = _ml.Data.LoadFromEnumerable([new Bare(), new Bare()]);
         EvaluationResult result = PathologyEvaluator.Evaluate(scored);
         Assert.Equal((2, 2, 1.0), (result.Overall.RowCount, result.Overall.PictureCount, result.Overall.Paper.Value));
         Assert.Null(result.Overall.TruncatedCount);
@@ -47,7 +47,7 @@ public sealed class PathologyEvaluatorTests
     [Fact]
     public void ViewWithoutCompletionsIsRefusedAtTheDoor()
     {
-        var fault = Assert.Throws<ArgumentOutOfRangeException>(() => PathologyEvaluator.Evaluate(ml.Data.LoadFromEnumerable([new Unscored()])));
+        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => PathologyEvaluator.Evaluate(_ml.Data.LoadFromEnumerable([new Unscored()])));
         Assert.Contains("column [Response] is missing, expected text", fault.Message, StringComparison.Ordinal);
         Assert.Contains("column [ResponseTokenCount]: got String, expected Int32, Int64 or Single", fault.Message, StringComparison.Ordinal);
     }
@@ -61,12 +61,12 @@ public sealed class PathologyEvaluatorTests
             Scored[] rows = [.. right.Select((hit, index) => Row($"{index}", $"p{index}", "S", hit ? Right : Wrong, 1))];
             if (backwards)
                 Array.Reverse(rows);
-            return ml.Data.LoadFromEnumerable(rows);
+            return _ml.Data.LoadFromEnumerable(rows);
         }
         bool[] first = [true, true, false, false, false, false, false, false, false, false, false, true];
         bool[] second = [true, false, true, true, true, true, true, true, true, true, true, true];
 
-        ModelComparison comparison = ml.Pathology().Compare(View(first), View(second, backwards: true));
+        ModelComparison comparison = _ml.Pathology().Compare(View(first), View(second, backwards: true));
 
         Assert.Equal((12, 1, 9), (comparison.RowCount, comparison.Paper.OnlyFirstRight, comparison.Paper.OnlySecondRight));
         Assert.Equal(0.021484375, comparison.Paper.P, 1e-12);
@@ -78,9 +78,9 @@ public sealed class PathologyEvaluatorTests
     [Fact]
     public void RowsThatDoNotCorrespondAreRefused()
     {
-        IDataView one = ml.Data.LoadFromEnumerable([Row("1", "p", "S", "", 1), Row("2", "p", "S", "", 1)]);
+        IDataView one = _ml.Data.LoadFromEnumerable([Row("1", "p", "S", "", 1), Row("2", "p", "S", "", 1)]);
         void Check(string expected, params Scored[] rows) => Assert.Contains(expected,
-            Assert.Throws<ArgumentException>(() => PathologyEvaluator.Compare(one, ml.Data.LoadFromEnumerable(rows))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => PathologyEvaluator.Compare(one, _ml.Data.LoadFromEnumerable(rows))).Message, StringComparison.Ordinal);
         Check("the first has 2 rows, the second 1; the same rows are taken", Row("1", "p", "S", "", 1));
         Check("row [2] of the first is not in the second", Row("1", "p", "S", "", 1), Row("3", "p", "S", "", 1));
         Scored other = Row("2", "p", "S", "", 1);
@@ -91,7 +91,7 @@ public sealed class PathologyEvaluatorTests
     [Fact]
     public void TablesHoldFiguresIntervalsCorrectionAndNotice()
     {
-        IDataView scored = ml.Data.LoadFromEnumerable([
+        IDataView scored = _ml.Data.LoadFromEnumerable([
             Row("1", "p", "S", "<think>x</think><answer>B) no</answer>", 10), Row("2", "q", "S", "<think>x</think><answer>A) yes</answer>", 21)]);
         EvaluationResult result = PathologyEvaluator.Evaluate(scored);
         string table = EvaluationTables.Accuracy([("base|x", result)]);
@@ -106,7 +106,7 @@ public sealed class PathologyEvaluatorTests
     [Fact]
     public void JsonComesBackAsItWentOut()
     {
-        IDataView scored = ml.Data.LoadFromEnumerable([Row("1", "p", "S", "<answer>B", 10), Row("2", "q", "T", "x", 21)]);
+        IDataView scored = _ml.Data.LoadFromEnumerable([Row("1", "p", "S", "<answer>B", 10), Row("2", "q", "T", "x", 21)]);
         EvaluationResult result = PathologyEvaluator.Evaluate(scored);
         string json = EvaluationJson.Write(result);
         Assert.Contains("\"notice\": \"For research, not for diagnosis.\"", json, StringComparison.Ordinal);

@@ -12,7 +12,7 @@ namespace PathVlm.MLNet.Tests.Inference;
 public sealed class DeviceChoiceTests
 {
     private const string NoCuda = "cpu: no CUDA device was found (it takes a build with -p:TorchBackend=cuda and NVIDIA's driver)";
-    private readonly MLContext ml = new();
+    private readonly MLContext _ml = new();
 
     [Theory]
     [InlineData("gpu")]
@@ -37,8 +37,8 @@ public sealed class DeviceChoiceTests
     public void TheCpuIsTheDefaultAndWhereEverythingIsPlacedThen()
     {
         Assert.Equal(("cpu", "cpu", "cpu"), (new PathologySftOptions().Device, new GrpoOptions().Device, new PathologyModelOptions().Device));
-        using PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Sft"));
-        using PathologyTransformer opened = ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = "cpu" });
+        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Sft"));
+        using PathologyTransformer opened = _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = "cpu" });
         Assert.Equal((DeviceType.CPU, DeviceType.CPU), (fitted.Policy.Model.Device.type, opened.Policy.Model.Device.type));
     }
 
@@ -46,9 +46,9 @@ public sealed class DeviceChoiceTests
     {
         foreach (Action open in new Action[]
         {
-            () => ml.Pathology().SupervisedFineTuning(new PathologySftOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
-            () => ml.Pathology().Grpo(ml.Pathology().FormatReward(), new GrpoOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
-            () => ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = name }),
+            () => _ml.Pathology().SupervisedFineTuning(new PathologySftOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
+            () => _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), new GrpoOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
+            () => _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = name }),
         })
             Assert.Contains($"Device: got {name}, takes {taken}", Assert.Throws<ArgumentOutOfRangeException>(open).Message, StringComparison.Ordinal);
     }

@@ -9,21 +9,21 @@ namespace PathVlm.MLNet.Tests.Inference;
 
 public sealed class LookAheadViewTests
 {
-    private readonly List<string[]> batches = [];
+    private readonly List<string[]> _batches = [];
 
     [Fact]
     public void AnswersComeInOrderAndInBatches()
     {
         LookAheadView<PathologyAnswer> view = View(Questions(7), batchSize: 3);
         Assert.Equal(Enumerable.Range(0, 7).Select(row => $"q{row} | answer to q{row} | {row}"), RowDump.Of(view, "Id", "Response", "ResponseTokenCount"));
-        Assert.Equal([["q0", "q1", "q2"], ["q3", "q4", "q5"], ["q6"]], batches);
+        Assert.Equal([["q0", "q1", "q2"], ["q3", "q4", "q5"], ["q6"]], _batches);
     }
 
     [Fact]
     public void NothingIsAnsweredWhereNoAnswerIsAsked()
     {
         RowDump.Of(View(Questions(3), batchSize: 2), "Id", "Question");
-        Assert.Empty(batches);
+        Assert.Empty(_batches);
     }
 
     [Fact]
@@ -31,13 +31,13 @@ public sealed class LookAheadViewTests
     {
         LookAheadView<PathologyAnswer> view = View(Questions(5), batchSize: 2);
         using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Response"]]);
-        var response = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Response"]);
+        ValueGetter<ReadOnlyMemory<char>> response = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Response"]);
         for (int row = 0; row < 4; row++) Assert.True(cursor.MoveNext());
-        Assert.Empty(batches);
+        Assert.Empty(_batches);
         ReadOnlyMemory<char> value = default;
         response(ref value);
         Assert.Equal("answer to q3", value.ToString());
-        Assert.Equal([["q3", "q4"]], batches);
+        Assert.Equal([["q3", "q4"]], _batches);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class LookAheadViewTests
         questions[1] = questions[1] with { Question = " " };
         LookAheadView<PathologyAnswer> view = View(questions, batchSize: 3);
         using DataViewRowCursor cursor = view.GetRowCursor([view.Schema["Response"]]);
-        var response = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Response"]);
+        ValueGetter<ReadOnlyMemory<char>> response = cursor.GetGetter<ReadOnlyMemory<char>>(view.Schema["Response"]);
         ReadOnlyMemory<char> value = default;
         Assert.True(cursor.MoveNext());
         response(ref value);
@@ -63,7 +63,7 @@ public sealed class LookAheadViewTests
     public void AnInputThatChangesItsOrderIsRefused()
     {
         LookAheadView<PathologyAnswer> view = View(new ShuffledDataView(new PathologyDataView(Questions(8))), batchSize: 4);
-        var failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(view, "Id", "Response"));
+        InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(view, "Id", "Response"));
         Assert.Contains("the input gave its rows in another order the second time; cache it (mlContext.Data.Cache)", failure.Message, StringComparison.Ordinal);
     }
 
@@ -79,7 +79,7 @@ public sealed class LookAheadViewTests
 
     private PathologyAnswer[] Answer(IReadOnlyList<PathologyRow> rows)
     {
-        batches.Add([.. rows.Select(row => row.Name)]);
+        _batches.Add([.. rows.Select(row => row.Name)]);
         return [.. rows.Select(row => new PathologyAnswer($"answer to {row.Name}", "", "", int.Parse(row.Name[1..], System.Globalization.CultureInfo.InvariantCulture), false))];
     }
 
@@ -88,7 +88,7 @@ public sealed class LookAheadViewTests
 
     private sealed class ShuffledDataView(IDataView inner) : IDataView
     {
-        private int cursors;
+        private int _cursors;
 
         public DataViewSchema Schema => inner.Schema;
 
@@ -97,7 +97,7 @@ public sealed class LookAheadViewTests
         public long? GetRowCount() => inner.GetRowCount();
 
         public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
-            inner.GetRowCursor(columnsNeeded, new Random(cursors++));
+            inner.GetRowCursor(columnsNeeded, new Random(_cursors++));
 
         public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
     }

@@ -10,13 +10,13 @@ namespace PathVlm.MLNet.Tests.Inference;
 /// <summary>Live tensors are counted by thread, so these tests stay on one.</summary>
 public sealed class PolicyLeakTests
 {
-    private readonly MLContext ml = new();
+    private readonly MLContext _ml = new();
 
     [Fact]
     public void AnsweringLeavesNoTensorBehind()
     {
         PathologyRow[] rows = [.. PathologyRows.Read(TinyCheckpoint.Rows("Rl", "Rl"), PathologyRowNeeds.Image)];
-        using PathologyTransformer model = ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Decoding = new() { Greedy = true, MaxNewTokens = 4 } });
+        using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Decoding = new() { Greedy = true, MaxNewTokens = 4 } });
         model.Policy.Answer(rows);
         long before = LiveTensors;
         for (int call = 0; call < 3; call++) model.Policy.Answer(rows);
@@ -37,9 +37,9 @@ public sealed class PolicyLeakTests
 
     private void FitAndDispose(PathologyDataView rows)
     {
-        var grpo = TinyCheckpoint.GrpoOptions();
+        MLNet.Training.Grpo.Options.GrpoOptions grpo = TinyCheckpoint.GrpoOptions();
         grpo.BaseModel = null;
-        using var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().Grpo(ml.Pathology().FormatReward(), grpo)).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().Grpo(_ml.Pathology().FormatReward(), grpo)).Fit(rows);
         RowDump.Of(chain.Transform(rows), PathologyColumns.Response);
     }
 }

@@ -8,26 +8,26 @@ namespace PathVlm.MLNet.Tests.Inference;
 
 public sealed class RolloutSamplingTests
 {
-    private readonly MLContext ml = new();
+    private readonly MLContext _ml = new();
 
     [Fact]
     public void SamplesTheSameCompletionsOfARowWhateverTheBatch()
     {
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl", "Rl");
-        using PathologyTransformer model = ml.Pathology().Pretrained(TinyCheckpoint.Folder);
+        using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder);
         string[] together = Sample(model, rows, 3, Options(rowBatchSize: 3, seed: 7));
         Assert.Equal(together, Sample(model, rows, 3, Options(rowBatchSize: 2, seed: 7)));
         Assert.NotEqual(together, Sample(model, rows, 3, Options(rowBatchSize: 3, seed: 8)));
-        Assert.Equal(together[1..2], Sample(model, ml.Data.TakeRows(rows, 2), 3, Options(rowBatchSize: 3, seed: 7))[1..2]);
+        Assert.Equal(together[1..2], Sample(model, _ml.Data.TakeRows(rows, 2), 3, Options(rowBatchSize: 3, seed: 7))[1..2]);
     }
 
     [Fact]
     public void RewardsAreTriedOnThem()
     {
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
-        using PathologyTransformer model = ml.Pathology().Pretrained(TinyCheckpoint.Folder);
-        IDataView rollouts = ml.Pathology().SampleRollouts(model, rows, 2, Options(rowBatchSize: 2, seed: 1));
-        var rewards = ml.Pathology().FormatReward().Append(ml.Pathology().AccuracyReward()).Append(ml.Pathology().SumRewards([new("FormatReward"), new("AccuracyReward")]));
+        using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder);
+        IDataView rollouts = _ml.Pathology().SampleRollouts(model, rows, 2, Options(rowBatchSize: 2, seed: 1));
+        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.RewardSumTransformer> rewards = _ml.Pathology().FormatReward().Append(_ml.Pathology().AccuracyReward()).Append(_ml.Pathology().SumRewards([new("FormatReward"), new("AccuracyReward")]));
         Assert.Equal(["[0, 0] | [0, 0]", "[0, 0] | [0, 0]"], RowDump.Of(rewards.Fit(rollouts).Transform(rollouts), "Reward", "Advantage"));
     }
 
@@ -35,15 +35,15 @@ public sealed class RolloutSamplingTests
     public void WrongOptionsAndATransformerWithoutAModelAreRefused()
     {
         IDataView rows = TinyCheckpoint.Rows("Rl");
-        ITransformer copy = ml.Transforms.CopyColumns("Copy", "Id").Fit(rows);
+        ITransformer copy = _ml.Transforms.CopyColumns("Copy", "Id").Fit(rows);
         Assert.Contains("GroupSize: got 0, takes 1 or more; RowBatchSize: got -1, takes 1 or more", Assert.Throws<ArgumentOutOfRangeException>(
-            () => ml.Pathology().SampleRollouts(copy, rows, 0, Options(rowBatchSize: -1, seed: 0))).Message, StringComparison.Ordinal);
+            () => _ml.Pathology().SampleRollouts(copy, rows, 0, Options(rowBatchSize: -1, seed: 0))).Message, StringComparison.Ordinal);
         Assert.Contains("Model: got a transformer without a fitted PathVlm.MLNet model in it", Assert.Throws<ArgumentOutOfRangeException>(
-            () => ml.Pathology().SampleRollouts(copy, rows)).Message, StringComparison.Ordinal);
+            () => _ml.Pathology().SampleRollouts(copy, rows)).Message, StringComparison.Ordinal);
     }
 
     private string[] Sample(PathologyTransformer model, IDataView rows, int groupSize, RolloutOptions options) =>
-        RowDump.Of(ml.Pathology().SampleRollouts(model, rows, groupSize, options), "Rollouts", "RolloutTokenCounts");
+        RowDump.Of(_ml.Pathology().SampleRollouts(model, rows, groupSize, options), "Rollouts", "RolloutTokenCounts");
 
     private static RolloutOptions Options(int rowBatchSize, long seed) =>
         new() { RowBatchSize = rowBatchSize, Seed = seed, Sampling = new SamplingOptions { MaxNewTokens = 5 } };

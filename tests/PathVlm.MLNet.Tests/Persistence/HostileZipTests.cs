@@ -16,9 +16,9 @@ public sealed class HostileZipTests : IDisposable
         return File.ReadAllBytes(folder.PathOf("good.zip"));
     });
 
-    private readonly TestFolder folder = new();
+    private readonly TestFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("Component.json", "\"Pathology\"", "\"Surgery\"", "Component: got [Surgery], takes one of [AccuracyReward, FormatReward, Pathology, ")]
@@ -89,7 +89,7 @@ public sealed class HostileZipTests : IDisposable
     [Fact]
     public void AFileThatIsNoZipIsRefused()
     {
-        string path = folder.PathOf("no.zip");
+        string path = _folder.PathOf("no.zip");
         File.WriteAllBytes(path, Good.Value[..1000]);
         AssertRefused(path, $"{path}: cannot be read as a model: ");
     }
@@ -99,13 +99,13 @@ public sealed class HostileZipTests : IDisposable
     {
         var ml = new MLContext();
         IDataView rows = TinyCheckpoint.Rows("Rl");
-        ml.Model.Save(ml.Transforms.CopyColumns("Copy", "Id").Fit(rows), rows.Schema, folder.PathOf("copy.zip"));
-        AssertRefused(folder.PathOf("copy.zip"), "copy.zip: holds no PathVlm.MLNet model");
+        ml.Model.Save(ml.Transforms.CopyColumns("Copy", "Id").Fit(rows), rows.Schema, _folder.PathOf("copy.zip"));
+        AssertRefused(_folder.PathOf("copy.zip"), "copy.zip: holds no PathVlm.MLNet model");
     }
 
     private string Copy()
     {
-        string path = folder.PathOf("model.zip");
+        string path = _folder.PathOf("model.zip");
         File.WriteAllBytes(path, Good.Value);
         return path;
     }

@@ -47,7 +47,7 @@ public sealed class AccuracyRewardContractTests : ComponentContract
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable(RolloutRow.Examples);
         AccuracyRewardTransformer fitted = ml.Pathology().AccuracyReward().Fit(rows);
-        using var engine = ml.Model.CreatePredictionEngine<RolloutRow, Scored>(fitted, rows.Schema);
+        using PredictionEngine<RolloutRow, Scored> engine = ml.Model.CreatePredictionEngine<RolloutRow, Scored>(fitted, rows.Schema);
         Assert.Equal([1, 0, 0], engine.Predict(RolloutRow.Examples[0]).AccuracyReward);
     }
 

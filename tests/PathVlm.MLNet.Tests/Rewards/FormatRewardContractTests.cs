@@ -40,7 +40,7 @@ public sealed class FormatRewardContractTests : ComponentContract
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable(RolloutRow.Examples);
         FormatRewardTransformer fitted = ml.Pathology().FormatReward().Fit(rows);
-        using var engine = ml.Model.CreatePredictionEngine<RolloutRow, Scored>(fitted, rows.Schema);
+        using PredictionEngine<RolloutRow, Scored> engine = ml.Model.CreatePredictionEngine<RolloutRow, Scored>(fitted, rows.Schema);
         Assert.Equal([1, 1, 0], engine.Predict(RolloutRow.Examples[0]).FormatReward);
     }
 

@@ -18,17 +18,17 @@ namespace PathVlm.MLNet.Tests.Rewards;
 /// <summary>When the process reward asks its judge, and what it makes of silence.</summary>
 public sealed class ProcessRewardTests
 {
-    private readonly MLContext ml = new();
-    private readonly IDataView rows;
+    private readonly MLContext _ml = new();
+    private readonly IDataView _rows;
 
-    public ProcessRewardTests() => rows = PicturedRolloutRow.View(ml, PicturedRolloutRow.Examples);
+    public ProcessRewardTests() => _rows = PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples);
 
     [Fact]
     public void WhereNoColumnIsAskedForNobodyIsAsked()
     {
         CountingJudge judge = new();
         using ProcessRewardTransformer fitted = Fit(judge);
-        Assert.Equal(["one", "two"], RowDump.Of(fitted.Transform(rows), "Id"));
+        Assert.Equal(["one", "two"], RowDump.Of(fitted.Transform(_rows), "Id"));
         Assert.Equal(0, judge.Calls);
     }
 
@@ -37,9 +37,9 @@ public sealed class ProcessRewardTests
     {
         CountingJudge judge = new();
         using ProcessRewardTransformer fitted = Fit(judge);
-        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(fitted.Transform(rows), "ProcessReward"));
+        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(fitted.Transform(_rows), "ProcessReward"));
         Assert.Equal(3, judge.Calls); // four rollouts, one of them blank
-        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(fitted.Transform(rows), "ProcessReward"));
+        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(fitted.Transform(_rows), "ProcessReward"));
         Assert.Equal(3, judge.Calls);
     }
 
@@ -48,7 +48,7 @@ public sealed class ProcessRewardTests
     {
         using ProcessRewardTransformer fitted = Fit(new CountingJudge(MissingCause.Refused));
         Assert.Equal(["[NaN, NaN, 0] | [NaN, NaN, 0] | [NaN, NaN, 0]", "[NaN] | [NaN] | [NaN]"],
-            RowDump.Of(fitted.Transform(rows), "ProcessReward", "CompletenessScore", "SoundnessScore"));
+            RowDump.Of(fitted.Transform(_rows), "ProcessReward", "CompletenessScore", "SoundnessScore"));
         Assert.Equal(3, fitted.Statistics.Missing[MissingCause.Refused]);
     }
 
@@ -58,16 +58,16 @@ public sealed class ProcessRewardTests
         using TemporaryFolder folder = new();
         string zip = folder.PathOf("reward.zip");
         const string Address = "http://judge.invalid:8099/v1", Key = "secret-key-4711";
-        using (ProcessRewardTransformer saved = Fit(OpenAiJudge.Create(new Uri(Address), Key))) ml.Model.Save(saved, rows.Schema, zip);
+        using (ProcessRewardTransformer saved = Fit(OpenAiJudge.Create(new Uri(Address), Key))) _ml.Model.Save(saved, _rows.Schema, zip);
         Assert.All(EntriesOf(zip), text => Assert.True(!text.Contains(Key, StringComparison.Ordinal) && !text.Contains("judge.invalid", StringComparison.Ordinal)));
 
-        using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(ml.Model.Load(zip, out _)).OfType<ProcessRewardTransformer>().Single();
-        Assert.Equal(["one", "two"], RowDump.Of(loaded.Transform(rows), "Id"));
-        string message = Assert.Throws<JudgeStoppedException>(() => RowDump.Of(loaded.Transform(rows), "ProcessReward")).Message;
+        using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(_ml.Model.Load(zip, out _)).OfType<ProcessRewardTransformer>().Single();
+        Assert.Equal(["one", "two"], RowDump.Of(loaded.Transform(_rows), "Id"));
+        string message = Assert.Throws<JudgeStoppedException>(() => RowDump.Of(loaded.Transform(_rows), "ProcessReward")).Message;
         Assert.Contains("name it with WithJudge", message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
         using ProcessRewardTransformer named = loaded.WithJudge(new CountingJudge());
-        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(named.Transform(rows), "ProcessReward"));
+        Assert.Equal(["[1, 0.5, 0]", "[1]"], RowDump.Of(named.Transform(_rows), "ProcessReward"));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ProcessRewardTests
         using TemporaryFolder folder = new();
         string zip = folder.PathOf("reward.zip"), own = folder.PathOf("own.jsonl"), absent = folder.PathOf("new.jsonl"), cut = folder.PathOf("cut.jsonl");
         ReviewPanelOptions panel = new() { RecordFile = own, Run = "night-4711" };
-        using (ProcessRewardTransformer saved = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = panel })) ml.Model.Save(saved, rows.Schema, zip);
+        using (ProcessRewardTransformer saved = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = panel })) _ml.Model.Save(saved, _rows.Schema, zip);
         Assert.All(EntriesOf(zip), text => Assert.True(!text.Contains("own.jsonl", StringComparison.Ordinal) && !text.Contains("night-4711", StringComparison.Ordinal)));
 
         const string CutLine = "{\"time\":\"2026-11-24";
@@ -86,8 +86,8 @@ public sealed class ProcessRewardTests
             string hostile = folder.PathOf("hostile.zip");
             File.Copy(zip, hostile, overwrite: true);
             NameRecord(hostile, named);
-            using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(ml.Model.Load(hostile, out _)).OfType<ProcessRewardTransformer>().Single();
-            Assert.Equal(2, RowDump.Of(loaded.Transform(rows), "ProcessReward").Length);
+            using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(_ml.Model.Load(hostile, out _)).OfType<ProcessRewardTransformer>().Single();
+            Assert.Equal(2, RowDump.Of(loaded.Transform(_rows), "ProcessReward").Length);
         }
 
         Assert.False(File.Exists(absent) || File.Exists(own));
@@ -100,7 +100,7 @@ public sealed class ProcessRewardTests
         CountingJudge judge = new(MissingCause.ServerBusy);
         using ProcessRewardTransformer fitted = Fit(judge, new ProcessRewardOptions { Panel = new ReviewPanelOptions { MaxMissingRate = 1 } });
         string rollout = PicturedRolloutRow.Examples[0].Rollouts[0];
-        IDataView twice = PicturedRolloutRow.View(ml, [new PicturedRolloutRow { Id = "one", Rollouts = [rollout, rollout, rollout] }, PicturedRolloutRow.Examples[1]]);
+        IDataView twice = PicturedRolloutRow.View(_ml, [new PicturedRolloutRow { Id = "one", Rollouts = [rollout, rollout, rollout] }, PicturedRolloutRow.Examples[1]]);
         for (int transform = 1; transform <= 3; transform++)
         {
             Assert.Equal(["[NaN, NaN, NaN] | [NaN, NaN, NaN]", "[NaN] | [NaN]"], RowDump.Of(fitted.Transform(twice), "ProcessReward", "SoundnessScore"));
@@ -115,8 +115,8 @@ public sealed class ProcessRewardTests
         string record = folder.PathOf("reviews.jsonl");
         using (ProcessRewardTransformer fitted = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = new ReviewPanelOptions { RecordFile = record } }))
         {
-            RowDump.Of(fitted.Transform(rows), "ProcessReward");
-            RowDump.Of(fitted.Transform(PicturedRolloutRow.View(ml, [new PicturedRolloutRow { Rollouts = PicturedRolloutRow.Different(1)[0].Rollouts }])), "ProcessReward");
+            RowDump.Of(fitted.Transform(_rows), "ProcessReward");
+            RowDump.Of(fitted.Transform(PicturedRolloutRow.View(_ml, [new PicturedRolloutRow { Rollouts = PicturedRolloutRow.Different(1)[0].Rollouts }])), "ProcessReward");
         }
 
         Assert.Equal(["one", "one", "two", null], ReviewRecord.Read(record).Select(line => line.Id));
@@ -126,7 +126,7 @@ public sealed class ProcessRewardTests
     public void ReviewsOfSeveralRowsAreUnderWayTogether()
     {
         using ProcessRewardTransformer fitted = Fit(new GatheringJudge(6), new ProcessRewardOptions { Panel = new ReviewPanelOptions { Concurrency = 8 } });
-        IDataView many = PicturedRolloutRow.View(ml, PicturedRolloutRow.Different(8));
+        IDataView many = PicturedRolloutRow.View(_ml, PicturedRolloutRow.Different(8));
         Assert.Equal(Enumerable.Repeat("[1]", 8), RowDump.Of(fitted.Transform(many), "ProcessReward"));
     }
 
@@ -134,8 +134,8 @@ public sealed class ProcessRewardTests
     public void ReviewsAreUnderWayTogetherAlsoWhereAnotherRewardFollows()
     {
         ProcessRewardOptions options = new() { Panel = new ReviewPanelOptions { Concurrency = 8 } };
-        IDataView many = PicturedRolloutRow.View(ml, PicturedRolloutRow.Different(8));
-        ITransformer chain = ml.Pathology().ProcessReward(new GatheringJudge(6), options).Append(ml.Pathology().FormatReward()).Fit(many);
+        IDataView many = PicturedRolloutRow.View(_ml, PicturedRolloutRow.Different(8));
+        ITransformer chain = _ml.Pathology().ProcessReward(new GatheringJudge(6), options).Append(_ml.Pathology().FormatReward()).Fit(many);
         Assert.Equal(Enumerable.Repeat("[1] | [1]", 8), RowDump.Of(chain.Transform(many), "ProcessReward", "FormatReward"));
     }
 
@@ -144,7 +144,7 @@ public sealed class ProcessRewardTests
     {
         CountingJudge judge = new();
         using ProcessRewardTransformer fitted = Fit(judge, new ProcessRewardOptions { LookAheadRows = 3 });
-        IDataView reviewed = fitted.Transform(PicturedRolloutRow.View(ml, PicturedRolloutRow.Different(8)));
+        IDataView reviewed = fitted.Transform(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Different(8)));
         using DataViewRowCursor cursor = reviewed.GetRowCursor([reviewed.Schema["ProcessReward"]]);
         Assert.Equal(0, judge.Calls);
         List<int> calls = [];
@@ -153,7 +153,7 @@ public sealed class ProcessRewardTests
     }
 
     private ProcessRewardTransformer Fit(IProcessJudge judge, ProcessRewardOptions? options = null) =>
-        ml.Pathology().ProcessReward(judge, options).Fit(rows);
+        _ml.Pathology().ProcessReward(judge, options).Fit(_rows);
 
     private static void NameRecord(string zip, string file)
     {
@@ -183,17 +183,17 @@ public sealed class ProcessRewardTests
     private sealed class GatheringJudge(int party) : IProcessJudge
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-        private readonly CountingJudge judge = new();
-        private readonly TaskCompletionSource gathered = new();
-        private int asking;
+        private readonly CountingJudge _judge = new();
+        private readonly TaskCompletionSource _gathered = new();
+        private int _asking;
 
         public string Identity => "gathering";
 
         public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
         {
-            if (Interlocked.Increment(ref asking) == party) gathered.SetResult();
-            await gathered.Task.WaitAsync(Patience, cancellationToken);
-            return await judge.ReviewAsync(request, cancellationToken);
+            if (Interlocked.Increment(ref _asking) == party) _gathered.SetResult();
+            await _gathered.Task.WaitAsync(Patience, cancellationToken);
+            return await _judge.ReviewAsync(request, cancellationToken);
         }
     }
 }

@@ -10,13 +10,13 @@ namespace PathVlm.MLNet.Tests.Snippets;
 /// <summary>The README's programs: shown as they are compiled here, at most 25 lines (the whole recipe: under 30), and run.</summary>
 public sealed class SnippetTests : IDisposable
 {
-    private readonly string before = Directory.GetCurrentDirectory();
-    private readonly TestFolder folder = new();
+    private readonly string _before = Directory.GetCurrentDirectory();
+    private readonly TestFolder _folder = new();
 
     public void Dispose()
     {
-        Directory.SetCurrentDirectory(before);
-        folder.Dispose();
+        Directory.SetCurrentDirectory(_before);
+        _folder.Dispose();
     }
 
     [Theory]
@@ -61,13 +61,13 @@ public sealed class SnippetTests : IDisposable
         PathologyDataView rows = ml.Pathology().Data.LoadPathMmu("data/pathmmu");
         rows = new PathologyDataView(rows.Questions.Take(3));
         ITransformer loaded = ml.Model.Load(zip, out _);
-        Assert.Equal(RowDump.Of(loaded.Transform(rows), "Response"), FreshProcess.Transform(Path.GetFullPath(zip), RowSource.Save(rows, folder.Path), "Response"));
+        Assert.Equal(RowDump.Of(loaded.Transform(rows), "Response"), FreshProcess.Transform(Path.GetFullPath(zip), RowSource.Save(rows, _folder.Path), "Response"));
         Assert.Equal(stages, PathologyModelFile.Flatten(loaded).OfType<PathologyTransformer>().Count());
     }
 
     private void Prepare()
     {
-        Directory.SetCurrentDirectory(folder.Path);
+        Directory.SetCurrentDirectory(_folder.Path);
         new MLContext().Pathology().Data.Synthesize("data/pathmmu", new SyntheticSetOptions { SftCount = 16, RlCount = 8, TestCount = 4, OutOfDomainCount = 0 });
         Directory.CreateDirectory("data/base");
         foreach (string file in Directory.GetFiles(TinyCheckpoint.Folder)) File.Copy(file, Path.Combine("data/base", Path.GetFileName(file)));

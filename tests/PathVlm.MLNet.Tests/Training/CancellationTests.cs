@@ -17,7 +17,7 @@ namespace PathVlm.MLNet.Tests.Training;
 public sealed class CancellationTests
 {
     private const int WholeSteps = 3;
-    private readonly CancellationTokenSource source = new();
+    private readonly CancellationTokenSource _source = new();
 
     [Fact]
     public void InTheMiddleOfAStepFineTuningDropsThatStepAlone()
@@ -29,7 +29,7 @@ public sealed class CancellationTests
             WarmupFraction = 0, Precision = TrainingPrecision.Float32,
         };
         SupervisedExample[] examples = TinyModel.Examples(8);
-        TrainingResult result = new SupervisedTrainer(cancelled, options).Train(Cancelling(examples, afterReads: (WholeSteps * 8) + 5), null, null, source.Token);
+        TrainingResult result = new SupervisedTrainer(cancelled, options).Train(Cancelling(examples, afterReads: (WholeSteps * 8) + 5), null, null, _source.Token);
         Assert.Equal((StopReason.Cancelled, WholeSteps), (result.Reason, result.Steps));
         options.MaxSteps = WholeSteps;
         new SupervisedTrainer(whole, options).Train(examples);
@@ -51,9 +51,9 @@ public sealed class CancellationTests
         {
             MicroBatchDone = _ =>
             {
-                if (++microBatches == (WholeSteps * 2) + 1) source.Cancel();
+                if (++microBatches == (WholeSteps * 2) + 1) _source.Cancel();
             },
-        }.Train(TinyModel.Prompts(6), null, source.Token);
+        }.Train(TinyModel.Prompts(6), null, _source.Token);
         Assert.Equal((StopReason.Cancelled, WholeSteps, (WholeSteps * 2) + 1), (result.Reason, result.Steps, microBatches));
         options.MaxSteps = WholeSteps;
         new GrpoTrainer(whole, options, scripted, scripted).Train(TinyModel.Prompts(6));
@@ -65,14 +65,14 @@ public sealed class CancellationTests
     {
         MLContext ml = new();
         PathologySftOptions sft = TinyCheckpoint.SftOptions(steps: 50);
-        (sft.Scheduler, sft.Cancellation, sft.Progress) = (LearningRateScheduler.Constant, source.Token, new Recorder(line =>
+        (sft.Scheduler, sft.Cancellation, sft.Progress) = (LearningRateScheduler.Constant, _source.Token, new Recorder(line =>
         {
-            if (line.Step == WholeSteps) source.Cancel();
+            if (line.Step == WholeSteps) _source.Cancel();
         }));
         GrpoOptions grpo = TinyCheckpoint.GrpoOptions(steps: 50);
-        (grpo.BaseModel, grpo.Cancellation) = (null, source.Token);
+        (grpo.BaseModel, grpo.Cancellation) = (null, _source.Token);
         GrpoEstimator second = ml.Pathology().Grpo(ml.Pathology().FormatReward(), grpo);
-        using var chain = ml.Pathology().SupervisedFineTuning(sft).Append(second).Fit(TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl"));
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = ml.Pathology().SupervisedFineTuning(sft).Append(second).Fit(TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl"));
         Assert.Equal((StopReason.Cancelled, 0), (second.Result!.Reason, second.Result.Steps));
 
         (sft.MaxSteps, sft.Cancellation, sft.Progress) = (WholeSteps, default, null);
@@ -85,15 +85,15 @@ public sealed class CancellationTests
     public void BeforeTheFirstStepTheStartIsReturned()
     {
         MLContext ml = new();
-        source.Cancel();
+        _source.Cancel();
         PathologySftOptions sft = TinyCheckpoint.SftOptions();
-        sft.Cancellation = source.Token;
+        sft.Cancellation = _source.Token;
         using PathologyTransformer cancelled = ml.Pathology().SupervisedFineTuning(sft).Fit(TinyCheckpoint.Rows("Sft"));
         using PathologyTransformer start = ml.Pathology().Pretrained(TinyCheckpoint.Folder);
         Assert.Equal(Weights(start), Weights(cancelled));
     }
 
-    private CancellingList Cancelling(SupervisedExample[] examples, int afterReads) => new(examples, source, afterReads);
+    private CancellingList Cancelling(SupervisedExample[] examples, int afterReads) => new(examples, _source, afterReads);
 
     private static string[] Weights(PathologyTransformer transformer) =>
         [.. transformer.Policy.Model.CheckpointTensors.Select(item => $"{item.Key}: {TensorDigest.Of(item.Value)}")];
@@ -101,7 +101,7 @@ public sealed class CancellationTests
     /// <summary>Cancels while a step's examples are being read.</summary>
     private sealed class CancellingList(SupervisedExample[] examples, CancellationTokenSource source, int afterReads) : IReadOnlyList<SupervisedExample>
     {
-        private int reads;
+        private int _reads;
 
         public int Count => examples.Length;
 
@@ -109,7 +109,7 @@ public sealed class CancellationTests
         {
             get
             {
-                if (++reads == afterReads) source.Cancel();
+                if (++_reads == afterReads) source.Cancel();
                 return examples[index];
             }
         }

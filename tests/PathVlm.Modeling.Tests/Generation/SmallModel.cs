@@ -13,7 +13,7 @@ internal static class SmallModel
 
     public static Qwen25VlModel Create(bool tied = false, int headSize = 20, ScalarType type = ScalarType.Float32, long seed = 3)
     {
-        var model = Qwen25VlModel.CreateRandom(
+        Qwen25VlModel model = Qwen25VlModel.CreateRandom(
             new ModelConfiguration
             {
                 Text = new TextConfiguration
@@ -27,8 +27,8 @@ internal static class SmallModel
                 },
                 ImageTokenId = 150, VideoTokenId = 149, VisionStartTokenId = 148, VisionEndTokenId = 147,
             }, seed, new ModelLoadOptions { Type = type });
-        using var none = no_grad();
-        foreach (var (key, weight) in model.CheckpointTensors)
+        using IDisposable none = no_grad();
+        foreach ((string key, Tensor weight) in model.CheckpointTensors)
         {
             // Small random weights answer every prompt alike: make attention and the last layers matter.
             if (key.Contains("self_attn", StringComparison.Ordinal) || key is "lm_head.weight" or "model.embed_tokens.weight")
@@ -49,15 +49,15 @@ internal static class SmallModel
     /// <summary>Log-probabilities of a completion by one pass over prompt and completion, float64.</summary>
     public static double[] FullForward(Qwen25VlModel model, GenerationPrompt prompt, IReadOnlyList<int> completion, double temperature, int[] suppressed)
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
         var builder = new PackedSequencesBuilder(model.Configuration);
         builder.AddPrompt([.. prompt.TokenIds, .. completion], prompt.Grids);
-        using var packed = builder.Build();
-        var logits = model.Logits(model.Forward(packed, prompt.ImageFeatures)).to_type(ScalarType.Float64);
+        using PackedSequences packed = builder.Build();
+        Tensor logits = model.Logits(model.Forward(packed, prompt.ImageFeatures)).to_type(ScalarType.Float64);
         if (suppressed.Length > 0)
             logits.index_fill_(1, tensor(suppressed.Select(id => (long)id).ToArray()), double.NegativeInfinity);
-        var scores = (logits / temperature).log_softmax(1);
+        Tensor scores = (logits / temperature).log_softmax(1);
         return [.. completion.Select((id, i) => scores[prompt.TokenIds.Count - 1 + i, id].ToDouble())];
     }
 }

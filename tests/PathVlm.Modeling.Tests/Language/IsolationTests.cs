@@ -11,12 +11,12 @@ public sealed class IsolationTests
     [Fact]
     public void ChangingACompletionLeavesItsSiblingsRowsBitIdentical()
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
-        var prompt = SmallModels.Ids(new Random(1), 20);
-        var (first, changed, second) = (SmallModels.Ids(new Random(2), 9), SmallModels.Ids(new Random(3), 9), SmallModels.Ids(new Random(4), 6));
-        var (before, after) = (Hidden(model, prompt, first, second), Hidden(model, prompt, changed, second));
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        int[] prompt = SmallModels.Ids(new Random(1), 20);
+        (int[] first, int[] changed, int[] second) = (SmallModels.Ids(new Random(2), 9), SmallModels.Ids(new Random(3), 9), SmallModels.Ids(new Random(4), 6));
+        (Tensor before, Tensor after) = (Hidden(model, prompt, first, second), Hidden(model, prompt, changed, second));
         Assert.True(before.narrow(0, 0, 20).equal(after.narrow(0, 0, 20)).all().ToBoolean(), "the prompt's rows changed");
         Assert.True(before.narrow(0, 29, 6).equal(after.narrow(0, 29, 6)).all().ToBoolean(), "the sibling's rows changed");
         Assert.False(before.narrow(0, 20, 9).equal(after.narrow(0, 20, 9)).all().ToBoolean(), "the completion's rows did not change");
@@ -25,11 +25,11 @@ public sealed class IsolationTests
     [Fact]
     public void APoisonedCompletionLeavesItsSiblingsFinite()
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         model.CheckpointTensors["model.embed_tokens.weight"][49].fill_(float.NaN);
-        var hidden = Hidden(model, SmallModels.Ids(new Random(1), 20), [49, 49, 49], SmallModels.Ids(new Random(4), 6));
+        Tensor hidden = Hidden(model, SmallModels.Ids(new Random(1), 20), [49, 49, 49], SmallModels.Ids(new Random(4), 6));
         Assert.True(hidden.narrow(0, 20, 3).isnan().all().ToBoolean());
         Assert.False(hidden.narrow(0, 0, 20).isnan().any().ToBoolean(), "the prompt's rows are poisoned");
         Assert.False(hidden.narrow(0, 23, 6).isnan().any().ToBoolean(), "the sibling's rows are poisoned");
@@ -38,47 +38,47 @@ public sealed class IsolationTests
     [Fact]
     public void WantedRowsEqualThoseOfTheWholePass()
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
-        using var model = SmallModels.Create(SmallModels.Configuration());
-        var builder = SmallModels.Builder(model);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
+        PackedSequencesBuilder builder = SmallModels.Builder(model);
         var random = new Random(1);
         builder.AddPrompt(SmallModels.Ids(random, 12), []);
         builder.AddCompletion(0, SmallModels.Ids(random, 5));
         builder.AddPrompt(SmallModels.Ids(random, 30), []);
         builder.AddCompletion(0, SmallModels.Ids(random, 8));
-        using var packed = builder.Build();
+        using PackedSequences packed = builder.Build();
         RowRange[] ranges = [new(11, 1), new(12, 4), new(11, 1), new(17, 3), new(27, 5), new(40, 2)];
-        var all = model.Forward(packed);
-        var wanted = model.Forward(packed, rows: ForwardRows.Of(ranges));
+        Tensor all = model.Forward(packed);
+        Tensor wanted = model.Forward(packed, rows: ForwardRows.Of(ranges));
         Close.Assert(cat(ranges.Select(range => all.narrow(0, range.Start, range.Length)).ToArray()), wanted, 1e-12, "wanted rows");
     }
 
     [Fact]
     public void CountersSayThatAPromptIsComputedOnceAndTheHeadSeesTargetsAlone()
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         var random = new Random(1);
-        var (ids, grid) = SmallModels.WithPicture(random);
-        var builder = SmallModels.Builder(model);
+        (int[] ids, Modeling.Processing.ImageGrid grid) = SmallModels.WithPicture(random);
+        PackedSequencesBuilder builder = SmallModels.Builder(model);
         builder.AddPrompt(ids, [grid]);
         builder.AddCompletion(0, SmallModels.Ids(random, 4));
         builder.AddCompletion(0, SmallModels.Ids(random, 7));
-        using var packed = builder.Build();
-        var features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, ScalarType.Float32), [grid]);
-        var rows = ForwardRows.Of([.. ForwardRows.Predicting(packed, 1), .. ForwardRows.Predicting(packed, 2)]);
+        using PackedSequences packed = builder.Build();
+        Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, ScalarType.Float32), [grid]);
+        ForwardRows rows = ForwardRows.Of([.. ForwardRows.Predicting(packed, 1), .. ForwardRows.Predicting(packed, 2)]);
         model.TokenLogProbabilities(model.Forward(packed, features, rows), zeros(11, ScalarType.Int64));
         Assert.Equal((13 + 4 + 7, 4 + 7, 1), (model.Counters.TrunkRows, model.Counters.HeadRows, model.Counters.EncodedPictures));
     }
 
     private static Tensor Hidden(Qwen25VlModel model, int[] prompt, params int[][] completions)
     {
-        var builder = SmallModels.Builder(model);
+        PackedSequencesBuilder builder = SmallModels.Builder(model);
         builder.AddPrompt(prompt, []);
-        foreach (var completion in completions) builder.AddCompletion(0, completion);
-        using var packed = builder.Build();
+        foreach (int[] completion in completions) builder.AddCompletion(0, completion);
+        using PackedSequences packed = builder.Build();
         return model.Forward(packed);
     }
 }

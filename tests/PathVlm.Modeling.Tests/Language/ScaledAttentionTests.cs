@@ -9,8 +9,8 @@ public sealed class ScaledAttentionTests
     [Fact]
     public void WhatTheFusedKernelDoesNotTakeIsRefused()
     {
-        using var scope = NewDisposeScope();
-        var rows = randn(1, 2, 5, 8);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor rows = randn(1, 2, 5, 8);
         Refused("has 3", rows.squeeze(0), rows, rows);
         Refused("last of stride 1", rows.transpose(2, 3).contiguous().transpose(2, 3), rows, rows);
         Refused("one head size", rows, rows, randn(1, 2, 5, 16));

@@ -22,24 +22,24 @@ public sealed class SharedPromptShapesTests
     [MemberData(nameof(Shapes))]
     public void LossAndGradientsEqualThoseOfRepeatedPromptsAtEveryLength(int prompt, int[] completions)
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration());
-        var repeated = GroupLoss.Gradients(model, [(prompt, completions)], share: false);
-        var shared = GroupLoss.Gradients(model, [(prompt, completions)], share: true);
-        foreach (var (key, expected) in repeated)
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
+        Dictionary<string, Tensor> repeated = GroupLoss.Gradients(model, [(prompt, completions)], share: false);
+        Dictionary<string, Tensor> shared = GroupLoss.Gradients(model, [(prompt, completions)], share: true);
+        foreach ((string key, Tensor expected) in repeated)
             Close.Assert(expected, shared[key], 1e-11 * Math.Max(1, expected.abs().max().ToDouble()), key);
     }
 
     [Fact]
     public void InSinglePrecisionASharedPromptIsAsNearTheDoubleResultAsARepeatedOne()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         (int, int[])[] groups = [(200, [95, 40, 1, 60]), (13, [2, 95])];
-        using var model = SmallModels.Create(SmallModels.Configuration());
-        using var single = model.Clone(new ModelLoadOptions { Type = ScalarType.Float32 });
-        var exact = GroupLoss.Gradients(model, groups, share: false);
-        var (repeated, shared) = (GroupLoss.Gradients(single, groups, share: false), GroupLoss.Gradients(single, groups, share: true));
-        foreach (var (key, expected) in exact)
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
+        using Qwen25VlModel single = model.Clone(new ModelLoadOptions { Type = ScalarType.Float32 });
+        Dictionary<string, Tensor> exact = GroupLoss.Gradients(model, groups, share: false);
+        (Dictionary<string, Tensor> repeated, Dictionary<string, Tensor> shared) = (GroupLoss.Gradients(single, groups, share: false), GroupLoss.Gradients(single, groups, share: true));
+        foreach ((string key, Tensor expected) in exact)
         {
             double ours = Error(expected, shared[key]), usual = Error(expected, repeated[key]), scale = expected.norm().ToDouble();
             Assert.True(ours <= 1.5 * usual + 2e-7 * scale, $"{key}: shared is off by {ours}, repeated by {usual}, of {scale}");
@@ -49,10 +49,10 @@ public sealed class SharedPromptShapesTests
     [Fact]
     public void TwentyStepsWithSharedPromptsEndAtTheWeightsOfRepeatedOnes()
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration());
-        using var other = model.Clone();
-        for (var step = 0; step < 20; step++)
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
+        using Qwen25VlModel other = model.Clone();
+        for (int step = 0; step < 20; step++)
         {
             (int, int[])[] groups = [(5 + step, [1 + step, 9, 2]), (13, [4, 30])];
             Descend(model, groups, share: true);
@@ -66,9 +66,9 @@ public sealed class SharedPromptShapesTests
 
     private static void Descend(Qwen25VlModel model, (int, int[])[] groups, bool share)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         GroupLoss.Gradients(model, groups, share);
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         model.Parameters.Values.narrow(0, model.Parameters.Trainable.Start, model.Parameters.Trainable.Count).sub_(model.Parameters.Gradients.mul(0.05));
     }
 }

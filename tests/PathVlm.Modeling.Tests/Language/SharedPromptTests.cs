@@ -25,18 +25,18 @@ public sealed class SharedPromptTests
     [MemberData(nameof(Packs))]
     public void LossAndEveryGradientEqualThoseOfRepeatedPrompts(bool tied, int heads, int groups, int[][] completions)
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration(tied, heads, groups));
-        var shared = Gradients(model, completions, share: true, reference: false);
-        var repeated = Gradients(model, completions, share: false, reference: true);
-        var reference = Gradients(model, completions, share: true, reference: true);
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(tied, heads, groups));
+        Dictionary<string, Tensor> shared = Gradients(model, completions, share: true, reference: false);
+        Dictionary<string, Tensor> repeated = Gradients(model, completions, share: false, reference: true);
+        Dictionary<string, Tensor> reference = Gradients(model, completions, share: true, reference: true);
         AssertEqual(reference, shared, "fast kernel against the reference kernel");
         AssertEqual(repeated, shared, "shared against repeated");
     }
 
     private static void AssertEqual(Dictionary<string, Tensor> expected, Dictionary<string, Tensor> actual, string what)
     {
-        foreach (var (key, value) in expected)
+        foreach ((string key, Tensor value) in expected)
             Close.Assert(value, actual[key], Tolerance * Math.Max(1, value.abs().max().ToDouble()), $"{what}: {key}");
     }
 
@@ -46,33 +46,33 @@ public sealed class SharedPromptTests
         model.Decoder.UsesReferenceAttention = reference;
         model.Parameters.Train(visionFrozen: false);
         var random = new Random(11);
-        var builder = SmallModels.Builder(model);
+        PackedSequencesBuilder builder = SmallModels.Builder(model);
         var patches = new List<Tensor>();
         var targets = new List<(int Segment, int From, long[] Ids)>();
         var grids = new List<ImageGrid>();
-        foreach (var lengths in completions)
+        foreach (int[] lengths in completions)
         {
-            var (prompt, grid) = SmallModels.WithPicture(random);
-            var picture = SmallModels.Noise(random, [24, 1176], 1, model.Type);
-            var answers = lengths.Select(length => SmallModels.Ids(random, length)).ToArray();
+            (int[] prompt, ImageGrid grid) = SmallModels.WithPicture(random);
+            Tensor picture = SmallModels.Noise(random, [24, 1176], 1, model.Type);
+            int[][] answers = lengths.Select(length => SmallModels.Ids(random, length)).ToArray();
             if (share || answers.Length == 0) Add(builder, patches, grids, prompt, grid, picture);
-            var parent = builder.SegmentCount - 1;
+            int parent = builder.SegmentCount - 1;
             if (answers.Length == 0) targets.Add((parent, 9, [.. prompt[9..].Select(id => (long)id)]));
-            foreach (var answer in answers)
+            foreach (int[] answer in answers)
             {
-                var segment = share ? builder.AddCompletion(parent, answer) : Add(builder, patches, grids, [.. prompt, .. answer], grid, picture);
+                int segment = share ? builder.AddCompletion(parent, answer) : Add(builder, patches, grids, [.. prompt, .. answer], grid, picture);
                 targets.Add((segment, share ? 0 : prompt.Length, [.. answer.Select(id => (long)id)]));
             }
         }
 
-        using var packed = builder.Build();
-        var features = model.EncodeImages(cat(patches), grids);
-        var rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
-        var hidden = model.Forward(packed, features, rows);
-        var scores = model.TokenLogProbabilities(hidden, tensor(targets.SelectMany(target => target.Ids).ToArray())).LogProbabilities;
-        var loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).sum();
+        using PackedSequences packed = builder.Build();
+        Tensor features = model.EncodeImages(cat(patches), grids);
+        ForwardRows rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
+        Tensor hidden = model.Forward(packed, features, rows);
+        Tensor scores = model.TokenLogProbabilities(hidden, tensor(targets.SelectMany(target => target.Ids).ToArray())).LogProbabilities;
+        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).sum();
         loss.backward();
-        var result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         result.Add("loss", loss.detach());
         return result;
     }

@@ -14,32 +14,32 @@ public sealed class TokenLogProbabilitiesTests
     [MemberData(nameof(Settings))]
     public void ScoresAndGradientsEqualThoseOfWholeLogits(double temperature, bool suppressed, int chunk)
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration());
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         model.Parameters.Train();
         var random = new Random(2);
-        var hidden = SmallModels.Noise(random, [11, 32], 3, ScalarType.Float64).requires_grad_();
-        var targets = tensor(SmallModels.Ids(random, 11).Select(id => (long)id).ToArray());
-        var upstream = SmallModels.Noise(random, [11], 1, ScalarType.Float64);
-        var ids = suppressed ? tensor(new long[] { 50, 51, 59 }) : null;
-        var scores = model.TokenLogProbabilities(hidden, targets, new TokenScoreOptions
+        Tensor hidden = SmallModels.Noise(random, [11, 32], 3, ScalarType.Float64).requires_grad_();
+        Tensor targets = tensor(SmallModels.Ids(random, 11).Select(id => (long)id).ToArray());
+        Tensor upstream = SmallModels.Noise(random, [11], 1, ScalarType.Float64);
+        Tensor? ids = suppressed ? tensor(new long[] { 50, 51, 59 }) : null;
+        TokenScores scores = model.TokenLogProbabilities(hidden, targets, new TokenScoreOptions
         {
             Temperature = temperature, SuppressedIds = ids, Entropy = true, Accuracy = true, ChunkRows = chunk,
         });
         scores.LogProbabilities.mul(upstream).sum().backward();
-        var (ofHidden, ofWeight) = (hidden.grad!.clone(), model.Parameters.PublishedGradients["lm_head.weight"].clone());
+        (Tensor ofHidden, Tensor ofWeight) = (hidden.grad!.clone(), model.Parameters.PublishedGradients["lm_head.weight"].clone());
         hidden.grad!.zero_();
         model.Parameters.ZeroGradients();
 
-        var logits = model.Logits(hidden).div(temperature);
+        Tensor logits = model.Logits(hidden).div(temperature);
         if (ids is not null) logits = logits.index_fill(1, ids, double.NegativeInfinity);
-        var expected = logits.log_softmax(1);
-        var chosen = expected.gather(1, targets.unsqueeze(1)).squeeze(1);
+        Tensor expected = logits.log_softmax(1);
+        Tensor chosen = expected.gather(1, targets.unsqueeze(1)).squeeze(1);
         chosen.mul(upstream).sum().backward();
         Close.Assert(chosen, scores.LogProbabilities, 1e-12, "log-probabilities");
         Close.Assert(hidden.grad!, ofHidden, 1e-12, "gradient of hidden");
         Close.Assert(model.Parameters.PublishedGradients["lm_head.weight"], ofWeight, 1e-12, "gradient of the head");
-        var entropy = expected.exp().mul(expected.masked_fill(expected.isneginf(), 0)).sum(1).neg();
+        Tensor entropy = expected.exp().mul(expected.masked_fill(expected.isneginf(), 0)).sum(1).neg();
         Close.Assert(entropy, scores.Entropies!, 1e-12, "entropies");
         Assert.Equal(expected.argmax(1).eq(targets).data<bool>().ToArray(), scores.Correct!.data<bool>().ToArray());
     }
@@ -47,11 +47,11 @@ public sealed class TokenLogProbabilitiesTests
     [Fact]
     public void NeedlessLogProbabilitiesGiveNoGradientsUnderNoGrad()
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration());
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         model.Parameters.Train();
-        using var none = no_grad();
-        var scores = model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(3, ScalarType.Int64));
+        using IDisposable none = no_grad();
+        TokenScores scores = model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(3, ScalarType.Int64));
         Assert.False(scores.LogProbabilities.requires_grad);
         Assert.Equal(0, model.Parameters.Gradients.abs().max().ToDouble());
     }
@@ -59,9 +59,9 @@ public sealed class TokenLogProbabilitiesTests
     [Fact]
     public void WrongShapesAreNamed()
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration());
-        var error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 31, ScalarType.Float64), zeros(3, ScalarType.Int64)));
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
+        ArgumentException error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 31, ScalarType.Float64), zeros(3, ScalarType.Int64)));
         Assert.Contains("got [3, 31], takes [n, 32]", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(2, ScalarType.Int64)));
         Assert.Contains("takes int64 [3]", error.Message, StringComparison.Ordinal);

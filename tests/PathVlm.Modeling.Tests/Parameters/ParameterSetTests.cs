@@ -15,13 +15,13 @@ public sealed class ParameterSetTests
     [MemberData(nameof(Runs))]
     public void UndecayedParametersAreTheReferences(string run)
     {
-        var settings = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", run + ".json"))).RootElement;
-        var name = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement
+        JsonElement settings = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", run + ".json"))).RootElement;
+        string name = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement
             .GetProperty("checkpoint").GetProperty("name").GetString()!;
-        using var model = Qwen25VlModel.CreateRandom(ModelConfiguration.Load(ReferenceSet.PathOf(name)), 1);
+        using Qwen25VlModel model = Qwen25VlModel.CreateRandom(ModelConfiguration.Load(ReferenceSet.PathOf(name)), 1);
         model.Parameters.Train(settings.GetProperty("settings").GetProperty("freeze_vision").GetBoolean());
-        var expected = settings.GetProperty("not_decayed").EnumerateArray().Select(key => key.GetString()!);
-        var actual = model.Parameters.PublishedGradients.Keys.Where(key => !model.Parameters.DecayByKey[key]);
+        IEnumerable<string> expected = settings.GetProperty("not_decayed").EnumerateArray().Select(key => key.GetString()!);
+        IEnumerable<string> actual = model.Parameters.PublishedGradients.Keys.Where(key => !model.Parameters.DecayByKey[key]);
         Assert.Equal(expected.Order(StringComparer.Ordinal), actual.Order(StringComparer.Ordinal));
     }
 
@@ -30,15 +30,15 @@ public sealed class ParameterSetTests
     [InlineData(false)]
     public void DecayRangesCoverTheTrainedRangeAndTellTheKeysApart(bool visionFrozen)
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
-        var parameters = model.Parameters;
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        Modeling.Parameters.ParameterSet parameters = model.Parameters;
         parameters.Train(visionFrozen);
         Assert.Equal(parameters.Trainable.Count, parameters.Decayed.Concat(parameters.NotDecayed).Sum(range => range.Count));
         Assert.Equal(parameters.Count, parameters.Trainable.End);
-        foreach (var range in parameters.Decayed)
+        foreach (Modeling.Parameters.ParameterRange range in parameters.Decayed)
             parameters.Gradients.narrow(0, range.Start - parameters.Trainable.Start, range.Count).fill_(1);
-        foreach (var (key, gradient) in parameters.PublishedGradients)
+        foreach ((string key, Tensor gradient) in parameters.PublishedGradients)
             Assert.Equal(parameters.DecayByKey[key] ? 1 : 0, gradient.mean().ToSingle());
         Assert.Equal(visionFrozen, !parameters.PublishedGradients.Keys.Any(key => key.StartsWith("visual.", StringComparison.Ordinal)));
     }
@@ -46,15 +46,15 @@ public sealed class ParameterSetTests
     [Fact]
     public void BackwardAddsToTheFlatBufferInPlace()
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         model.Parameters.Train();
         var norms = new List<double>();
-        for (var pass = 0; pass < 2; pass++)
+        for (int pass = 0; pass < 2; pass++)
         {
-            var builder = SmallModels.Builder(model);
+            Modeling.Sequences.PackedSequencesBuilder builder = SmallModels.Builder(model);
             builder.AddPrompt([1, 2, 3, 4], []);
-            using var packed = builder.Build();
+            using Modeling.Sequences.PackedSequences packed = builder.Build();
             model.TokenLogProbabilities(model.Forward(packed), tensor(new long[] { 2, 3, 4, 5 })).LogProbabilities.sum().backward();
             norms.Add(model.Parameters.Gradients.norm().ToDouble());
         }
@@ -66,9 +66,9 @@ public sealed class ParameterSetTests
     [Fact]
     public void PublishedTensorsAreViewsOfOneBuffer()
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
-        using var none = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using IDisposable none = no_grad();
         model.Parameters.Values.fill_(3);
         Assert.All(model.CheckpointTensors.Values, weight => Assert.Equal(3, weight.mean().ToSingle()));
         Assert.Equal(model.CheckpointTensors.Values.Sum(weight => weight.numel()), model.Parameters.ParameterCount);
@@ -77,10 +77,10 @@ public sealed class ParameterSetTests
     [Fact]
     public void ACopyKeepsItsWeightsWhenTheOriginalMovesOn()
     {
-        using var scope = NewDisposeScope();
-        using var model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
-        using var copy = model.Clone();
-        using var none = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
+        using Qwen25VlModel copy = model.Clone();
+        using IDisposable none = no_grad();
         model.Parameters.Values.add_(1);
         Assert.Equal(1, (model.Parameters.Values - copy.Parameters.Values).mean().ToSingle(), 1e-5);
         copy.CopyWeightsFrom(model);
@@ -90,10 +90,10 @@ public sealed class ParameterSetTests
     [Fact]
     public void RandomWeightsAreAFunctionOfTheSeed()
     {
-        using var scope = NewDisposeScope();
-        using var first = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 4);
-        using var same = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 4);
-        using var other = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 5);
+        using DisposeScope scope = NewDisposeScope();
+        using Qwen25VlModel first = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 4);
+        using Qwen25VlModel same = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 4);
+        using Qwen25VlModel other = Qwen25VlModel.CreateRandom(SmallModels.Configuration(), 5);
         Assert.True(first.Parameters.Values.equal(same.Parameters.Values).all().ToBoolean());
         Assert.False(first.Parameters.Values.equal(other.Parameters.Values).all().ToBoolean());
         Assert.Equal(0.02, first.CheckpointTensors["model.embed_tokens.weight"].std().ToSingle(), 0.002);

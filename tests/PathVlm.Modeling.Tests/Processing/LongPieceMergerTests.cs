@@ -5,14 +5,14 @@ namespace PathVlm.Modeling.Tests.Processing;
 
 public class LongPieceMergerTests
 {
-    private readonly TokenizerDefinition definition = TokenizerFiles.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));
+    private readonly TokenizerDefinition _definition = TokenizerFiles.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));
 
     [Fact]
     public void IdsEqualThoseOfShortPieces()
     {
-        BytePairs pairs = new(definition.Vocabulary, definition.Merges, ignoreMerges: false);
-        LongPieceMerger merger = new(definition.Vocabulary, definition.Merges);
-        string[] tokens = [.. definition.Vocabulary.Keys.Where(token => token.All(char.IsAsciiLetter))];
+        BytePairs pairs = new(_definition.Vocabulary, _definition.Merges, ignoreMerges: false);
+        LongPieceMerger merger = new(_definition.Vocabulary, _definition.Merges);
+        string[] tokens = [.. _definition.Vocabulary.Keys.Where(token => token.All(char.IsAsciiLetter))];
         Random random = new(3);
         for (int attempt = 0; attempt < 500; attempt++)
         {
@@ -27,7 +27,7 @@ public class LongPieceMergerTests
     [Fact]
     public void AMillionLettersWithoutABlankTakeSecondsAtMost()
     {
-        BytePairs pairs = new(definition.Vocabulary, definition.Merges, ignoreMerges: false);
+        BytePairs pairs = new(_definition.Vocabulary, _definition.Merges, ignoreMerges: false);
         List<int> ids = [];
         pairs.Encode(string.Concat(Enumerable.Repeat("thecellsand", 90_000)), ids);
         Assert.InRange(ids.Count, 90_000, 990_000);

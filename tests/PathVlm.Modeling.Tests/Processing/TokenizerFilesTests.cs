@@ -7,10 +7,10 @@ namespace PathVlm.Modeling.Tests.Processing;
 
 public sealed class TokenizerFilesTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
-    private readonly string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void MergesAsTextAndAsPairsGiveEqualIds()
@@ -25,18 +25,18 @@ public sealed class TokenizerFilesTests : IDisposable
         Write(file);
 
         string text = "Keratin pearls and intercellular bridges point to squamous differentiation.";
-        Assert.Equal(Qwen2Tokenizer.Load(source).Encode(text), Qwen2Tokenizer.Load(folder.Path).Encode(text));
+        Assert.Equal(Qwen2Tokenizer.Load(_source).Encode(text), Qwen2Tokenizer.Load(_folder.Path).Encode(text));
     }
 
     [Fact]
     public void TokensThatOnlyTheConfigurationAddsAreAdded()
     {
         Write(Read());
-        int next = Qwen2Tokenizer.Load(source).VocabularyCount;
-        File.WriteAllText(folder.PathOf("tokenizer_config.json"), $$"""
+        int next = Qwen2Tokenizer.Load(_source).VocabularyCount;
+        File.WriteAllText(_folder.PathOf("tokenizer_config.json"), $$"""
             {"added_tokens_decoder": {"{{next}}": {"content": "<slide>", "special": true, "lstrip": true} } }
             """);
-        Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(folder.Path);
+        Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(_folder.Path);
         int[] plain = tokenizer.Encode("a");
         Assert.Equal([.. plain, next, .. tokenizer.Encode(" b")], tokenizer.Encode("a  <slide> b"));
         Assert.True(tokenizer.IsControl(next));
@@ -69,7 +69,7 @@ public sealed class TokenizerFilesTests : IDisposable
         JsonObject parent = property.StartsWith("model.", StringComparison.Ordinal) ? file["model"]!.AsObject() : file;
         parent[property.Split('.')[^1]] = JsonNode.Parse(value);
         Write(file);
-        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
         Assert.Contains("tokenizer.json", message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
     }
@@ -80,36 +80,36 @@ public sealed class TokenizerFilesTests : IDisposable
         JsonObject file = Read();
         file["pre_tokenizer"]!["pretokenizers"]![0]!["pattern"]!["Regex"] = @"\w+";
         Write(file);
-        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
         Assert.Contains(@"pattern.Regex' is '\w+'; takes Qwen2's rule", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ACutFileIsRefusedByName()
     {
-        string text = File.ReadAllText(Path.Combine(source, "tokenizer.json"));
-        File.WriteAllText(folder.PathOf("tokenizer.json"), text[..(text.Length / 2)]);
-        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        string text = File.ReadAllText(Path.Combine(_source, "tokenizer.json"));
+        File.WriteAllText(_folder.PathOf("tokenizer.json"), text[..(text.Length / 2)]);
+        string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
         Assert.Contains("tokenizer.json: not valid JSON", message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void ATokenNamedTwiceIsRefused()
     {
-        File.WriteAllText(folder.PathOf("vocab.json"), "{\"a\": 0, \"a\": 1}");
-        File.WriteAllText(folder.PathOf("merges.txt"), "#version: 0.2\n");
-        Assert.Contains("vocab.json", Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(folder.Path)).Message, StringComparison.Ordinal);
+        File.WriteAllText(_folder.PathOf("vocab.json"), "{\"a\": 0, \"a\": 1}");
+        File.WriteAllText(_folder.PathOf("merges.txt"), "#version: 0.2\n");
+        Assert.Contains("vocab.json", Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AFolderWithoutTokenizerSaysWhatItTakes()
     {
-        string message = Assert.Throws<FileNotFoundException>(() => Qwen2Tokenizer.Load(folder.Path)).Message;
+        string message = Assert.Throws<FileNotFoundException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
         Assert.Contains("takes tokenizer.json, or vocab.json and merges.txt", message, StringComparison.Ordinal);
-        Assert.Throws<DirectoryNotFoundException>(() => Qwen2Tokenizer.Load(folder.PathOf("none")));
+        Assert.Throws<DirectoryNotFoundException>(() => Qwen2Tokenizer.Load(_folder.PathOf("none")));
     }
 
-    private JsonObject Read() => JsonNode.Parse(File.ReadAllText(Path.Combine(source, "tokenizer.json")))!.AsObject();
+    private JsonObject Read() => JsonNode.Parse(File.ReadAllText(Path.Combine(_source, "tokenizer.json")))!.AsObject();
 
-    private void Write(JsonObject file) => File.WriteAllText(folder.PathOf("tokenizer.json"), file.ToJsonString(new JsonSerializerOptions()));
+    private void Write(JsonObject file) => File.WriteAllText(_folder.PathOf("tokenizer.json"), file.ToJsonString(new JsonSerializerOptions()));
 }

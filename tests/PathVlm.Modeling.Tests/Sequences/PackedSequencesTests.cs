@@ -12,11 +12,11 @@ public sealed class PackedSequencesTests
     [Fact]
     public void APictureTakesRowAndColumnPositionsAndTextGoesOnAfterTheLargest()
     {
-        using var scope = NewDisposeScope();
-        var builder = Builder();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        PackedSequencesBuilder builder = Builder();
         builder.AddPrompt([7, 52, 50, 50, 50, 50, 50, 50, 53, 8], [new ImageGrid(1, 4, 6)]);
         builder.AddCompletion(0, [1, 2]);
-        using var packed = builder.Build();
+        using PackedSequences packed = builder.Build();
         Assert.Equal([0, 1, 2, 2, 2, 2, 2, 2, 5, 6, 7, 8], packed.Positions[0].data<long>().ToArray());
         Assert.Equal([0, 1, 2, 2, 2, 3, 3, 3, 5, 6, 7, 8], packed.Positions[1].data<long>().ToArray());
         Assert.Equal([0, 1, 2, 3, 4, 2, 3, 4, 5, 6, 7, 8], packed.Positions[2].data<long>().ToArray());
@@ -27,14 +27,14 @@ public sealed class PackedSequencesTests
     [Fact]
     public void CompletionsFollowTheirPromptWhateverTheOrderOfAdding()
     {
-        using var scope = NewDisposeScope();
-        var builder = Builder();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        PackedSequencesBuilder builder = Builder();
         builder.AddPrompt([1, 1, 1], []);
         builder.AddPrompt([2, 2], []);
         builder.AddCompletion(0, [3]);
         builder.AddCompletion(1, [4, 4]);
         builder.AddCompletion(0, [5]);
-        using var packed = builder.Build();
+        using PackedSequences packed = builder.Build();
         Assert.Equal([1L, 1, 1, 3, 5, 2, 2, 4, 4], packed.TokenIds.data<long>().ToArray());
         Assert.Equal([new(0, 3, -1), new(5, 2, -1), new(3, 1, 0), new(7, 2, 1), new PackedSegment(4, 1, 0)], packed.Segments);
         Assert.Equal([0L, 1, 2, 3, 3, 0, 1, 2, 3], packed.Positions[1].data<long>().ToArray());
@@ -43,12 +43,12 @@ public sealed class PackedSequencesTests
     [Fact]
     public void TheFirstTokenOfACompletionIsPredictedByThePromptsLastRow()
     {
-        using var scope = NewDisposeScope();
-        var builder = Builder();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        PackedSequencesBuilder builder = Builder();
         builder.AddPrompt([1, 1, 1], []);
         builder.AddCompletion(0, [3, 4, 5]);
         builder.AddCompletion(0, [6]);
-        using var packed = builder.Build();
+        using PackedSequences packed = builder.Build();
         Assert.Equal([new(2, 1), new RowRange(3, 2)], ForwardRows.Predicting(packed, 1));
         Assert.Equal([new RowRange(2, 1)], ForwardRows.Predicting(packed, 2));
         Assert.Equal([new RowRange(3, 2)], ForwardRows.Predicting(packed, 1, 1));
@@ -70,14 +70,14 @@ public sealed class PackedSequencesTests
     [MemberData(nameof(Faults))]
     public void PromptsThatDoNotFitAreRefused(int[] ids, string message)
     {
-        var error = Assert.Throws<ArgumentException>(() => Builder().AddPrompt(ids, [new ImageGrid(1, 4, 6)]));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => Builder().AddPrompt(ids, [new ImageGrid(1, 4, 6)]));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void AParentMustBeAPrompt()
     {
-        var builder = Builder();
+        PackedSequencesBuilder builder = Builder();
         Assert.Throws<ArgumentOutOfRangeException>(() => builder.AddCompletion(0, [1]));
         builder.AddPrompt([1], []);
         builder.AddCompletion(0, [1]);

@@ -9,13 +9,13 @@ internal static class Close
     public static void Assert(Tensor expected, Tensor actual, double tolerance, string what)
     {
         Xunit.Assert.True(expected.shape.SequenceEqual(actual.shape), $"{what}: shape [{string.Join(", ", actual.shape)}], expected [{string.Join(", ", expected.shape)}].");
-        var difference = expected.numel() == 0 ? 0 : expected.to_type(ScalarType.Float64).sub(actual.to_type(ScalarType.Float64)).abs().max().ToDouble();
+        double difference = expected.numel() == 0 ? 0 : expected.to_type(ScalarType.Float64).sub(actual.to_type(ScalarType.Float64)).abs().max().ToDouble();
         Xunit.Assert.True(difference <= tolerance, $"{what}: differs by {difference:g3}, allowed {tolerance:g3}.");
     }
 
     public static void Assert(double expected, double actual, double absolute, double relative, string what)
     {
-        var difference = Math.Abs(expected - actual);
+        double difference = Math.Abs(expected - actual);
         Xunit.Assert.True(difference <= absolute + (relative * Math.Abs(expected)), $"{what}: got {actual:g9}, expected {expected:g9}.");
     }
 }

@@ -17,26 +17,26 @@ internal static class GroupLoss
         if (!model.Parameters.IsTraining) model.Parameters.Train();
         model.Parameters.ZeroGradients();
         var random = new Random(11);
-        var builder = SmallModels.Builder(model);
+        PackedSequencesBuilder builder = SmallModels.Builder(model);
         List<(int Segment, int From, int[] Ids)> targets = [];
-        foreach (var (length, completions) in groups)
+        foreach ((int length, int[] completions) in groups)
         {
-            var prompt = SmallModels.Ids(random, length);
-            var parent = share ? builder.AddPrompt(prompt, Array.Empty<ImageGrid>()) : -1;
-            foreach (var count in completions)
+            int[] prompt = SmallModels.Ids(random, length);
+            int parent = share ? builder.AddPrompt(prompt, Array.Empty<ImageGrid>()) : -1;
+            foreach (int count in completions)
             {
-                var ids = SmallModels.Ids(random, count);
+                int[] ids = SmallModels.Ids(random, count);
                 targets.Add(share ? (builder.AddCompletion(parent, ids), 0, ids) : (builder.AddPrompt([.. prompt, .. ids], []), length, ids));
             }
         }
 
-        using var packed = builder.Build();
-        var rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
-        var scores = model.TokenLogProbabilities(
+        using PackedSequences packed = builder.Build();
+        ForwardRows rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
+        Tensor scores = model.TokenLogProbabilities(
             model.Forward(packed, null, rows), tensor(targets.SelectMany(target => target.Ids).Select(id => (long)id).ToArray())).LogProbabilities;
-        var loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).mean();
+        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).mean();
         loss.backward();
-        var result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         result.Add("loss", loss.detach());
         return result;
     }

@@ -17,20 +17,20 @@ internal sealed class ReferenceBatch : IDisposable
     public ReferenceBatch(Qwen25VlModel model, string checkpoint, string path)
     {
         _file = SafetensorsFile.Open(path);
-        var pictures = JsonSerializer.Deserialize<string[][]>(_file.Metadata["images"])!;
+        string[][] pictures = JsonSerializer.Deserialize<string[][]>(_file.Metadata["images"])!;
         var processor = new ImageProcessor(ImageProcessorConfiguration.Load(ReferenceSet.PathOf(checkpoint)));
         Images = [.. pictures.SelectMany(row => row)
             .Select(name => processor.Process(PictureFile.Decode(ReferenceSet.PathOf("images", name))))];
         var builder = new PackedSequencesBuilder(model.Configuration);
-        using var ids = _file.Read("input_ids");
-        using var mask = _file.Read("attention_mask");
+        using Tensor ids = _file.Read("input_ids");
+        using Tensor mask = _file.Read("attention_mask");
         Width = (int)ids.size(1);
-        var next = 0;
-        for (var row = 0; row < pictures.Length; row++)
+        int next = 0;
+        for (int row = 0; row < pictures.Length; row++)
         {
-            var all = ids[row].data<long>().ToArray();
-            var kept = mask[row].data<long>().ToArray();
-            var rowIds = all.Where((_, token) => kept[token] == 1).Select(id => (int)id).ToArray();
+            long[] all = ids[row].data<long>().ToArray();
+            long[] kept = mask[row].data<long>().ToArray();
+            int[] rowIds = all.Where((_, token) => kept[token] == 1).Select(id => (int)id).ToArray();
             Places.Add([.. Enumerable.Range(0, Width).Where(token => kept[token] == 1)]);
             builder.AddPrompt(rowIds, [.. Images.Skip(next).Take(pictures[row].Length).Select(image => image.Grid)]);
             next += pictures[row].Length;
@@ -61,8 +61,8 @@ internal sealed class ReferenceBatch : IDisposable
     /// <summary>A row's values of a reference tensor [rows, columns, …] whose columns are the last of the padded batch, padding left out.</summary>
     public (Tensor Expected, int Skipped) Row(Tensor reference, int row)
     {
-        var first = Width - (int)reference.size(1);
-        var kept = Places[row].Where(place => place >= first).Select(place => (long)(place - first)).ToArray();
+        int first = Width - (int)reference.size(1);
+        long[] kept = Places[row].Where(place => place >= first).Select(place => (long)(place - first)).ToArray();
         return (reference[row].index_select(0, tensor(kept)), Places[row].Length - kept.Length);
     }
 

@@ -3,14 +3,14 @@ namespace PathVlm.MLNet.Data.Loading;
 /// <summary>The subsets and splits of a file that were asked for; what was asked for and is not there is an error.</summary>
 internal sealed class DataParts(string source, IReadOnlyCollection<string>? subsets, IReadOnlyCollection<string>? splits)
 {
-    private readonly SortedSet<string> foundSubsets = new(StringComparer.Ordinal);
-    private readonly SortedSet<string> foundSplits = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _foundSubsets = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _foundSplits = new(StringComparer.Ordinal);
 
     /// <summary>Whether the part was asked for; null asks for all.</summary>
     public bool Take(string subset, string split)
     {
-        foundSubsets.Add(subset);
-        foundSplits.Add(split);
+        _foundSubsets.Add(subset);
+        _foundSplits.Add(split);
         return (subsets is null || subsets.Contains(subset)) && (splits is null || splits.Contains(split));
     }
 
@@ -18,8 +18,8 @@ internal sealed class DataParts(string source, IReadOnlyCollection<string>? subs
     /// <exception cref="ArgumentOutOfRangeException">A subset or split was asked for and is not there.</exception>
     public void RefuseUnknown()
     {
-        Refuse(subsets, foundSubsets, nameof(subsets));
-        Refuse(splits, foundSplits, nameof(splits));
+        Refuse(subsets, _foundSubsets, nameof(subsets));
+        Refuse(splits, _foundSplits, nameof(splits));
     }
 
     private void Refuse(IReadOnlyCollection<string>? asked, SortedSet<string> found, string what)

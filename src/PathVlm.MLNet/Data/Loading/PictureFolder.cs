@@ -6,9 +6,9 @@ namespace PathVlm.MLNet.Data.Loading;
 /// </summary>
 internal sealed class PictureFolder
 {
-    private readonly string folder;
-    private readonly string? fallback;
-    private readonly string realFolder;
+    private readonly string _folder;
+    private readonly string? _fallback;
+    private readonly string _realFolder;
 
     /// <summary>Takes the folder.</summary>
     /// <param name="folder">The folder that paths start from.</param>
@@ -16,11 +16,11 @@ internal sealed class PictureFolder
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     public PictureFolder(string folder, string? fallback = null)
     {
-        this.folder = Path.GetFullPath(folder);
-        this.fallback = fallback;
-        if (!Directory.Exists(this.folder))
-            throw new DirectoryNotFoundException($"picture folder [{this.folder}] does not exist");
-        realFolder = RealPath(this.folder, 0);
+        _folder = Path.GetFullPath(folder);
+        _fallback = fallback;
+        if (!Directory.Exists(_folder))
+            throw new DirectoryNotFoundException($"picture folder [{_folder}] does not exist");
+        _realFolder = RealPath(_folder, 0);
     }
 
     /// <summary>The full path of a picture, or what is wrong with it.</summary>
@@ -34,18 +34,18 @@ internal sealed class PictureFolder
         if (name.Contains('\0', StringComparison.Ordinal))
             return "holds a zero character; a path below the picture folder is taken";
         if (Path.IsPathRooted(name) || name.Length > 1 && name[1] == ':')
-            return $"is [{relative}], an absolute path; a path below [{folder}] is taken";
-        string full = Path.GetFullPath(name, folder);
-        if (!IsInside(full, folder))
-            return $"is [{relative}], which lies outside [{folder}]; a path below it is taken";
-        if (!File.Exists(full) && fallback is not null && File.Exists(Path.GetFullPath(name, Path.Combine(folder, fallback))))
-            full = Path.GetFullPath(name, Path.Combine(folder, fallback));
-        if (!IsInside(full, folder))
-            return $"is [{relative}], which lies outside [{folder}]; a path below it is taken";
+            return $"is [{relative}], an absolute path; a path below [{_folder}] is taken";
+        string full = Path.GetFullPath(name, _folder);
+        if (!IsInside(full, _folder))
+            return $"is [{relative}], which lies outside [{_folder}]; a path below it is taken";
+        if (!File.Exists(full) && _fallback is not null && File.Exists(Path.GetFullPath(name, Path.Combine(_folder, _fallback))))
+            full = Path.GetFullPath(name, Path.Combine(_folder, _fallback));
+        if (!IsInside(full, _folder))
+            return $"is [{relative}], which lies outside [{_folder}]; a path below it is taken";
         if (!File.Exists(full))
             return $"is [{relative}], but there is no picture [{full}]";
-        if (!IsInside(RealPath(full, 0), realFolder))
-            return $"is [{relative}], which leaves [{folder}] through a link; a path below it is taken";
+        if (!IsInside(RealPath(full, 0), _realFolder))
+            return $"is [{relative}], which leaves [{_folder}] through a link; a path below it is taken";
         path = full;
         return null;
     }

@@ -6,16 +6,16 @@ namespace PathVlm.MLNet.Data.Loading;
 /// <summary>Turns raw rows into questions: checks each, gives every row an Id of its own, gathers faults.</summary>
 internal sealed class QuestionCollector
 {
-    private readonly List<PathologyQuestion> questions = [];
-    private readonly List<RowFault> faults = [];
-    private readonly HashSet<string> ids = new(StringComparer.Ordinal);
+    private readonly List<PathologyQuestion> _questions = [];
+    private readonly List<RowFault> _faults = [];
+    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     /// <summary>Takes a row of a file whose pictures lie below a folder.</summary>
     public void Add(string file, RawRow row, PictureFolder pictures)
     {
         string id = UniqueId(row.Id);
-        int before = faults.Count;
-        void Fault(string field, string message) => faults.Add(new RowFault(file, id, field, message));
+        int before = _faults.Count;
+        void Fault(string field, string message) => _faults.Add(new RowFault(file, id, field, message));
 
         foreach (RawField field in new[] { row.Image, row.Question, row.Answer })
             if (string.IsNullOrWhiteSpace(field.Text))
@@ -32,32 +32,32 @@ internal sealed class QuestionCollector
         foreach (OptionFault fault in options?.Faults ?? [])
             Fault(fault.Field == PathologyColumns.Answer ? row.Answer.Name : row.Options.Name, fault.Message);
 
-        if (faults.Count == before)
-            questions.Add(new PathologyQuestion(
+        if (_faults.Count == before)
+            _questions.Add(new PathologyQuestion(
                 id, path, row.Question.Text!, options!.Options, options.Answer!, row.Explanation, row.Subset, row.Stage));
     }
 
     /// <summary>Notes a row that could not be read at all.</summary>
-    public void AddFault(string file, string row, string field, string message) => faults.Add(new RowFault(file, row, field, message));
+    public void AddFault(string file, string row, string field, string message) => _faults.Add(new RowFault(file, row, field, message));
 
     /// <summary>The rows as a view.</summary>
     /// <exception cref="InvalidDataException">There are faults and the policy is to fail, or there is no row at all.</exception>
     public PathologyDataView Finish(string source, RowFaultPolicy policy)
     {
-        var report = new LoadReport(questions.Count, faults);
-        if (faults.Count > 0 && policy == RowFaultPolicy.Fail)
+        var report = new LoadReport(_questions.Count, _faults);
+        if (_faults.Count > 0 && policy == RowFaultPolicy.Fail)
             throw report.ToException();
-        if (questions.Count == 0)
-            throw new InvalidDataException(faults.Count > 0
+        if (_questions.Count == 0)
+            throw new InvalidDataException(_faults.Count > 0
                 ? $"{source}: no row can be used\n{report}"
                 : $"{source}: holds no row that was asked for");
-        return new PathologyDataView(questions) { LoadReport = report };
+        return new PathologyDataView(_questions) { LoadReport = report };
     }
 
     private string UniqueId(string id)
     {
         string unique = id;
-        for (int copy = 2; !ids.Add(unique); copy++)
+        for (int copy = 2; !_ids.Add(unique); copy++)
             unique = $"{id}#{copy}";
         return unique;
     }

@@ -14,7 +14,7 @@ namespace PathVlm.MLNet.Data.Rows;
 /// </remarks>
 public sealed class PathologyDataView : IDataView
 {
-    private readonly bool hasStage;
+    private readonly bool _hasStage;
 
     static PathologyDataView() => ImageColumns.Register();
 
@@ -28,8 +28,8 @@ public sealed class PathologyDataView : IDataView
         for (int row = 0; row < Questions.Count; row++)
             if (FirstNull(Questions[row]) is string name)
                 throw new ArgumentException($"row {row}: {name} is null; every text of a question but Stage takes a value", nameof(questions));
-        hasStage = Questions.Any(question => question.Stage is not null);
-        Schema = MakeSchema(hasStage);
+        _hasStage = Questions.Any(question => question.Stage is not null);
+        Schema = MakeSchema(_hasStage);
         LoadReport = new LoadReport(Questions.Count, []);
     }
 

@@ -13,40 +13,40 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     /// <summary>Rows of a batch.</summary>
     internal const int BatchRows = 16;
 
-    private int next = index * BatchRows;
-    private int row = -1;
-    private long position = -1;
-    private long batch = index;
-    private bool disposed;
+    private int _next = index * BatchRows;
+    private int _row = -1;
+    private long _position = -1;
+    private long _batch = index;
+    private bool _disposed;
 
     /// <inheritdoc/>
-    public override long Position => position;
+    public override long Position => _position;
 
     /// <inheritdoc/>
-    public override long Batch => batch;
+    public override long Batch => _batch;
 
     /// <inheritdoc/>
     public override DataViewSchema Schema => view.Schema;
 
-    private PathologyQuestion Current => row >= 0
-        ? view.Questions[row]
+    private PathologyQuestion Current => _row >= 0
+        ? view.Questions[_row]
         : throw new InvalidOperationException("the cursor stands on no row: call MoveNext first, and stop where it returns false");
 
     /// <inheritdoc/>
     public override bool MoveNext()
     {
-        if (disposed || next >= order.Length)
+        if (_disposed || _next >= order.Length)
         {
-            row = -1;
-            position = -1;
+            _row = -1;
+            _position = -1;
             return false;
         }
-        row = order[next];
-        batch = next / BatchRows;
-        position = next / BatchRows / count * BatchRows + next % BatchRows;
-        next++;
-        if (next % BatchRows == 0)
-            next += (count - 1) * BatchRows;
+        _row = order[_next];
+        _batch = _next / BatchRows;
+        _position = _next / BatchRows / count * BatchRows + _next % BatchRows;
+        _next++;
+        if (_next % BatchRows == 0)
+            _next += (count - 1) * BatchRows;
         return true;
     }
 
@@ -57,7 +57,7 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) =>
     {
         _ = Current;
-        value = new DataViewRowId((ulong)row, 0);
+        value = new DataViewRowId((ulong)_row, 0);
     };
 
     /// <inheritdoc/>
@@ -84,9 +84,9 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        disposed = true;
-        row = -1;
-        position = -1;
+        _disposed = true;
+        _row = -1;
+        _position = -1;
         base.Dispose(disposing);
     }
 
@@ -100,7 +100,7 @@ internal sealed class PathologyDataViewCursor(PathologyDataView view, bool[] act
     private void GetOptions(ref VBuffer<ReadOnlyMemory<char>> value)
     {
         IReadOnlyList<string> options = Current.Options;
-        var editor = VBufferEditor.Create(ref value, options.Count);
+        VBufferEditor<ReadOnlyMemory<char>> editor = VBufferEditor.Create(ref value, options.Count);
         for (int option = 0; option < options.Count; option++)
             editor.Values[option] = options[option].AsMemory();
         value = editor.Commit();

@@ -13,19 +13,19 @@ internal sealed class DifferenceHashIndex
 
     private const int Bands = MostBits + 1;
 
-    private readonly List<ulong> hashes = [];
-    private readonly Dictionary<ulong, List<int>>[] bands = [.. Enumerable.Range(0, Bands).Select(_ => new Dictionary<ulong, List<int>>())];
+    private readonly List<ulong> _hashes = [];
+    private readonly Dictionary<ulong, List<int>>[] _bands = [.. Enumerable.Range(0, Bands).Select(_ => new Dictionary<ulong, List<int>>())];
 
     /// <summary>Adds a hash; its number is the count of those added before.</summary>
     public void Add(ulong hash)
     {
         for (int band = 0; band < Bands; band++)
         {
-            if (!bands[band].TryGetValue(Part(hash, band), out List<int>? members))
-                bands[band][Part(hash, band)] = members = [];
-            members.Add(hashes.Count);
+            if (!_bands[band].TryGetValue(Part(hash, band), out List<int>? members))
+                _bands[band][Part(hash, band)] = members = [];
+            members.Add(_hashes.Count);
         }
-        hashes.Add(hash);
+        _hashes.Add(hash);
     }
 
     /// <summary>Numbers of the hashes at most <see cref="MostBits"/> bits from this one, in order, with the distance.</summary>
@@ -33,8 +33,8 @@ internal sealed class DifferenceHashIndex
     {
         var found = new SortedDictionary<int, int>();
         for (int band = 0; band < Bands; band++)
-            foreach (int number in bands[band].GetValueOrDefault(Part(hash, band)) ?? [])
-                if (BitOperations.PopCount(hashes[number] ^ hash) is int bits and <= MostBits)
+            foreach (int number in _bands[band].GetValueOrDefault(Part(hash, band)) ?? [])
+                if (BitOperations.PopCount(_hashes[number] ^ hash) is int bits and <= MostBits)
                     found[number] = bits;
         return found.Select(pair => (pair.Key, pair.Value));
     }

@@ -12,7 +12,7 @@ public static class PictureHash
     public static string Exact(RgbPicture picture)
     {
         ArgumentNullException.ThrowIfNull(picture);
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> size = stackalloc byte[8];
         BinaryPrimitives.WriteInt32LittleEndian(size, picture.Width);
         BinaryPrimitives.WriteInt32LittleEndian(size[4..], picture.Height);

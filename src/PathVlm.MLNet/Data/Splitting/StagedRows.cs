@@ -7,13 +7,13 @@ namespace PathVlm.MLNet.Data.Splitting;
 /// <summary>Any data view with a column Stage given row by row; rows without a stage are left out.</summary>
 internal sealed class StagedRows : IDataView
 {
-    private readonly IDataView source;
-    private readonly string?[] stages;
+    private readonly IDataView _source;
+    private readonly string?[] _stages;
 
     public StagedRows(IDataView source, string?[] stages)
     {
-        this.source = source;
-        this.stages = stages;
+        _source = source;
+        _stages = stages;
         var schema = new DataViewSchema.Builder();
         schema.AddColumns(source.Schema);
         schema.AddColumn(PathologyColumns.Stage, TextDataViewType.Instance);
@@ -27,16 +27,16 @@ internal sealed class StagedRows : IDataView
     public bool CanShuffle => false;
 
     /// <inheritdoc/>
-    public long? GetRowCount() => stages.Count(stage => stage is not null);
+    public long? GetRowCount() => _stages.Count(stage => stage is not null);
 
     /// <inheritdoc/>
     public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null)
     {
         ArgumentNullException.ThrowIfNull(columnsNeeded);
         DataViewSchema.Column[] needed = [.. columnsNeeded];
-        DataViewRowCursor rows = source.GetRowCursor(needed.Where(column => column.Index < source.Schema.Count)
-            .Select(column => source.Schema[column.Index]));
-        return new Cursor(this, rows, needed.Any(column => column.Index == source.Schema.Count));
+        DataViewRowCursor rows = _source.GetRowCursor(needed.Where(column => column.Index < _source.Schema.Count)
+            .Select(column => _source.Schema[column.Index]));
+        return new Cursor(this, rows, needed.Any(column => column.Index == _source.Schema.Count));
     }
 
     /// <inheritdoc/>
@@ -45,15 +45,15 @@ internal sealed class StagedRows : IDataView
 
     private sealed class Cursor(StagedRows view, DataViewRowCursor rows, bool stageActive) : DataViewRowCursor
     {
-        private long position = -1;
+        private long _position = -1;
 
-        public override long Position => position;
+        public override long Position => _position;
 
         public override long Batch => 0;
 
         public override DataViewSchema Schema => view.Schema;
 
-        private string Stage => rows.Position >= 0 && view.stages[rows.Position] is string stage
+        private string Stage => rows.Position >= 0 && view._stages[rows.Position] is string stage
             ? stage
             : throw new InvalidOperationException("the cursor stands on no row: call MoveNext first, and stop where it returns false");
 
@@ -61,12 +61,12 @@ internal sealed class StagedRows : IDataView
         {
             while (rows.MoveNext())
             {
-                if (view.stages[rows.Position] is null)
+                if (view._stages[rows.Position] is null)
                     continue;
-                position++;
+                _position++;
                 return true;
             }
-            position = -1;
+            _position = -1;
             return false;
         }
 

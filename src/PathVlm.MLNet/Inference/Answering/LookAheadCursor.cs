@@ -12,45 +12,45 @@ internal sealed class LookAheadCursor<T> : DataViewRowCursor
     where T : class
 {
     private const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
-    private readonly LookAheadView<T> view;
-    private readonly DataViewRowCursor follower;
-    private readonly bool[] active;
-    private readonly Queue<Pending> pending = new();
-    private readonly ValueGetter<DataViewRowId>? followerId;
-    private DataViewRowCursor? leader;
-    private PathologyRowReader? reader;
-    private ValueGetter<DataViewRowId>? leaderId;
+    private readonly LookAheadView<T> _view;
+    private readonly DataViewRowCursor _follower;
+    private readonly bool[] _active;
+    private readonly Queue<Pending> _pending = new();
+    private readonly ValueGetter<DataViewRowId>? _followerId;
+    private DataViewRowCursor? _leader;
+    private PathologyRowReader? _reader;
+    private ValueGetter<DataViewRowId>? _leaderId;
 
     internal LookAheadCursor(LookAheadView<T> view, IEnumerable<DataViewSchema.Column> columnsNeeded)
     {
-        this.view = view;
-        active = new bool[view.Schema.Count];
-        foreach (DataViewSchema.Column column in columnsNeeded) active[Own(column)] = true;
-        int[] sources = [.. Enumerable.Range(0, active.Length).Where(column => active[column]).Select(view.SourceOf)];
-        follower = view.Input.GetRowCursor(sources.Where(source => source >= 0).Select(source => view.Input.Schema[source]));
-        if (sources.Any(source => source < 0)) followerId = follower.GetIdGetter();
+        _view = view;
+        _active = new bool[view.Schema.Count];
+        foreach (DataViewSchema.Column column in columnsNeeded) _active[Own(column)] = true;
+        int[] sources = [.. Enumerable.Range(0, _active.Length).Where(column => _active[column]).Select(view.SourceOf)];
+        _follower = view.Input.GetRowCursor(sources.Where(source => source >= 0).Select(source => view.Input.Schema[source]));
+        if (sources.Any(source => source < 0)) _followerId = _follower.GetIdGetter();
     }
 
-    public override DataViewSchema Schema => view.Schema;
+    public override DataViewSchema Schema => _view.Schema;
 
-    public override long Position => follower.Position;
+    public override long Position => _follower.Position;
 
-    public override long Batch => follower.Batch;
+    public override long Batch => _follower.Batch;
 
-    public override bool MoveNext() => follower.MoveNext();
+    public override bool MoveNext() => _follower.MoveNext();
 
-    public override bool IsColumnActive(DataViewSchema.Column column) => active[Own(column)];
+    public override bool IsColumnActive(DataViewSchema.Column column) => _active[Own(column)];
 
-    public override ValueGetter<DataViewRowId> GetIdGetter() => follower.GetIdGetter();
+    public override ValueGetter<DataViewRowId> GetIdGetter() => _follower.GetIdGetter();
 
     public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
     {
         int index = Own(column);
-        if (!active[index])
+        if (!_active[index])
             throw new ArgumentOutOfRangeException(nameof(column), $"column [{column.Name}] was not asked for when the cursor was made");
-        int source = view.SourceOf(index);
-        if (source >= 0) return follower.GetGetter<TValue>(view.Input.Schema[source]);
-        return view.Columns[~source].Getter(Current) as ValueGetter<TValue>
+        int source = _view.SourceOf(index);
+        if (source >= 0) return _follower.GetGetter<TValue>(_view.Input.Schema[source]);
+        return _view.Columns[~source].Getter(Current) as ValueGetter<TValue>
             ?? throw new InvalidOperationException($"column [{column.Name}] has values of {column.Type.RawType}, not of {typeof(TValue)}");
     }
 
@@ -58,23 +58,23 @@ internal sealed class LookAheadCursor<T> : DataViewRowCursor
     {
         if (disposing)
         {
-            leader?.Dispose();
-            follower.Dispose();
+            _leader?.Dispose();
+            _follower.Dispose();
         }
         base.Dispose(disposing);
     }
 
     private T Current()
     {
-        if (follower.Position < 0)
+        if (_follower.Position < 0)
             throw new InvalidOperationException("the cursor stands on no row: call MoveNext first, and stop where it returns false");
-        while (pending.TryPeek(out Pending? first) && first.Position < follower.Position) pending.Dequeue();
-        if (pending.Count == 0) ReadAhead();
-        Pending current = pending.Peek();
+        while (_pending.TryPeek(out Pending? first) && first.Position < _follower.Position) _pending.Dequeue();
+        if (_pending.Count == 0) ReadAhead();
+        Pending current = _pending.Peek();
         DataViewRowId id = default;
-        followerId!(ref id);
-        if (current.Position != follower.Position || !current.Id.Equals(id))
-            throw new InvalidOperationException($"row {follower.Position}: the input gave its rows in another order the second time; cache it (mlContext.Data.Cache) before the model answers it.");
+        _followerId!(ref id);
+        if (current.Position != _follower.Position || !current.Id.Equals(id))
+            throw new InvalidOperationException($"row {_follower.Position}: the input gave its rows in another order the second time; cache it (mlContext.Data.Cache) before the model answers it.");
         return current.Answer ?? throw Fault(current);
     }
 
@@ -83,38 +83,38 @@ internal sealed class LookAheadCursor<T> : DataViewRowCursor
 
     private void ReadAhead()
     {
-        if (leader is null)
+        if (_leader is null)
         {
-            leader = view.Input.GetRowCursor(PathologySchema.Columns(view.Input.Schema, Needs));
-            reader = new PathologyRowReader(leader, Needs);
-            leaderId = leader.GetIdGetter();
+            _leader = _view.Input.GetRowCursor(PathologySchema.Columns(_view.Input.Schema, Needs));
+            _reader = new PathologyRowReader(_leader, Needs);
+            _leaderId = _leader.GetIdGetter();
         }
         List<(long Position, DataViewRowId Id, PathologyRow? Row, Exception? Failure)> read = [];
-        while (read.Count < view.BatchSize && leader.MoveNext())
+        while (read.Count < _view.BatchSize && _leader.MoveNext())
         {
-            if (leader.Position < follower.Position) continue;
+            if (_leader.Position < _follower.Position) continue;
             DataViewRowId id = default;
-            leaderId!(ref id);
+            _leaderId!(ref id);
             PathologyRow? row = null;
             Exception? failure = null;
             try
             {
-                row = reader!.Read();
+                row = _reader!.Read();
             }
             catch (Exception fault) when (fault is InvalidDataException or IOException or ArgumentException)
             {
                 failure = fault;
             }
-            read.Add((leader.Position, id, row, failure));
+            read.Add((_leader.Position, id, row, failure));
         }
         if (read.Count == 0)
-            throw new InvalidOperationException($"row {follower.Position}: the input ended earlier the second time; cache it (mlContext.Data.Cache) before the model answers it.");
-        var answers = new Queue<T>(view.Answer([.. read.Select(item => item.Row).OfType<PathologyRow>()]));
+            throw new InvalidOperationException($"row {_follower.Position}: the input ended earlier the second time; cache it (mlContext.Data.Cache) before the model answers it.");
+        var answers = new Queue<T>(_view.Answer([.. read.Select(item => item.Row).OfType<PathologyRow>()]));
         foreach ((long position, DataViewRowId id, PathologyRow? row, Exception? failure) in read)
-            pending.Enqueue(new Pending(position, id, row is null ? null : answers.Dequeue(), failure));
+            _pending.Enqueue(new Pending(position, id, row is null ? null : answers.Dequeue(), failure));
     }
 
-    private int Own(DataViewSchema.Column column) => column.Index < view.Schema.Count && view.Schema[column.Index].Name == column.Name
+    private int Own(DataViewSchema.Column column) => column.Index < _view.Schema.Count && _view.Schema[column.Index].Name == column.Name
         ? column.Index
         : throw new ArgumentOutOfRangeException(nameof(column), $"column [{column.Name}] does not belong to this view");
 

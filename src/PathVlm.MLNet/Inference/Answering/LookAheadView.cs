@@ -21,7 +21,7 @@ internal sealed class LookAheadView<T>(
     Func<IReadOnlyList<PathologyRow>, IReadOnlyList<T>> answer) : IDataView
     where T : class
 {
-    private readonly int[] sources = Sources(schema, columns);
+    private readonly int[] _sources = Sources(schema, columns);
 
     public DataViewSchema Schema => schema;
 
@@ -44,7 +44,7 @@ internal sealed class LookAheadView<T>(
         [GetRowCursor(columnsNeeded, rand)];
 
     /// <summary>Where an output column comes from: the index of an input column, or the complement of an answer column's.</summary>
-    internal int SourceOf(int column) => sources[column];
+    internal int SourceOf(int column) => _sources[column];
 
     internal IReadOnlyList<T> Answer(IReadOnlyList<PathologyRow> rows) => answer(rows);
 

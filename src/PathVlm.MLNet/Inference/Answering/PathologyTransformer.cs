@@ -21,15 +21,15 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     internal const string Name = "Pathology";
     internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
     private const string SettingsEntry = "Settings.json";
-    private readonly TransformerSettings settings;
-    private bool isDisposed;
+    private readonly TransformerSettings _settings;
+    private bool _isDisposed;
 
     static PathologyTransformer() => ImageColumns.Register();
 
     internal PathologyTransformer(IHostEnvironment environment, PathologyPolicy policy, TransformerSettings? settings = null)
         : base(environment, Name)
     {
-        this.settings = settings ?? new TransformerSettings();
+        _settings = settings ?? new TransformerSettings();
         Policy = policy.Retain();
     }
 
@@ -38,11 +38,11 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
 
     /// <summary>Rows that are answered together.</summary>
     /// <value>32.</value>
-    public int AnswerBatchSize => settings.AnswerBatchSize;
+    public int AnswerBatchSize => _settings.AnswerBatchSize;
 
     /// <summary>Where Model.Save puts the weights.</summary>
     /// <value><see cref="WeightsStorage.InsideZip"/>.</value>
-    public WeightsStorage WeightsStorage => settings.WeightsStorage;
+    public WeightsStorage WeightsStorage => _settings.WeightsStorage;
 
     /// <summary>The same model with other settings; both share the weights, and each is disposed on its own.</summary>
     /// <param name="answerBatchSize">Rows answered together, 1 or more; null keeps the present number.</param>
@@ -50,7 +50,7 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
     public PathologyTransformer With(int? answerBatchSize = null, WeightsStorage? weightsStorage = null)
     {
-        var changed = new TransformerSettings(answerBatchSize ?? settings.AnswerBatchSize, weightsStorage ?? settings.WeightsStorage);
+        var changed = new TransformerSettings(answerBatchSize ?? _settings.AnswerBatchSize, weightsStorage ?? _settings.WeightsStorage);
         changed.Check(message => new ArgumentOutOfRangeException(nameof(answerBatchSize), message));
         return new PathologyTransformer(Environment, Policy, changed);
     }
@@ -66,8 +66,8 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (isDisposed) return;
-        isDisposed = true;
+        if (_isDisposed) return;
+        _isDisposed = true;
         Policy.Release();
     }
 
@@ -84,8 +84,8 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
 
     private protected override void Write(ModelWriter writer)
     {
-        writer.WriteJson(SettingsEntry, settings);
-        PolicyArchive.Write(writer, Policy, settings.WeightsStorage);
+        writer.WriteJson(SettingsEntry, _settings);
+        PolicyArchive.Write(writer, Policy, _settings.WeightsStorage);
     }
 
     private protected override IRowFunction Bind(DataViewSchema schema)

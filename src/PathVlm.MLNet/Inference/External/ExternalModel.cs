@@ -20,9 +20,9 @@ public sealed class ExternalModel
     /// <summary>The environment variable that holds the key.</summary>
     public const string KeyVariable = "PATHVLM_EXTERNAL_KEY";
 
-    private readonly ExternalModelOptions options;
-    private readonly PathologyPromptTemplate template;
-    private readonly BoundedChat chat;
+    private readonly ExternalModelOptions _options;
+    private readonly PathologyPromptTemplate _template;
+    private readonly BoundedChat _chat;
 
     /// <summary>Takes any chat client; its own retries must be off.</summary>
     /// <param name="client">The client.</param>
@@ -32,16 +32,16 @@ public sealed class ExternalModel
     public ExternalModel(IChatClient client, ExternalModelOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        this.options = (options ?? new ExternalModelOptions()).Copy();
-        this.options.Validate();
-        template = this.options.PromptTemplate ?? new PathologyPromptTemplate();
-        ChatBounds bounds = new(this.options.MaxRequests, this.options.AnswerTime, this.options.RequestTime, this.options.Backoff);
-        chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, $"the external model [{this.options.Model}]");
+        _options = (options ?? new ExternalModelOptions()).Copy();
+        _options.Validate();
+        _template = _options.PromptTemplate ?? new PathologyPromptTemplate();
+        ChatBounds bounds = new(_options.MaxRequests, _options.AnswerTime, _options.RequestTime, _options.Backoff);
+        _chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, $"the external model [{_options.Model}]");
     }
 
     /// <summary>Model and parameters; never a key or an address.</summary>
     public string Identity => string.Create(CultureInfo.InvariantCulture,
-        $"{options.Model} temperature={options.Temperature} seed={options.Seed} max_tokens={options.MaxOutputTokens}");
+        $"{_options.Model} temperature={_options.Temperature} seed={_options.Seed} max_tokens={_options.MaxOutputTokens}");
 
     /// <summary>Creates the model behind an OpenAI-compatible address; nothing is sent before the first row.</summary>
     /// <param name="address">Base address, such as https://api.openai.com/v1; absolute, http or https. Pictures are sent there.</param>
@@ -78,7 +78,7 @@ public sealed class ExternalModel
     /// <summary>Answers rows and tells each answer as it comes, with its row's place in the list, on several threads.</summary>
     internal Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> told, CancellationToken cancellationToken)
     {
-        ParallelOptions bounds = new() { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = cancellationToken };
+        ParallelOptions bounds = new() { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken };
         return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => told(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
     }
 
@@ -95,13 +95,13 @@ public sealed class ExternalModel
         DataViewSchema.Builder schema = new();
         schema.AddColumns(input.Schema);
         foreach (AnswerColumn<ExternalAnswer> column in ExternalColumns.All) schema.AddColumn(column.Name, column.Type);
-        return new LookAheadView<ExternalAnswer>(input, schema.ToSchema(), ExternalColumns.All, options.Concurrency,
+        return new LookAheadView<ExternalAnswer>(input, schema.ToSchema(), ExternalColumns.All, _options.Concurrency,
             rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()); // ML.NET's getters are synchronous
     }
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
     {
-        ChatOutcome<ChatResponse> outcome = await chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, beforeRequest: null, cancellationToken).ConfigureAwait(false);
+        ChatOutcome<ChatResponse> outcome = await _chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, beforeRequest: null, cancellationToken).ConfigureAwait(false);
         if (outcome.Value is not { } response) return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Missing, outcome.Requests);
         AnswerReading reading = new AnswerReader(row.Question.Options).Read(response.Text);
         string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
@@ -112,15 +112,15 @@ public sealed class ExternalModel
     private List<ChatMessage> MessagesOf(PathologyRow row)
     {
         DataContent picture = new(JudgePicture.Of(row.RequiredPicture), "image/png");
-        ChatMessage user = new(ChatRole.User, [picture, new TextContent(template.UserText(row.Question))]);
-        return template.System.Length > 0 ? [new ChatMessage(ChatRole.System, template.System), user] : [user];
+        ChatMessage user = new(ChatRole.User, [picture, new TextContent(_template.UserText(row.Question))]);
+        return _template.System.Length > 0 ? [new ChatMessage(ChatRole.System, _template.System), user] : [user];
     }
 
     private ChatOptions ChatOptionsOf(bool largerBudget) => new()
     {
-        ModelId = options.Model,
-        Temperature = options.Temperature,
-        Seed = options.Seed,
-        MaxOutputTokens = largerBudget ? options.MaxOutputTokens * 2 : options.MaxOutputTokens,
+        ModelId = _options.Model,
+        Temperature = _options.Temperature,
+        Seed = _options.Seed,
+        MaxOutputTokens = largerBudget ? _options.MaxOutputTokens * 2 : _options.MaxOutputTokens,
     };
 }

@@ -16,10 +16,10 @@ internal sealed class CheckpointTextFiles
         "chat_template.json", "chat_template.jinja",
     ];
 
-    private readonly SortedDictionary<string, byte[]> files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
 
     /// <summary>Content by file name.</summary>
-    public IReadOnlyDictionary<string, byte[]> Files => files;
+    public IReadOnlyDictionary<string, byte[]> Files => _files;
 
     /// <summary>Reads the files that <paramref name="folder"/> has.</summary>
     public static CheckpointTextFiles Read(string folder)
@@ -39,7 +39,7 @@ internal sealed class CheckpointTextFiles
     {
         if (!Names.Contains(name)) throw new InvalidDataException($"{where}: got a file named [{name}], takes {string.Join(", ", Names)}.");
         if (content.LongLength > LargestFile) throw new InvalidDataException($"{where}: got {content.LongLength} bytes, takes at most {LargestFile}.");
-        files[name] = content;
+        _files[name] = content;
     }
 
     /// <summary>Gives <paramref name="use"/> a folder that holds the files and is deleted afterwards.</summary>
@@ -48,7 +48,7 @@ internal sealed class CheckpointTextFiles
         string folder = Directory.CreateTempSubdirectory("pathvlm-").FullName;
         try
         {
-            foreach ((string name, byte[] content) in files) File.WriteAllBytes(Path.Combine(folder, name), content);
+            foreach ((string name, byte[] content) in _files) File.WriteAllBytes(Path.Combine(folder, name), content);
             return use(folder);
         }
         finally

@@ -18,29 +18,29 @@ namespace PathVlm.MLNet.Inference.Policies;
 /// </summary>
 public sealed class PathologyPolicy
 {
-    private readonly Lock turn = new();
-    private readonly CheckpointTextFiles files;
-    private Qwen25VlModel? model;
-    private BatchedGenerator? generator;
-    private string? absence;
-    private int references;
+    private readonly Lock _turn = new();
+    private readonly CheckpointTextFiles _files;
+    private Qwen25VlModel? _model;
+    private BatchedGenerator? _generator;
+    private string? _absence;
+    private int _references;
 
     internal PathologyPolicy(Qwen25VlModel model, CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder = null)
         : this(files, settings, encoder)
     {
-        this.model = model;
+        _model = model;
     }
 
     /// <summary>A policy without weights: they were taken over by a later stage.</summary>
     internal PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, string absence)
         : this(files, settings, encoder: null)
     {
-        this.absence = absence;
+        _absence = absence;
     }
 
     private PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder)
     {
-        this.files = files;
+        _files = files;
         Settings = settings;
         Encoder = encoder ?? new PromptEncoder(files, settings);
     }
@@ -58,20 +58,20 @@ public sealed class PathologyPolicy
     public Qwen25VlProcessor Processor => Encoder.Processor;
 
     /// <summary>Whether the policy has its weights: false where a later stage took them over, or after the last owner let go.</summary>
-    public bool HasWeights => model is not null;
+    public bool HasWeights => _model is not null;
 
     /// <summary>The model.</summary>
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
     /// <exception cref="ObjectDisposedException">The last owner let go of them.</exception>
-    internal Qwen25VlModel Model => model ?? throw (absence is null
+    internal Qwen25VlModel Model => _model ?? throw (_absence is null
         ? new ObjectDisposedException(nameof(PathologyPolicy), "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
-        : new InvalidOperationException(absence));
+        : new InvalidOperationException(_absence));
 
     internal PolicySettings Settings { get; }
 
-    internal CheckpointTextFiles Files => files;
+    internal CheckpointTextFiles Files => _files;
 
-    internal string? Absence => absence;
+    internal string? Absence => _absence;
 
     internal PromptEncoder Encoder { get; }
 
@@ -102,12 +102,12 @@ public sealed class PathologyPolicy
         IReadOnlyList<EncodedPrompt> prompts, int completions, SamplingOptions sampling, long seed, long step,
         IReadOnlyList<long>? rows = null, CancellationToken cancellation = default)
     {
-        lock (turn)
+        lock (_turn)
         {
             Qwen25VlModel current = Model;
-            generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
+            _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation);
+            return _generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation);
         }
     }
 
@@ -118,7 +118,7 @@ public sealed class PathologyPolicy
     /// <param name="device">Device of its weights.</param>
     internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
     {
-        lock (turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), files, settings, encoder);
+        lock (_turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder);
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
@@ -130,15 +130,15 @@ public sealed class PathologyPolicy
     internal PathologyPolicy TakeOver(
         string reason, PolicySettings settings, PromptEncoder? encoder = null, ScalarType? type = null, Device? device = null)
     {
-        lock (turn)
+        lock (_turn)
         {
             Qwen25VlModel own = Model;
             ModelLoadOptions wanted = new() { Type = type ?? own.Type, Device = device ?? own.Device };
             bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
-            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, files, settings, encoder);
-            generator?.Dispose();
+            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder);
+            _generator?.Dispose();
             if (converts) own.Dispose();
-            (generator, model, absence) = (null, null, reason);
+            (_generator, _model, _absence) = (null, null, reason);
             return taken;
         }
     }
@@ -146,19 +146,19 @@ public sealed class PathologyPolicy
     /// <summary>Says that somebody uses the policy.</summary>
     internal PathologyPolicy Retain()
     {
-        Interlocked.Increment(ref references);
+        Interlocked.Increment(ref _references);
         return this;
     }
 
     /// <summary>Says that a user needs it no longer; the last one frees the weights.</summary>
     internal void Release()
     {
-        if (Interlocked.Decrement(ref references) > 0) return;
-        lock (turn)
+        if (Interlocked.Decrement(ref _references) > 0) return;
+        lock (_turn)
         {
-            generator?.Dispose();
-            model?.Dispose();
-            (generator, model) = (null, null);
+            _generator?.Dispose();
+            _model?.Dispose();
+            (_generator, _model) = (null, null);
         }
     }
 
@@ -168,8 +168,8 @@ public sealed class PathologyPolicy
     /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
     public void SaveCheckpoint(string folder, CheckpointWriteOptions? options = null)
     {
-        lock (turn)
-            files.InFolder(source =>
+        lock (_turn)
+            _files.InFolder(source =>
             {
                 CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options);
                 return 0;

@@ -11,7 +11,7 @@ internal static class PictureFeatures
     public static Tensor? Of(Qwen25VlModel model, IReadOnlyList<ProcessedImage> images)
     {
         if (images.Count == 0) return null;
-        using var _ = no_grad();
+        using IDisposable _ = no_grad();
         int values = model.Configuration.Vision.PatchValues;
         using Tensor patches = cat([.. images.Select(image => tensor(image.Patches, [image.Grid.PatchCount, values]))], 0);
         return model.EncodeImages(patches, [.. images.Select(image => image.Grid)]);

@@ -8,14 +8,14 @@ namespace PathVlm.MLNet.Inference.Policies;
 /// <summary>Turns rows into tokens and patches: a policy without its weights, so that rows can be judged before a model is loaded.</summary>
 internal sealed class PromptEncoder
 {
-    private readonly PathologyPromptTemplate template;
-    private readonly int maxPromptLength;
+    private readonly PathologyPromptTemplate _template;
+    private readonly int _maxPromptLength;
 
     /// <summary>Loads tokenizer and image processor.</summary>
     public PromptEncoder(CheckpointTextFiles files, PolicySettings settings)
     {
-        template = settings.Template;
-        maxPromptLength = settings.MaxPromptLength;
+        _template = settings.Template;
+        _maxPromptLength = settings.MaxPromptLength;
         (Processor, EndTokenIds, Configuration) = files.InFolder(folder => (
             Qwen25VlProcessor.Load(folder, settings.MinPixels, settings.MaxPixels),
             GenerationConfiguration.Load(folder).EosTokenIds,
@@ -38,22 +38,22 @@ internal sealed class PromptEncoder
     /// <summary>A row's prompt: ids with placeholders expanded, and the picture's patches.</summary>
     /// <exception cref="InvalidDataException">The prompt is too long, or the picture too narrow; the message names the row.</exception>
     public EncodedPrompt Encode(PathologyRow row) =>
-        Processor.Encode(Messages(row.Question), [row.RequiredPicture], addGenerationPrompt: true, maxPromptLength, row.Name);
+        Processor.Encode(Messages(row.Question), [row.RequiredPicture], addGenerationPrompt: true, _maxPromptLength, row.Name);
 
     /// <summary>A row's prompt where the picture's patches are not wanted yet.</summary>
     /// <inheritdoc cref="Encode"/>
     public int[] EncodeIds(PathologyRow row, ImageGrid grid) =>
-        Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, maxPromptLength, row.Name);
+        Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, _maxPromptLength, row.Name);
 
     /// <summary>The ids that fine-tuning teaches as a row's answer.</summary>
-    public int[] EncodeTarget(PathologyRow row) => Processor.EncodeAnswer(template.TargetText(row.Question));
+    public int[] EncodeTarget(PathologyRow row) => Processor.EncodeAnswer(_template.TargetText(row.Question));
 
     /// <summary>The text of a completion, without control tokens.</summary>
     public string Text(IReadOnlyList<int> tokenIds) => Processor.Tokenizer.Decode(tokenIds, skipSpecial: true);
 
     private ChatMessage[] Messages(PathologyQuestion question)
     {
-        ChatMessage user = ChatMessage.User(template.UserText(question), pictures: 1);
-        return template.System.Length == 0 ? [user] : [ChatMessage.System(template.System), user];
+        ChatMessage user = ChatMessage.User(_template.UserText(question), pictures: 1);
+        return _template.System.Length == 0 ? [user] : [ChatMessage.System(_template.System), user];
     }
 }

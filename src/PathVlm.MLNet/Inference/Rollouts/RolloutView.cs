@@ -29,50 +29,50 @@ internal sealed class RolloutView(IDataView input, IReadOnlyList<RolloutGroup> g
 
     private sealed class Cursor : DataViewRowCursor
     {
-        private readonly RolloutView view;
-        private readonly int inputCount;
-        private readonly IReadOnlyList<RolloutGroup> groups;
-        private readonly bool[] active;
-        private readonly DataViewRowCursor inner;
-        private int index = -1;
+        private readonly RolloutView _view;
+        private readonly int _inputCount;
+        private readonly IReadOnlyList<RolloutGroup> _groups;
+        private readonly bool[] _active;
+        private readonly DataViewRowCursor _inner;
+        private int _index = -1;
 
         public Cursor(RolloutView view, IDataView input, IReadOnlyList<RolloutGroup> groups, bool[] active)
         {
-            (this.view, this.groups, this.active, inputCount) = (view, groups, active, input.Schema.Count);
-            inner = input.GetRowCursor(input.Schema.Where(column => active[column.Index]));
+            (_view, _groups, _active, _inputCount) = (view, groups, active, input.Schema.Count);
+            _inner = input.GetRowCursor(input.Schema.Where(column => active[column.Index]));
         }
 
-        public override DataViewSchema Schema => view.Schema;
+        public override DataViewSchema Schema => _view.Schema;
 
-        public override long Position => index < groups.Count ? index : -1;
+        public override long Position => _index < _groups.Count ? _index : -1;
 
         public override long Batch => 0;
 
         public override bool MoveNext()
         {
-            if (index >= groups.Count || ++index >= groups.Count) return false;
-            while (inner.Position < groups[index].Position)
-                if (!inner.MoveNext())
-                    throw new InvalidOperationException($"row {groups[index].Position}: the input ended earlier than when it was sampled from; cache it (mlContext.Data.Cache).");
+            if (_index >= _groups.Count || ++_index >= _groups.Count) return false;
+            while (_inner.Position < _groups[_index].Position)
+                if (!_inner.MoveNext())
+                    throw new InvalidOperationException($"row {_groups[_index].Position}: the input ended earlier than when it was sampled from; cache it (mlContext.Data.Cache).");
             return true;
         }
 
-        public override bool IsColumnActive(DataViewSchema.Column column) => active[column.Index];
+        public override bool IsColumnActive(DataViewSchema.Column column) => _active[column.Index];
 
-        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = new DataViewRowId((ulong)index, 0);
+        public override ValueGetter<DataViewRowId> GetIdGetter() => (ref DataViewRowId value) => value = new DataViewRowId((ulong)_index, 0);
 
         public override ValueGetter<TValue> GetGetter<TValue>(DataViewSchema.Column column)
         {
-            if (!active[column.Index])
+            if (!_active[column.Index])
                 throw new ArgumentOutOfRangeException(nameof(column), $"column [{column.Name}] was not asked for when the cursor was made");
-            if (column.Index < inputCount) return inner.GetGetter<TValue>(inner.Schema[column.Index]);
-            return RolloutColumns.All[column.Index - inputCount].Getter(() => groups[index]) as ValueGetter<TValue>
+            if (column.Index < _inputCount) return _inner.GetGetter<TValue>(_inner.Schema[column.Index]);
+            return RolloutColumns.All[column.Index - _inputCount].Getter(() => _groups[_index]) as ValueGetter<TValue>
                 ?? throw new InvalidOperationException($"column [{column.Name}] has values of {column.Type.RawType}, not of {typeof(TValue)}");
         }
 
         protected override void Dispose(bool disposing)
         {
-            if (disposing) inner.Dispose();
+            if (disposing) _inner.Dispose();
             base.Dispose(disposing);
         }
     }

@@ -9,17 +9,17 @@ namespace PathVlm.MLNet.Judging.Canaries;
 /// </summary>
 public sealed class CanaryReport
 {
-    private readonly string[] paid;
-    private readonly (JudgeCanary Canary, ProcessReview Review)[] missing;
+    private readonly string[] _paid;
+    private readonly (JudgeCanary Canary, ProcessReview Review)[] _missing;
 
     internal CanaryReport(IReadOnlyList<(JudgeCanary Canary, ProcessReview Review)> reviews)
     {
         Reviews = reviews;
         float[] empty = [.. reviews.Where(review => review.Canary.IsEmpty && review.Review is { Score: not null, Blank: false }).Select(review => review.Review.Completeness)];
         HighestEmptyCompleteness = empty.Length == 0 ? float.NaN : empty.Max();
-        paid = [.. EmptyFailures(), .. PaddingFailures()];
-        missing = [.. reviews.Where(review => review.Review.Missing is not null)];
-        Failures = [.. paid, .. missing.Select(review => $"{review.Canary.Name} (not reviewed: {review.Review.Missing})")];
+        _paid = [.. EmptyFailures(), .. PaddingFailures()];
+        _missing = [.. reviews.Where(review => review.Review.Missing is not null)];
+        Failures = [.. _paid, .. _missing.Select(review => $"{review.Canary.Name} (not reviewed: {review.Review.Missing})")];
     }
 
     /// <summary>Each canary with its review.</summary>
@@ -35,21 +35,21 @@ public sealed class CanaryReport
     public IReadOnlyList<string> Failures { get; }
 
     /// <summary>Canaries whose review is missing.</summary>
-    public int MissingCount => missing.Length;
+    public int MissingCount => _missing.Length;
 
     /// <summary>One line for the user.</summary>
     public override string ToString()
     {
         string unknown = MissingCount == 0 ? "" : $"{MissingCount} of {Reviews.Count} were not reviewed ({Causes()})";
-        if (paid.Length > 0)
-            return $"judge's canaries: {paid.Length} of {Reviews.Count} do not hold: {string.Join(", ", paid)}{(unknown.Length > 0 ? "; " : "")}{unknown}; this judge pays for empty reasoning, take another model";
+        if (_paid.Length > 0)
+            return $"judge's canaries: {_paid.Length} of {Reviews.Count} do not hold: {string.Join(", ", _paid)}{(unknown.Length > 0 ? "; " : "")}{unknown}; this judge pays for empty reasoning, take another model";
         return MissingCount > 0
             ? $"judge's canaries: {unknown}; what this judge pays for is not known, see that it can be asked"
             : string.Create(CultureInfo.InvariantCulture,
                 $"judge's canaries: {Reviews.Count} of {Reviews.Count} hold; highest completeness of an empty reasoning {HighestEmptyCompleteness:0.0} (at most {JudgeCanaries.MaxEmptyCompleteness:0.0})");
     }
 
-    private string Causes() => string.Join(", ", missing.CountBy(review => review.Review.Missing!.Value).OrderByDescending(cause => cause.Value).Select(cause => $"{cause.Key} {cause.Value}"));
+    private string Causes() => string.Join(", ", _missing.CountBy(review => review.Review.Missing!.Value).OrderByDescending(cause => cause.Value).Select(cause => $"{cause.Key} {cause.Value}"));
 
     private IEnumerable<string> EmptyFailures() => Reviews
         .Where(review => review.Canary.IsEmpty && review.Review.Completeness > JudgeCanaries.MaxEmptyCompleteness)

@@ -11,8 +11,8 @@ namespace PathVlm.MLNet.Judging.Models;
 /// </summary>
 public sealed class ChatJudge : IProcessJudge
 {
-    private readonly BoundedChat chat;
-    private readonly ChatJudgeOptions options;
+    private readonly BoundedChat _chat;
+    private readonly ChatJudgeOptions _options;
 
     /// <summary>Creates a judge over any chat client; its own retries must be off.</summary>
     /// <param name="client">The client.</param>
@@ -23,13 +23,13 @@ public sealed class ChatJudge : IProcessJudge
     {
         options ??= new ChatJudgeOptions();
         options.Validate();
-        this.options = new ChatJudgeOptions
+        _options = new ChatJudgeOptions
         {
             Model = options.Model, Temperature = options.Temperature, Seed = options.Seed, MaxOutputTokens = options.MaxOutputTokens,
             MaxRequests = options.MaxRequests, ReviewTime = options.ReviewTime, RequestTime = options.RequestTime, Backoff = options.Backoff,
         };
         ChatBounds bounds = new(options.MaxRequests, options.ReviewTime, options.RequestTime, options.Backoff);
-        chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, "the judge");
+        _chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, "the judge");
         Identity = string.Create(CultureInfo.InvariantCulture,
             $"{options.Model} temperature={options.Temperature} seed={options.Seed} max_tokens={options.MaxOutputTokens}");
     }
@@ -45,7 +45,7 @@ public sealed class ChatJudge : IProcessJudge
     public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
     {
         ChatOutcome<ReviewFindings> outcome =
-            await chat.AskAsync(ReviewMessages.For(request), ChatOptionsOf, Read, beforeRequest, cancellationToken).ConfigureAwait(false);
+            await _chat.AskAsync(ReviewMessages.For(request), ChatOptionsOf, Read, beforeRequest, cancellationToken).ConfigureAwait(false);
         return outcome.Value is { UnableToJudge: null } findings
             ? new JudgeReply(findings, null, outcome.RawReply, outcome.Requests, outcome.InputTokens, outcome.OutputTokens)
             : JudgeReply.WithoutFindings(
@@ -54,10 +54,10 @@ public sealed class ChatJudge : IProcessJudge
 
     private ChatOptions ChatOptionsOf(bool largerBudget) => new()
     {
-        ModelId = options.Model,
-        Temperature = options.Temperature,
-        Seed = options.Seed,
-        MaxOutputTokens = largerBudget ? options.MaxOutputTokens * 2 : options.MaxOutputTokens,
+        ModelId = _options.Model,
+        Temperature = _options.Temperature,
+        Seed = _options.Seed,
+        MaxOutputTokens = largerBudget ? _options.MaxOutputTokens * 2 : _options.MaxOutputTokens,
         ResponseFormat = ChatResponseFormat.ForJsonSchema(ReviewSchema.Json, ReviewSchema.Name),
         AdditionalProperties = new AdditionalPropertiesDictionary { ["strict"] = true },
     };

@@ -14,18 +14,18 @@ namespace PathVlm.MLNet.Judging.Panel;
 /// </summary>
 public sealed class ReviewPanel : IDisposable
 {
-    private readonly IProcessJudge judge;
-    private readonly ReviewPanelOptions options;
-    private readonly TimeProvider time;
-    private readonly ReviewRecord? record;
-    private readonly RecordedReviews recorded;
-    private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> reviews = new();
-    private readonly ConcurrentDictionary<string, bool> prepared = new();
-    private readonly ConcurrentDictionary<string, bool> held = new(); // prepared reviews whose miss may pass: kept for the readers of their block
-    private readonly SemaphoreSlim places;
-    private readonly MinuteWindow requestsMade;
-    private readonly MinuteWindow tokens;
-    private readonly ReviewStatistics statistics;
+    private readonly IProcessJudge _judge;
+    private readonly ReviewPanelOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ReviewRecord? _record;
+    private readonly RecordedReviews _recorded;
+    private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> _reviews = new();
+    private readonly ConcurrentDictionary<string, bool> _prepared = new();
+    private readonly ConcurrentDictionary<string, bool> _held = new(); // prepared reviews whose miss may pass: kept for the readers of their block
+    private readonly SemaphoreSlim _places;
+    private readonly MinuteWindow _requestsMade;
+    private readonly MinuteWindow _tokens;
+    private readonly ReviewStatistics _statistics;
 
     /// <summary>Creates a panel.</summary>
     /// <param name="judge">Who is asked.</param>
@@ -35,21 +35,21 @@ public sealed class ReviewPanel : IDisposable
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public ReviewPanel(IProcessJudge judge, ReviewPanelOptions? options = null, TimeProvider? time = null)
     {
-        this.options = options ?? new ReviewPanelOptions();
-        this.options.Validate();
-        this.judge = judge;
-        this.time = time ?? TimeProvider.System;
-        places = new SemaphoreSlim(this.options.Concurrency);
-        requestsMade = new MinuteWindow(this.options.ReviewsPerMinute, this.time);
-        tokens = new MinuteWindow(this.options.TokensPerMinute, this.time);
-        record = this.options.RecordFile is { } path ? ReviewRecord.Open(path, this.options.RecordText) : null;
-        IReadOnlyList<ReviewRecordLine> lines = record?.Lines ?? [];
-        recorded = new RecordedReviews(lines, this.options.RequireShownInImage);
-        statistics = new ReviewStatistics(this.options, spentBefore: lines.Sum(line => line.Price));
+        _options = options ?? new ReviewPanelOptions();
+        _options.Validate();
+        _judge = judge;
+        _time = time ?? TimeProvider.System;
+        _places = new SemaphoreSlim(_options.Concurrency);
+        _requestsMade = new MinuteWindow(_options.ReviewsPerMinute, _time);
+        _tokens = new MinuteWindow(_options.TokensPerMinute, _time);
+        _record = _options.RecordFile is { } path ? ReviewRecord.Open(path, _options.RecordText) : null;
+        IReadOnlyList<ReviewRecordLine> lines = _record?.Lines ?? [];
+        _recorded = new RecordedReviews(lines, _options.RequireShownInImage);
+        _statistics = new ReviewStatistics(_options, spentBefore: lines.Sum(line => line.Price));
     }
 
     /// <summary>Counts and costs so far.</summary>
-    public ReviewStatistics Statistics => statistics;
+    public ReviewStatistics Statistics => _statistics;
 
     /// <summary>
     /// Has a block of reviews made ahead of the one who will ask for them: that first time then counts as asked, not as a cache hit. A miss
@@ -60,22 +60,22 @@ public sealed class ReviewPanel : IDisposable
         DropHeld();
         (ProcessReviewRequest Request, string Key)[] fresh =
         [
-            .. block.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(judge.Identity, request)))
-                .Where(review => !reviews.ContainsKey(review.Key)).DistinctBy(review => review.Key),
+            .. block.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(_judge.Identity, request)))
+                .Where(review => !_reviews.ContainsKey(review.Key)).DistinctBy(review => review.Key),
         ];
-        foreach ((_, string key) in fresh) held[key] = true;
+        foreach ((_, string key) in fresh) _held[key] = true;
         try
         {
             ProcessReview[] made = await ReviewAsync([.. fresh.Select(review => review.Request)], cancellationToken).ConfigureAwait(false);
             foreach (((_, string key), ProcessReview review) in fresh.Zip(made))
             {
-                prepared[key] = true;
-                if (!review.MayPass) held.TryRemove(key, out _);
+                _prepared[key] = true;
+                if (!review.MayPass) _held.TryRemove(key, out _);
             }
         }
         catch
         {
-            foreach ((_, string key) in fresh) held.TryRemove(key, out _);
+            foreach ((_, string key) in fresh) _held.TryRemove(key, out _);
             throw;
         }
     }
@@ -102,46 +102,46 @@ public sealed class ReviewPanel : IDisposable
     {
         foreach (ProcessReviewRequest request in requests)
         {
-            string key = ReviewKey.Of(judge.Identity, request);
-            recorded.Forget(key);
-            reviews.TryRemove(key, out _);
+            string key = ReviewKey.Of(_judge.Identity, request);
+            _recorded.Forget(key);
+            _reviews.TryRemove(key, out _);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        record?.Dispose();
-        places.Dispose();
+        _record?.Dispose();
+        _places.Dispose();
     }
 
     private async Task<ProcessReview> ReviewAsync(ProcessReviewRequest request, CancellationTokenSource stop)
     {
-        if (IsBlank(request)) return statistics.Blank();
-        string key = ReviewKey.Of(judge.Identity, request);
+        if (IsBlank(request)) return _statistics.Blank();
+        string key = ReviewKey.Of(_judge.Identity, request);
         Lazy<Task<ProcessReview>> mine = new(() => AskAsync(key, request, stop));
-        Lazy<Task<ProcessReview>> review = reviews.GetOrAdd(key, _ =>
-            recorded.Find(key, request) is { } known ? new Lazy<Task<ProcessReview>>(Task.FromResult(known)) : mine);
+        Lazy<Task<ProcessReview>> review = _reviews.GetOrAdd(key, _ =>
+            _recorded.Find(key, request) is { } known ? new Lazy<Task<ProcessReview>>(Task.FromResult(known)) : mine);
         try
         {
             ProcessReview result = await review.Value.ConfigureAwait(false);
-            if (result.MayPass && !held.ContainsKey(key)) reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
-            return review == mine || prepared.TryRemove(key, out _) ? result : statistics.FromCache(result);
+            if (result.MayPass && !_held.ContainsKey(key)) _reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
+            return review == mine || _prepared.TryRemove(key, out _) ? result : _statistics.FromCache(result);
         }
         catch
         {
-            reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
+            _reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
             throw;
         }
     }
 
     private void DropHeld()
     {
-        foreach (string key in held.Keys)
+        foreach (string key in _held.Keys)
         {
-            reviews.TryRemove(key, out _);
-            prepared.TryRemove(key, out _);
-            held.TryRemove(key, out _);
+            _reviews.TryRemove(key, out _);
+            _prepared.TryRemove(key, out _);
+            _held.TryRemove(key, out _);
         }
     }
 
@@ -149,26 +149,26 @@ public sealed class ReviewPanel : IDisposable
 
     private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
     {
-        await places.WaitAsync(stop.Token).ConfigureAwait(false);
+        await _places.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
             long? asked = null;
-            JudgeReply reply = await judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
-            tokens.Add(reply.InputTokens + reply.OutputTokens);
-            ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, options.RequireShownInImage) : null;
-            decimal price = statistics.Add(reply, score, asked is { } first ? time.GetElapsedTime(first) : TimeSpan.Zero, watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
+            JudgeReply reply = await _judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
+            _tokens.Add(reply.InputTokens + reply.OutputTokens);
+            ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, _options.RequireShownInImage) : null;
+            decimal price = _statistics.Add(reply, score, asked is { } first ? _time.GetElapsedTime(first) : TimeSpan.Zero, watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
             IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
-            record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !judge.IsOffline);
-            statistics.RequireUsage(reply);
-            statistics.RequireFewMissing();
+            _record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !_judge.IsOffline);
+            _statistics.RequireUsage(reply);
+            _statistics.RequireFewMissing();
             return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts));
 
             async Task BeforeRequestAsync(CancellationToken cancellationToken)
             {
                 await TurnAsync(cancellationToken).ConfigureAwait(false);
                 if (asked is not null) return;
-                statistics.RequireBudget();
-                asked = time.GetTimestamp();
+                _statistics.RequireBudget();
+                asked = _time.GetTimestamp();
             }
         }
         catch (JudgeStoppedException)
@@ -178,33 +178,33 @@ public sealed class ReviewPanel : IDisposable
         }
         finally
         {
-            places.Release();
+            _places.Release();
         }
     }
 
     private async Task TurnAsync(CancellationToken cancellationToken)
     {
-        if (judge.IsOffline) return;
-        await requestsMade.TakeAsync(1, cancellationToken).ConfigureAwait(false);
-        await tokens.TakeAsync(0, cancellationToken).ConfigureAwait(false);
+        if (_judge.IsOffline) return;
+        await _requestsMade.TakeAsync(1, cancellationToken).ConfigureAwait(false);
+        await _tokens.TakeAsync(0, cancellationToken).ConfigureAwait(false);
     }
 
     private ReviewRecordLine LineOf(
         string key, ProcessReviewRequest request, JudgeReply reply, ReviewScore? score, IReadOnlyList<FindingVerdict> verdicts, decimal price) => new()
     {
-        Time = time.GetUtcNow(),
-        Run = options.Run,
+        Time = _time.GetUtcNow(),
+        Run = _options.Run,
         Step = request.Coordinates.Step,
         Row = request.Coordinates.Row,
         Id = request.Coordinates.Id,
         Completion = request.Coordinates.Completion,
-        Judge = judge.Identity,
+        Judge = _judge.Identity,
         Key = key,
         Reply = reply.RawReply,
         Verdicts = verdicts,
         Completeness = score?.Completeness,
         Soundness = score?.Soundness,
-        RequireShownInImage = score is null ? null : options.RequireShownInImage,
+        RequireShownInImage = score is null ? null : _options.RequireShownInImage,
         Missing = reply.Missing,
         Requests = reply.Requests,
         InputTokens = reply.InputTokens,

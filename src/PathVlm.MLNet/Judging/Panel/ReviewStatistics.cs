@@ -7,14 +7,14 @@ namespace PathVlm.MLNet.Judging.Panel;
 public sealed class ReviewStatistics
 {
     private const int ForecastAfter = 50;
-    private readonly ReviewPanelOptions options;
-    private readonly Lock gate = new();
-    private readonly Queue<bool> recent = new();
-    private readonly Dictionary<MissingCause, int> missing = [];
-    private readonly decimal spentBefore;
-    private int recentMissing;
+    private readonly ReviewPanelOptions _options;
+    private readonly Lock _gate = new();
+    private readonly Queue<bool> _recent = new();
+    private readonly Dictionary<MissingCause, int> _missing = [];
+    private readonly decimal _spentBefore;
+    private int _recentMissing;
 
-    internal ReviewStatistics(ReviewPanelOptions options, decimal spentBefore) => (this.options, this.spentBefore) = (options, spentBefore);
+    internal ReviewStatistics(ReviewPanelOptions options, decimal spentBefore) => (_options, _spentBefore) = (options, spentBefore);
 
     /// <summary>Reviews that asked the judge.</summary>
     public int Asked { get; private set; }
@@ -46,7 +46,7 @@ public sealed class ReviewStatistics
     /// <summary>Missing reviews by cause.</summary>
     public IReadOnlyDictionary<MissingCause, int> Missing
     {
-        get { lock (gate) return new Dictionary<MissingCause, int>(missing); }
+        get { lock (_gate) return new Dictionary<MissingCause, int>(_missing); }
     }
 
     /// <summary>Share of missing ones among the reviews that asked, 0 to 1.</summary>
@@ -66,19 +66,19 @@ public sealed class ReviewStatistics
 
     internal ReviewTotals Totals()
     {
-        lock (gate)
-            return new ReviewTotals(Asked, CacheHits, Requests, InputTokens, OutputTokens, Price, Quotes, QuotesRejected, JudgeTime, new Dictionary<MissingCause, int>(missing));
+        lock (_gate)
+            return new ReviewTotals(Asked, CacheHits, Requests, InputTokens, OutputTokens, Price, Quotes, QuotesRejected, JudgeTime, new Dictionary<MissingCause, int>(_missing));
     }
 
     internal ProcessReview Blank()
     {
-        lock (gate) BlankReasonings++;
+        lock (_gate) BlankReasonings++;
         return new ProcessReview(new ReviewScore(0, 0, []), null, Blank: true, Cached: false, "");
     }
 
     internal ProcessReview FromCache(ProcessReview review)
     {
-        lock (gate) CacheHits++;
+        lock (_gate) CacheHits++;
         return review with { Cached = true };
     }
 
@@ -90,22 +90,22 @@ public sealed class ReviewStatistics
     /// <returns>Its price.</returns>
     internal decimal Add(JudgeReply reply, ReviewScore? score, TimeSpan taken, bool watched)
     {
-        lock (gate)
+        lock (_gate)
         {
-            decimal price = (reply.InputTokens * options.PricePerMillionInputTokens + reply.OutputTokens * options.PricePerMillionOutputTokens) / 1_000_000m;
+            decimal price = (reply.InputTokens * _options.PricePerMillionInputTokens + reply.OutputTokens * _options.PricePerMillionOutputTokens) / 1_000_000m;
             Asked++;
             Requests += reply.Requests;
             InputTokens += reply.InputTokens;
             OutputTokens += reply.OutputTokens;
             Price += price;
             JudgeTime += taken;
-            if (reply.Missing is { } cause) missing[cause] = missing.GetValueOrDefault(cause) + 1;
+            if (reply.Missing is { } cause) _missing[cause] = _missing.GetValueOrDefault(cause) + 1;
             Quotes += score?.Verdicts.Count(verdict => verdict.Quote is not null) ?? 0;
             QuotesRejected += score?.Verdicts.Count(verdict => verdict.Dropped == "quote not in the reasoning") ?? 0;
             if (!watched) return price;
-            recent.Enqueue(reply.Missing is not null);
-            if (reply.Missing is not null) recentMissing++;
-            if (recent.Count > options.MissingWindow && recent.Dequeue()) recentMissing--;
+            _recent.Enqueue(reply.Missing is not null);
+            if (reply.Missing is not null) _recentMissing++;
+            if (_recent.Count > _options.MissingWindow && _recent.Dequeue()) _recentMissing--;
             return price;
         }
     }
@@ -115,28 +115,28 @@ public sealed class ReviewStatistics
 
     internal void RequireBudget()
     {
-        lock (gate)
-            if (options.Budget is { } budget && spentBefore + Price >= budget)
+        lock (_gate)
+            if (_options.Budget is { } budget && _spentBefore + Price >= budget)
                 throw new JudgeStoppedException(string.Create(CultureInfo.InvariantCulture,
-                    $"the judge's budget is spent: {spentBefore + Price:0.00} of {budget:0.00} after {Asked} reviews{Before()} (Budget)"));
+                    $"the judge's budget is spent: {_spentBefore + Price:0.00} of {budget:0.00} after {Asked} reviews{Before()} (Budget)"));
 
-        string Before() => spentBefore == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {spentBefore:0.00} of it by what the record held");
+        string Before() => _spentBefore == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {_spentBefore:0.00} of it by what the record held");
     }
 
     internal void RequireUsage(JudgeReply reply)
     {
-        if (options.Budget is { } budget && reply is { RawReply: not null, Requests: > 0, InputTokens: 0, OutputTokens: 0 })
+        if (_options.Budget is { } budget && reply is { RawReply: not null, Requests: > 0, InputTokens: 0, OutputTokens: 0 })
             throw new JudgeStoppedException(string.Create(CultureInfo.InvariantCulture,
                 $"the judge's server does not tell the tokens of a reply (usage), so the budget of {budget:0.00} cannot be kept: take another server, or no Budget"));
     }
 
     internal void RequireFewMissing()
     {
-        lock (gate)
-            if (recent.Count >= options.MissingWindow && recentMissing > options.MaxMissingRate * recent.Count)
+        lock (_gate)
+            if (_recent.Count >= _options.MissingWindow && _recentMissing > _options.MaxMissingRate * _recent.Count)
                 throw new JudgeStoppedException(string.Create(CultureInfo.InvariantCulture,
-                    $"{recentMissing} of the last {recent.Count} reviews are missing, more than {options.MaxMissingRate:P0} (MaxMissingRate): {Causes()}"));
+                    $"{_recentMissing} of the last {_recent.Count} reviews are missing, more than {_options.MaxMissingRate:P0} (MaxMissingRate): {Causes()}"));
     }
 
-    private string Causes() => string.Join(", ", missing.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}"));
+    private string Causes() => string.Join(", ", _missing.OrderByDescending(pair => pair.Value).Select(pair => $"{pair.Key} {pair.Value}"));
 }

@@ -9,8 +9,8 @@ namespace PathVlm.MLNet.Judging.Records;
 /// </summary>
 public sealed class RecordedJudge : IProcessJudge
 {
-    private readonly Dictionary<string, ReviewRecordLine> lines;
-    private readonly string[] identities;
+    private readonly Dictionary<string, ReviewRecordLine> _lines;
+    private readonly string[] _identities;
 
     /// <summary>Opens a record.</summary>
     /// <param name="path">A file that <see cref="ReviewRecord"/> wrote.</param>
@@ -18,9 +18,9 @@ public sealed class RecordedJudge : IProcessJudge
     public RecordedJudge(string path)
     {
         IReadOnlyList<ReviewRecordLine> read = ReviewRecord.Read(path);
-        lines = read.GroupBy(line => line.Key).ToDictionary(group => group.Key, group => group.LastOrDefault(line => line.IsSettled) ?? group.Last());
-        identities = [.. read.Select(line => line.Judge).Distinct()];
-        Identity = identities.Length == 1 ? identities[0] : "recorded";
+        _lines = read.GroupBy(line => line.Key).ToDictionary(group => group.Key, group => group.LastOrDefault(line => line.IsSettled) ?? group.Last());
+        _identities = [.. read.Select(line => line.Judge).Distinct()];
+        Identity = _identities.Length == 1 ? _identities[0] : "recorded";
     }
 
     /// <inheritdoc/>
@@ -30,12 +30,12 @@ public sealed class RecordedJudge : IProcessJudge
     public bool IsOffline => true;
 
     /// <summary>Number of different reviews.</summary>
-    public int Count => lines.Count;
+    public int Count => _lines.Count;
 
     /// <inheritdoc/>
     public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
     {
-        ReviewRecordLine? line = identities.Select(identity => lines.GetValueOrDefault(ReviewKey.Of(identity, request))).FirstOrDefault(found => found is not null);
+        ReviewRecordLine? line = _identities.Select(identity => _lines.GetValueOrDefault(ReviewKey.Of(identity, request))).FirstOrDefault(found => found is not null);
         return Task.FromResult(line is null ? JudgeReply.WithoutFindings(MissingCause.NotRecorded) : ReplyOf(line));
     }
 

@@ -10,35 +10,35 @@ namespace PathVlm.MLNet.Judging.Records;
 /// </summary>
 internal sealed class RecordedReviews
 {
-    private readonly ConcurrentDictionary<string, ReviewRecordLine> lines = new();
-    private readonly bool requireShownInImage;
+    private readonly ConcurrentDictionary<string, ReviewRecordLine> _lines = new();
+    private readonly bool _requireShownInImage;
 
     /// <summary>Takes a record's lines; of several for one review the last that stands counts.</summary>
     internal RecordedReviews(IEnumerable<ReviewRecordLine> record, bool requireShownInImage)
     {
-        this.requireShownInImage = requireShownInImage;
+        _requireShownInImage = requireShownInImage;
         foreach (ReviewRecordLine line in record.Where(line => line.IsSettled))
-            if (Stands(line)) lines[line.Key] = line;
-            else if (line.HoldsReply) lines.TryAdd(line.Key, line);
+            if (Stands(line)) _lines[line.Key] = line;
+            else if (line.HoldsReply) _lines.TryAdd(line.Key, line);
     }
 
     /// <summary>The review of a request; null where the record does not answer it.</summary>
     internal ProcessReview? Find(string key, ProcessReviewRequest request)
     {
-        if (!lines.TryGetValue(key, out ReviewRecordLine? line)) return null;
+        if (!_lines.TryGetValue(key, out ReviewRecordLine? line)) return null;
         return Stands(line) ? line.ToReview() : ScoredAnew(line, request);
     }
 
     /// <summary>Answers this review no more.</summary>
-    internal void Forget(string key) => lines.TryRemove(key, out _);
+    internal void Forget(string key) => _lines.TryRemove(key, out _);
 
-    private bool Stands(ReviewRecordLine line) => line.Missing is not null || line.RequireShownInImage == requireShownInImage;
+    private bool Stands(ReviewRecordLine line) => line.Missing is not null || line.RequireShownInImage == _requireShownInImage;
 
     private ProcessReview? ScoredAnew(ReviewRecordLine line, ProcessReviewRequest request)
     {
         try
         {
-            ReviewScore score = ReviewScorer.Score(ReviewParser.Parse(line.Reply), request, requireShownInImage);
+            ReviewScore score = ReviewScorer.Score(ReviewParser.Parse(line.Reply), request, _requireShownInImage);
             return new ProcessReview(score, null, Blank: false, Cached: true, FindingsText.Of(score.Verdicts));
         }
         catch (InvalidReviewException)

@@ -28,16 +28,16 @@ public sealed class ReviewRecord : IDisposable
     };
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private readonly FileStream file;
-    private readonly RecordText text;
-    private readonly Lock gate = new();
-    private string previous;
+    private readonly FileStream _file;
+    private readonly RecordText _text;
+    private readonly Lock _gate = new();
+    private string _previous;
 
     private ReviewRecord(FileStream file, RecordText text, string previous, IReadOnlyList<ReviewRecordLine> lines)
     {
-        this.file = file;
-        this.text = text;
-        this.previous = previous;
+        _file = file;
+        _text = text;
+        _previous = previous;
         Lines = lines;
     }
 
@@ -84,18 +84,18 @@ public sealed class ReviewRecord : IDisposable
     /// <param name="toDisk">Whether it is on the disk on return, as befits a reply that was paid for; else in the system's hands. Default true.</param>
     public void Append(ReviewRecordLine line, bool toDisk = true)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ReviewRecordLine kept = text == RecordText.Full ? line : WithoutTexts(line);
-            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(kept with { Previous = previous }, Json);
-            file.Write([.. bytes, (byte)'\n']);
-            file.Flush(flushToDisk: toDisk);
-            previous = HashOf(bytes);
+            ReviewRecordLine kept = _text == RecordText.Full ? line : WithoutTexts(line);
+            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(kept with { Previous = _previous }, Json);
+            _file.Write([.. bytes, (byte)'\n']);
+            _file.Flush(flushToDisk: toDisk);
+            _previous = HashOf(bytes);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 
     private static ReviewRecordLine WithoutTexts(ReviewRecordLine line) => line with
     {

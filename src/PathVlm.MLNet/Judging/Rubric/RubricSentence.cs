@@ -7,15 +7,15 @@ internal sealed class RubricSentence
 {
     private const int MostWordsBetween = 2;
     private static readonly string[] Denials = ["no ", "without ", "absence of ", "lack ", "lacks ", "lacking "];
-    private readonly IReadOnlyList<string> mentioned;
-    private readonly string? chosen;
+    private readonly IReadOnlyList<string> _mentioned;
+    private readonly string? _chosen;
 
     internal RubricSentence(string text, OptionMentions options, string? chosenOption)
     {
         Text = text;
         Normalised = ReviewText.Normalised(text);
-        chosen = chosenOption;
-        mentioned = [.. options.In(Normalised)];
+        _chosen = chosenOption;
+        _mentioned = [.. options.In(Normalised)];
         Rejects = RubricTerms.Rejections.Any(ContainsWords);
     }
 
@@ -29,11 +29,11 @@ internal sealed class RubricSentence
     internal bool Rejects { get; }
 
     /// <summary>Labels of options that it names and rejects, the chosen one left out.</summary>
-    internal IEnumerable<string> RejectedLabels => RejectedLabelsIncludingChosen.Where(label => label != chosen);
+    internal IEnumerable<string> RejectedLabels => RejectedLabelsIncludingChosen.Where(label => label != _chosen);
 
     /// <summary>Labels of options that it names and rejects. Where the chosen option is named beside others, it is what they are rejected for.</summary>
     internal IEnumerable<string> RejectedLabelsIncludingChosen =>
-        !Rejects ? [] : mentioned.Count > 1 ? mentioned.Where(label => label != chosen) : mentioned;
+        !Rejects ? [] : _mentioned.Count > 1 ? _mentioned.Where(label => label != _chosen) : _mentioned;
 
     /// <summary>Whether it states a criterion, a definition or an association.</summary>
     internal bool StatesKnowledge => !Rejects && RubricTerms.KnowledgeCues.Any(ContainsWords) && NamesSomethingMedical;
@@ -42,7 +42,7 @@ internal sealed class RubricSentence
     internal bool DescribesPicture =>
         !Rejects && RubricTerms.VisibleThings.Any(Contains) && RubricTerms.ObservationCues.Any(ContainsWords);
 
-    private bool NamesSomethingMedical => RubricTerms.VisibleThings.Any(Contains) || mentioned.Count > 0;
+    private bool NamesSomethingMedical => RubricTerms.VisibleThings.Any(Contains) || _mentioned.Count > 0;
 
     /// <summary>Whether it is a copy of the question, whole or for the most part.</summary>
     internal bool CopiesFrom(string question) =>

@@ -7,10 +7,10 @@ namespace PathVlm.MLNet.Judging.Wording;
 internal sealed partial class OptionMentions
 {
     private static readonly string[] Nouns = ["option ", "choice ", "answer "];
-    private readonly (string Label, string LowerLabel, string Words)[] options;
+    private readonly (string Label, string LowerLabel, string Words)[] _options;
 
     /// <summary>Prepares the options, whose words are the same for every sentence.</summary>
-    internal OptionMentions(IReadOnlyList<string> options) => this.options = [.. options.Select(option =>
+    internal OptionMentions(IReadOnlyList<string> options) => _options = [.. options.Select(option =>
     {
         (string label, string text) = Split(option);
         return (label, label.ToLowerInvariant(), ReviewText.Normalised(text).TrimEnd('.'));
@@ -19,7 +19,7 @@ internal sealed partial class OptionMentions
     /// <summary>Labels of the options that a normalised text names, in the order of the options.</summary>
     internal IEnumerable<string> In(string normalised)
     {
-        foreach ((string label, string lowerLabel, string words) in options)
+        foreach ((string label, string lowerLabel, string words) in _options)
             if (words.Length > 2 && WordSearch.HasWordsOrPlural(normalised, words) || lowerLabel.Length > 0 && NamesLabel(normalised, lowerLabel))
                 yield return label;
     }

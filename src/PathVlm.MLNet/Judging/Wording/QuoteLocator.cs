@@ -3,7 +3,7 @@ namespace PathVlm.MLNet.Judging.Wording;
 /// <summary>Finds quotes in a normalised reasoning and gives each stretch of it to one step only.</summary>
 internal sealed class QuoteLocator(string text)
 {
-    private readonly List<(int Start, int End)> claimed = [];
+    private readonly List<(int Start, int End)> _claimed = [];
 
     /// <summary>The normalised reasoning.</summary>
     public string Text { get; } = text;
@@ -15,9 +15,9 @@ internal sealed class QuoteLocator(string text)
         for (int start = Text.IndexOf(quote, StringComparison.Ordinal); start >= 0; start = Text.IndexOf(quote, start + 1, StringComparison.Ordinal))
         {
             int end = start + quote.Length;
-            if (!claimed.Exists(span => start < span.End && span.Start < end))
+            if (!_claimed.Exists(span => start < span.End && span.Start < end))
             {
-                claimed.Add((start, end));
+                _claimed.Add((start, end));
                 return QuoteClaim.Free;
             }
 

@@ -12,8 +12,8 @@ internal static class TensorDigest
     /// <summary>SHA-256 of type, shape and values, as lower-case hexadecimal digits.</summary>
     public static string Of(Tensor tensor)
     {
-        using var _ = NewDisposeScope();
-        using var noGradient = no_grad();
+        using TorchSharp.DisposeScope _ = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.ASCII.GetBytes($"{tensor.dtype}[{string.Join(',', tensor.shape)}]"));
         Tensor flat = tensor.detach().flatten();

@@ -19,7 +19,7 @@ internal static class WeightsArchive
     public static void Write(ModelWriter writer, IReadOnlyDictionary<string, Tensor> tensors, WeightsStorage storage)
     {
         KnownTensors known = writer.Shared<KnownTensors>();
-        var digests = tensors.ToDictionary(item => item.Key, item => TensorDigest.Of(item.Value), StringComparer.Ordinal);
+        Dictionary<string, string> digests = tensors.ToDictionary(item => item.Key, item => TensorDigest.Of(item.Value), StringComparer.Ordinal);
         KeyValuePair<string, Tensor>[] added = [.. tensors.Where(item => !known.Files.ContainsKey((item.Key, digests[item.Key])))];
         if (added.Length > 0)
         {

@@ -38,18 +38,18 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     internal const string Name = "Grpo";
     internal const string StoppedFolder = "stopped";
     internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
-    private readonly IHostEnvironment environment;
-    private readonly IEstimator<ITransformer> rewards;
-    private readonly GrpoOptions options;
+    private readonly IHostEnvironment _environment;
+    private readonly IEstimator<ITransformer> _rewards;
+    private readonly GrpoOptions _options;
 
     internal GrpoEstimator(IHostEnvironment environment, IEstimator<ITransformer> rewards, GrpoOptions options)
     {
         ArgumentNullException.ThrowIfNull(rewards);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        this.environment = environment;
-        this.rewards = rewards;
-        this.options = options.Copy();
+        _environment = environment;
+        _rewards = rewards;
+        _options = options.Copy();
     }
 
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
@@ -75,7 +75,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         Check(SchemaShapes.Of(input.Schema), PolicyAnnotation.Find(input.Schema) is not null);
-        ITransformer scorer = rewards.Fit(new RolloutView(input, []));
+        ITransformer scorer = _rewards.Fit(new RolloutView(input, []));
         try
         {
             return FitWith(scorer, input);
@@ -83,7 +83,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         finally
         {
             // Judges that were fitted here hold their record open; fitted rewards are the caller's.
-            if (rewards is not FittedReward)
+            if (_rewards is not FittedReward)
                 foreach (ProcessRewardTransformer judge in PathologyModelFile.Flatten(scorer).OfType<ProcessRewardTransformer>()) judge.Dispose();
         }
     }
@@ -99,27 +99,27 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     private void Check(SchemaShape input, bool isChained)
     {
         PathologySchema.Check(input, Needs);
-        PolicyOrigin.Check(options, isChained, Name);
+        PolicyOrigin.Check(_options, isChained, Name);
         SchemaShape rollouts = RolloutColumns.With(input);
-        options.ValidateRewards(RewardColumns.Of(rollouts, rewards.GetOutputSchema(rollouts), options.RewardColumns));
+        _options.ValidateRewards(RewardColumns.Of(rollouts, _rewards.GetOutputSchema(rollouts), _options.RewardColumns));
     }
 
     private PathologyTransformer FitWith(ITransformer scorer, IDataView input)
     {
         IReadOnlyList<string> names = RewardColumns.Of(
-            RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), options.RewardColumns);
-        using var channel = new MessageChannel(environment, Name);
-        using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
-        IReadOnlyList<GrpoPrompt>? prompts = UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, options), options.Cancellation);
+            RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), _options.RewardColumns);
+        using var channel = new MessageChannel(_environment, Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, Name);
+        IReadOnlyList<GrpoPrompt>? prompts = UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, _options), _options.Cancellation);
         if (prompts is not null) channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
-        JudgeWatch progress = new(JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, options.Progress), options.Cancellation);
+        JudgeWatch progress = new(JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
         progress.Begin();
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
             Result = prompts is null ? TrainingResult.NotBegun : Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), progress);
             ChannelProgress.TellEnd(channel, Result);
-            return new PathologyTransformer(environment, policy, options.TransformerSettings);
+            return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
         {
@@ -131,19 +131,19 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         PathologyPolicy policy, PolicyOrigin origin, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores, IProgress<TrainingProgress> progress)
     {
         using var sampler = new GeneratorRolloutSource(
-            policy.Model, options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
-        var trainer = new GrpoTrainer(policy.Model, options, sampler, scores)
+            policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
+        var trainer = new GrpoTrainer(policy.Model, _options, sampler, scores)
         {
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
         };
         try
         {
-            return trainer.Train(prompts, progress, options.Cancellation);
+            return trainer.Train(prompts, progress, _options.Cancellation);
         }
-        catch (JudgeStoppedException stop) when (options.OutputFolder is not null && trainer.State is { Step: > 0 })
+        catch (JudgeStoppedException stop) when (_options.OutputFolder is not null && trainer.State is { Step: > 0 })
         {
-            string folder = Path.Combine(options.OutputFolder, StoppedFolder);
+            string folder = Path.Combine(_options.OutputFolder, StoppedFolder);
             policy.SaveCheckpoint(folder, new CheckpointWriteOptions { Overwrite = true });
             throw new JudgeStoppedException($"{stop.Message}; the policy after {trainer.State.Step} steps is kept as a checkpoint: {folder}", stop);
         }

@@ -13,23 +13,23 @@ namespace PathVlm.MLNet.Training.Loop;
 /// </summary>
 internal sealed class PolicyOrigin : IDisposable
 {
-    private readonly Func<PathologyPolicy> load;
-    private readonly ModelLoadOptions placed;
-    private readonly PathologyPolicy? before;
+    private readonly Func<PathologyPolicy> _load;
+    private readonly ModelLoadOptions _placed;
+    private readonly PathologyPolicy? _before;
 
     private PolicyOrigin(PromptEncoder encoder, ModelLoadOptions placed, Func<PathologyPolicy> load, PathologyPolicy? before = null)
     {
         Encoder = encoder;
-        this.placed = placed;
-        this.load = load;
-        this.before = before?.Retain();
+        _placed = placed;
+        _load = load;
+        _before = before?.Retain();
     }
 
     /// <summary>Tokenizer and image processor with the stage's limits and template.</summary>
     public PromptEncoder Encoder { get; }
 
     /// <summary>The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.</summary>
-    public Qwen25VlModel? Unchanging => before is { HasWeights: true } && before.Model.Type == placed.Type && DeviceChoice.IsSame(before.Model.Device, placed.Device) ? before.Model : null;
+    public Qwen25VlModel? Unchanging => _before is { HasWeights: true } && _before.Model.Type == _placed.Type && DeviceChoice.IsSame(_before.Model.Device, _placed.Device) ? _before.Model : null;
 
     /// <summary>Whether a stage has somewhere to start from; judged before anything is read.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Neither a base model nor a stage before it, or no model where the options name one.</exception>
@@ -54,10 +54,10 @@ internal sealed class PolicyOrigin : IDisposable
     }
 
     /// <summary>The policy to train; its weights are the caller's alone.</summary>
-    public PathologyPolicy Load() => load();
+    public PathologyPolicy Load() => _load();
 
     /// <inheritdoc/>
-    public void Dispose() => before?.Release();
+    public void Dispose() => _before?.Release();
 
     private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string folder)
     {

@@ -12,24 +12,24 @@ namespace PathVlm.MLNet.Training.Loop;
 /// </summary>
 internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = 2L << 30)
 {
-    private readonly Dictionary<string, TrainingPicture> pictures = new(StringComparer.Ordinal);
-    private long bytes;
+    private readonly Dictionary<string, TrainingPicture> _pictures = new(StringComparer.Ordinal);
+    private long _bytes;
 
     /// <summary>The picture of a row, or the equal one of a row before it.</summary>
     public TrainingPicture Of(PathologyRow row)
     {
         RgbPicture picture = row.RequiredPicture;
         string hash = HashOf(picture);
-        if (pictures.TryGetValue(hash, out TrainingPicture? known)) return known;
+        if (_pictures.TryGetValue(hash, out TrainingPicture? known)) return known;
         ImageGrid grid = encoder.Processor.GridOf(picture.Height, picture.Width, row.Name);
-        return pictures[hash] = new TrainingPicture(hash, grid, Loader(row.Question.ImagePath, picture, hash));
+        return _pictures[hash] = new TrainingPicture(hash, grid, Loader(row.Question.ImagePath, picture, hash));
     }
 
     private Func<float[]> Loader(string path, RgbPicture picture, string hash)
     {
-        if (bytes + picture.Pixels.LongLength > bytesKept && IsInFile(path, hash))
+        if (_bytes + picture.Pixels.LongLength > bytesKept && IsInFile(path, hash))
             return () => encoder.Processor.ImageProcessor.Process(PictureFile.Decode(path)).Patches;
-        bytes += picture.Pixels.LongLength;
+        _bytes += picture.Pixels.LongLength;
         return () => encoder.Processor.ImageProcessor.Process(picture).Patches;
     }
 

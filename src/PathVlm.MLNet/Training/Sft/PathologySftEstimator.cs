@@ -22,15 +22,15 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
 {
     internal const string Name = "SupervisedFineTuning";
     internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image | PathologyRowNeeds.Answer | PathologyRowNeeds.Explanation;
-    private readonly IHostEnvironment environment;
-    private readonly PathologySftOptions options;
+    private readonly IHostEnvironment _environment;
+    private readonly PathologySftOptions _options;
 
     internal PathologySftEstimator(IHostEnvironment environment, PathologySftOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        this.environment = environment;
-        this.options = options.Copy();
+        _environment = environment;
+        _options = options.Copy();
     }
 
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
@@ -49,20 +49,20 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
     {
         ArgumentNullException.ThrowIfNull(input);
         PathologySchema.Check(input.Schema, Needs);
-        PolicyOrigin.Check(options, PolicyAnnotation.Find(input.Schema) is not null, Name);
-        using var channel = new MessageChannel(environment, Name);
-        using PolicyOrigin origin = PolicyOrigin.Of(options, input.Schema, Name);
-        SftRows? rows = UntilCancelled.Run(() => SftRows.Read(input, origin.Encoder, options), options.Cancellation);
+        PolicyOrigin.Check(_options, PolicyAnnotation.Find(input.Schema) is not null, Name);
+        using var channel = new MessageChannel(_environment, Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, Name);
+        SftRows? rows = UntilCancelled.Run(() => SftRows.Read(input, origin.Encoder, _options), _options.Cancellation);
         if (rows is not null) channel.Info($"{rows.Training.Count} rows to train on, {rows.Validation.Count} to judge by");
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
-            var trainer = new SupervisedTrainer(policy.Model, options);
+            var trainer = new SupervisedTrainer(policy.Model, _options);
             Result = rows is null
                 ? TrainingResult.NotBegun
-                : trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, options.Progress), options.Cancellation);
+                : trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
             ChannelProgress.TellEnd(channel, Result);
-            return new PathologyTransformer(environment, policy, options.TransformerSettings);
+            return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
         {
@@ -75,7 +75,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         PathologySchema.Check(inputSchema, Needs);
-        PolicyOrigin.Check(options, PolicyAnnotation.IsPromised(inputSchema), Name);
+        PolicyOrigin.Check(_options, PolicyAnnotation.IsPromised(inputSchema), Name);
         return PathologyTransformer.OutputShape(inputSchema);
     }
 }

@@ -48,7 +48,7 @@ internal sealed record SftRows(IReadOnlyList<SupervisedExample> Training, IReadO
         int wanted = (int)Math.Round(options.ValidationFraction * examples.Count);
         if (wanted == 0) return new SftRows(examples, []);
         HashSet<SupervisedExample> kept = new(ReferenceEqualityComparer.Instance);
-        foreach (var group in examples.GroupBy(example => example.Pictures[0].ContentHash).OrderBy(group => Order(options.Seed, group.Key), StringComparer.Ordinal))
+        foreach (IGrouping<string, SupervisedExample> group in examples.GroupBy(example => example.Pictures[0].ContentHash).OrderBy(group => Order(options.Seed, group.Key), StringComparer.Ordinal))
             if (kept.Count + group.Count() <= wanted) kept.UnionWith(group);
         if (kept.Count == 0 || kept.Count == examples.Count)
             throw new ArgumentOutOfRangeException(nameof(options), $"ValidationFraction: got {options.ValidationFraction}, takes a share of the {examples.Count} rows that leaves rows on both sides with no picture on both.");

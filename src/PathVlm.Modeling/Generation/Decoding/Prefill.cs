@@ -12,19 +12,19 @@ internal static class Prefill
     /// <returns>The prompts' states, and the logits after each [prompts, V], float32, owned by the caller's dispose scope.</returns>
     public static (PromptState[] States, Tensor Logits) Run(Qwen25VlModel model, IReadOnlyList<GenerationPrompt> prompts)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var builder = new PackedSequencesBuilder(model.Configuration);
-        foreach (var prompt in prompts)
+        foreach (GenerationPrompt prompt in prompts)
             builder.AddPrompt(prompt.TokenIds, prompt.Grids);
-        using var packed = builder.Build(model.Device);
+        using PackedSequences packed = builder.Build(model.Device);
         Tensor[] features = [.. prompts.Select(prompt => prompt.ImageFeatures).OfType<Tensor>()];
-        var joined = features.Length switch { 0 => null, 1 => features[0], _ => cat(features, 0) };
-        var layers = model.Configuration.Text.LayerCount;
+        Tensor? joined = features.Length switch { 0 => null, 1 => features[0], _ => cat(features, 0) };
+        int layers = model.Configuration.Text.LayerCount;
         PromptState[] states = [.. packed.Segments.Select((segment, index) => new PromptState(segment.Length, packed.NextPositions[index], layers))];
-        var last = ForwardRows.Of(packed.Segments.Select(segment => new RowRange(segment.End - 1, 1)));
-        var hidden = model.Decoder.Forward(packed, joined, last, (layer, keys, values) =>
+        ForwardRows last = ForwardRows.Of(packed.Segments.Select(segment => new RowRange(segment.End - 1, 1)));
+        Tensor hidden = model.Decoder.Forward(packed, joined, last, (layer, keys, values) =>
         {
-            for (var index = 0; index < states.Length; index++)
+            for (int index = 0; index < states.Length; index++)
             {
                 states[index].Keys[layer] = Own(keys, packed.Segments[index]);
                 states[index].Values[layer] = Own(values, packed.Segments[index]);
@@ -37,8 +37,8 @@ internal static class Prefill
     // [T, KV, D] -> the segment's [KV, length, D].
     private static Tensor Own(Tensor all, PackedSegment segment)
     {
-        using var rows = all.narrow(0, segment.Start, segment.Length);
-        using var byHead = rows.transpose(0, 1);
+        using Tensor rows = all.narrow(0, segment.Start, segment.Length);
+        using Tensor byHead = rows.transpose(0, 1);
         return empty(byHead.shape, all.dtype, all.device).copy_(byHead).DetachFromDisposeScope();
     }
 }

@@ -21,18 +21,18 @@ internal sealed class PromptGrid : IDisposable
     /// <param name="layers">Number of layers.</param>
     public PromptGrid(IReadOnlyList<DecodeRow> rows, int layers)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         _ofRow = [.. rows.Select(row => row.Prompt)];
         PromptState[] prompts = [.. _ofRow.Distinct()];
         _prompts = prompts.Length;
         _perPrompt = _ofRow.GroupBy(prompt => prompt).Max(group => group.Count());
-        var device = prompts[0].Keys[0].device;
+        Device device = prompts[0].Keys[0].device;
         if (_prompts * _perPrompt != rows.Count)
         {
             var rowAt = new long[_prompts * _perPrompt];
             var placeOf = new long[rows.Count];
-            var (prompt, next) = (-1, 0);
-            for (var row = 0; row < rows.Count; row++)
+            (int prompt, int next) = (-1, 0);
+            for (int row = 0; row < rows.Count; row++)
             {
                 if (row == 0 || !ReferenceEquals(_ofRow[row], _ofRow[row - 1])) (prompt, next) = (prompt + 1, 0);
                 placeOf[row] = (prompt * _perPrompt) + next++;
@@ -43,10 +43,10 @@ internal sealed class PromptGrid : IDisposable
             _place = tensor(placeOf, device: device).DetachFromDisposeScope();
         }
 
-        var longest = prompts.Max(prompt => prompt.Length);
-        var type = prompts[0].Keys[0].dtype;
-        var mask = zeros([_prompts, 1, 1, longest], type, device);
-        for (var index = 0; index < _prompts; index++)
+        int longest = prompts.Max(prompt => prompt.Length);
+        ScalarType type = prompts[0].Keys[0].dtype;
+        Tensor mask = zeros([_prompts, 1, 1, longest], type, device);
+        for (int index = 0; index < _prompts; index++)
             if (prompts[index].Length < longest)
                 mask[index].narrow(2, prompts[index].Length, longest - prompts[index].Length).fill_(Scalars.Of(double.NegativeInfinity));
         Mask = mask.DetachFromDisposeScope();
@@ -62,7 +62,7 @@ internal sealed class PromptGrid : IDisposable
     {
         if (rows.Count != _ofRow.Length)
             return false;
-        for (var row = 0; row < rows.Count; row++)
+        for (int row = 0; row < rows.Count; row++)
             if (!ReferenceEquals(rows[row].Prompt, _ofRow[row]))
                 return false;
         return true;
@@ -74,16 +74,16 @@ internal sealed class PromptGrid : IDisposable
     /// <summary>[rows, KV, repeat, n] -> [prompts, KV, completions * repeat, n].</summary>
     public Tensor Fold(Tensor rows)
     {
-        var (heads, repeat, size) = (rows.size(1), rows.size(2), rows.size(3));
-        var table = _row is null ? rows : rows.index_select(0, _row);
+        (long heads, long repeat, long size) = (rows.size(1), rows.size(2), rows.size(3));
+        Tensor table = _row is null ? rows : rows.index_select(0, _row);
         return table.view(_prompts, _perPrompt, heads, repeat, size).transpose(1, 2).reshape(_prompts, heads, _perPrompt * repeat, size);
     }
 
     /// <summary>The way back.</summary>
     public Tensor Unfold(Tensor folded)
     {
-        var (heads, repeat, size) = (folded.size(1), folded.size(2) / _perPrompt, folded.size(3));
-        var table = folded.view(_prompts, heads, _perPrompt, repeat, size).transpose(1, 2).reshape(_prompts * _perPrompt, heads, repeat, size);
+        (long heads, long repeat, long size) = (folded.size(1), folded.size(2) / _perPrompt, folded.size(3));
+        Tensor table = folded.view(_prompts, heads, _perPrompt, repeat, size).transpose(1, 2).reshape(_prompts * _perPrompt, heads, repeat, size);
         return _place is null ? table : table.index_select(0, _place);
     }
 
@@ -93,15 +93,15 @@ internal sealed class PromptGrid : IDisposable
         Mask.Dispose();
         _row?.Dispose();
         _place?.Dispose();
-        foreach (var tensor in _keys.Concat(_values))
+        foreach (Tensor tensor in _keys.Concat(_values))
             tensor.Dispose();
     }
 
     private static Tensor Join(PromptState[] prompts, Func<PromptState, Tensor> part, int longest)
     {
-        var first = part(prompts[0]);
-        var joined = zeros([prompts.Length, first.size(0), longest, first.size(2)], first.dtype, first.device);
-        for (var index = 0; index < prompts.Length; index++)
+        Tensor first = part(prompts[0]);
+        Tensor joined = zeros([prompts.Length, first.size(0), longest, first.size(2)], first.dtype, first.device);
+        for (int index = 0; index < prompts.Length; index++)
             joined[index].narrow(1, 0, prompts[index].Length).copy_(part(prompts[index]));
         return joined.DetachFromDisposeScope();
     }

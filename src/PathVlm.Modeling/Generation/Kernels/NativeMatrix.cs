@@ -31,8 +31,8 @@ internal sealed unsafe class NativeMatrix : IDisposable
     {
         if (tensor.device_type != TorchSharp.DeviceType.CPU || tensor.dtype != ScalarType.Float32 || !tensor.is_contiguous())
             throw new ArgumentException($"Kernels take contiguous float32 on the CPU; got {tensor.dtype} on {tensor.device}.", nameof(tensor));
-        using var flat = tensor.detach().view(-1);
-        using var first = flat.narrow(0, 0, 1);
+        using Tensor flat = tensor.detach().view(-1);
+        using Tensor first = flat.narrow(0, 0, 1);
         return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
     }
 

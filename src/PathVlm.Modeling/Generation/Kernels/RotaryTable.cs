@@ -18,9 +18,9 @@ internal sealed unsafe class RotaryTable(Decoder decoder, int headSize)
         long half = headSize / 2;
         if ((position + 1) * half <= _cosine.Length)
             return;
-        using var scope = NewDisposeScope();
-        var positions = arange(Scalars.Of(0L), Scalars.Of((position + 1) * 3L / 2), ScalarType.Int64).expand(3, -1);
-        var turns = decoder.Turns(positions);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor positions = arange(Scalars.Of(0L), Scalars.Of((position + 1) * 3L / 2), ScalarType.Int64).expand(3, -1);
+        Layers.Rotary turns = decoder.Turns(positions);
         _cosine = Table(turns.Cosine);
         _sine = Table(turns.Sine);
 

@@ -15,8 +15,8 @@ internal sealed class SeenTokens(int slots, int vocabularySize, Device device) :
     /// <param name="tokenIds">Ids of the prompt.</param>
     public void Start(int slot, IEnumerable<int> tokenIds)
     {
-        using var scope = NewDisposeScope();
-        var row = _seen[slot];
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor row = _seen[slot];
         row.zero_();
         row.index_fill_(0, tensor(tokenIds.Select(id => (long)id).ToArray(), device: _seen.device), true);
     }
@@ -26,7 +26,7 @@ internal sealed class SeenTokens(int slots, int vocabularySize, Device device) :
     /// <param name="ids">Ids, int64 [rows].</param>
     public void Add(Tensor slots, Tensor ids)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         _seen.index_put_(ones([], ScalarType.Bool, _seen.device), slots, ids);
     }
 

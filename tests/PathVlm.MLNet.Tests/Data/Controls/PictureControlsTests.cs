@@ -7,16 +7,16 @@ namespace PathVlm.MLNet.Tests.Data.Controls;
 /// <summary>Blank and shuffled pictures.</summary>
 public sealed class PictureControlsTests : IDisposable
 {
-    private readonly DataFolder folder = new();
-    private readonly PathologyDataCatalog catalog = new MLContext().Pathology().Data;
+    private readonly DataFolder _folder = new();
+    private readonly PathologyDataCatalog _catalog = new MLContext().Pathology().Data;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void BlankPicturesAreGreyAndAsLargeAsTheRightOnesAndAllElseIsAsItWas()
     {
         PathologyDataView rows = Rows(5);
-        PathologyRow[] blank = [.. PathologyRows.Read(catalog.BlankPictures(rows), PathologyRowNeeds.Image | PathologyRowNeeds.Answer)];
+        PathologyRow[] blank = [.. PathologyRows.Read(_catalog.BlankPictures(rows), PathologyRowNeeds.Image | PathologyRowNeeds.Answer)];
         Assert.Equal(rows.Questions.Select(question => (question.Id, question.ImagePath, question.Answer)), blank.Select(row => (row.Question.Id, row.Question.ImagePath, row.Question.Answer)));
         for (int index = 0; index < blank.Length; index++)
         {
@@ -28,7 +28,7 @@ public sealed class PictureControlsTests : IDisposable
     [Fact]
     public void BlankPicturesOfAViewWithoutPicturesAreRefused() => Assert.Contains(
         "column [Image] is missing, expected Image (MLImage)",
-        Assert.Throws<ArgumentOutOfRangeException>(() => catalog.BlankPictures(new MLContext().Data.LoadFromEnumerable([new { Question = "?" }]))).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentOutOfRangeException>(() => _catalog.BlankPictures(new MLContext().Data.LoadFromEnumerable([new { Question = "?" }]))).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData(2)]
@@ -37,7 +37,7 @@ public sealed class PictureControlsTests : IDisposable
     public void ShufflingLeavesNoRowItsPictureAndRowsOfOnePictureTogetherAndUsesEachPictureOnce(int pictures)
     {
         PathologyDataView rows = new(Rows(pictures).Questions.SelectMany(question => new[] { question, question with { Id = question.Id + "b" } }));
-        PathologyDataView shuffled = catalog.ShufflePictures(rows);
+        PathologyDataView shuffled = _catalog.ShufflePictures(rows);
         (string Own, string Shown)[] pairs = [.. rows.Questions.Zip(shuffled.Questions, (own, shown) => (own.ImagePath, shown.ImagePath))];
         Assert.All(pairs, pair => Assert.NotEqual(pair.Own, pair.Shown));
         Assert.Equal(pictures, pairs.Distinct().Count());
@@ -49,15 +49,15 @@ public sealed class PictureControlsTests : IDisposable
     public void ShufflingIsAFunctionOfItsSeed()
     {
         PathologyDataView rows = Rows(40);
-        string[] Shown(long seed) => [.. catalog.ShufflePictures(rows, seed).Questions.Select(question => question.ImagePath)];
+        string[] Shown(long seed) => [.. _catalog.ShufflePictures(rows, seed).Questions.Select(question => question.ImagePath)];
         Assert.Equal(Shown(3), Shown(3));
         Assert.NotEqual(Shown(3), Shown(4));
     }
 
     [Fact]
     public void OnePictureCannotBeShuffled() => Assert.Contains(
-        "got 1 different picture(s) in 1 rows, takes two or more to shuffle", Assert.Throws<ArgumentException>(() => catalog.ShufflePictures(Rows(1))).Message, StringComparison.Ordinal);
+        "got 1 different picture(s) in 1 rows, takes two or more to shuffle", Assert.Throws<ArgumentException>(() => _catalog.ShufflePictures(Rows(1))).Message, StringComparison.Ordinal);
 
     private PathologyDataView Rows(int count) => new(Enumerable.Range(0, count).Select(index =>
-        new PathologyQuestion($"q{index}", folder.Picture($"{index}.png", index, width: 12 + index), "What?", ["A) x", "B) y"], "A) x")));
+        new PathologyQuestion($"q{index}", _folder.Picture($"{index}.png", index, width: 12 + index), "What?", ["A) x", "B) y"], "A) x")));
 }

@@ -15,9 +15,9 @@ namespace PathVlm.MLNet.Tests.Inference.External;
 public sealed class ExternalModelTests : IDisposable
 {
     private static readonly ExternalModelOptions OneAtATime = new() { Model = "theirs", Concurrency = 1, Backoff = TimeSpan.Zero };
-    private readonly DataFolder folder = new();
+    private readonly DataFolder _folder = new();
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task ARowIsAskedWithSystemTextPictureAndQuestionAndReadByOurRules()
@@ -122,5 +122,5 @@ public sealed class ExternalModelTests : IDisposable
     private static IEnumerable<PathologyRow> Read(IDataView rows) => PathologyRows.Read(rows, PathologyRowNeeds.Image);
 
     private PathologyDataView Rows(int count) => new(Enumerable.Range(0, count).Select(index =>
-        new PathologyQuestion($"q{index}", folder.Picture($"{index}.png", index), $"What is q{index}?", ["A) x", "B) y"], "A) x")));
+        new PathologyQuestion($"q{index}", _folder.Picture($"{index}.png", index), $"What is q{index}?", ["A) x", "B) y"], "A) x")));
 }

@@ -8,9 +8,9 @@ namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
 public sealed class CanaryReportTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-canaries").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pathvlm-canaries").FullName;
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task TheRubricHoldsAndTheReportSaysSoInOneLine()
@@ -74,7 +74,7 @@ public sealed class CanaryReportTests : IDisposable
     [Fact]
     public async Task ARecordTellsCanariesFromRows()
     {
-        string record = Path.Combine(folder, "reviews.jsonl");
+        string record = Path.Combine(_folder, "reviews.jsonl");
         using (ReviewPanel panel = new(new RubricJudge(), new ReviewPanelOptions { RecordFile = record }))
             await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.All(ReviewRecord.Read(record), line => Assert.Equal(-1, line.Row));

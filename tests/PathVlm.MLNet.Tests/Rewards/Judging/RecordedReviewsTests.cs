@@ -9,13 +9,13 @@ public sealed class RecordedReviewsTests : IDisposable
 {
     private const string Failing = $"{JudgeFixture.Reasoning} This one fails.";
     private static readonly string NotShown = JudgeFixture.ValidReview.Replace("\"yes\"", "\"no\"", StringComparison.Ordinal);
-    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-recorded").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pathvlm-recorded").FullName;
 
-    private string RecordFile => Path.Combine(folder, "reviews.jsonl");
+    private string RecordFile => Path.Combine(_folder, "reviews.jsonl");
 
     public static TheoryData<MissingCause> Causes => [.. Enum.GetValues<MissingCause>()];
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [MemberData(nameof(Causes))]

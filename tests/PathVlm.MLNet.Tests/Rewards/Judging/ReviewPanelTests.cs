@@ -9,11 +9,11 @@ namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
 public sealed class ReviewPanelTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-record").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pathvlm-record").FullName;
 
-    private string RecordFile => Path.Combine(folder, "reviews.jsonl");
+    private string RecordFile => Path.Combine(_folder, "reviews.jsonl");
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
     public async Task ABlankReasoningIsZeroWithNoCall()

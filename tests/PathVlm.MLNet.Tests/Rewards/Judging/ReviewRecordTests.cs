@@ -6,11 +6,11 @@ namespace PathVlm.MLNet.Tests.Rewards.Judging;
 /// <summary>What opening a record does to a file that stands there.</summary>
 public sealed class ReviewRecordTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory("pathvlm-record").FullName;
+    private readonly string _folder = Directory.CreateTempSubdirectory("pathvlm-record").FullName;
 
-    private string RecordFile => Path.Combine(folder, "reviews.jsonl");
+    private string RecordFile => Path.Combine(_folder, "reviews.jsonl");
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("notes of an afternoon")]
@@ -47,7 +47,7 @@ public sealed class ReviewRecordTests : IDisposable
         ReviewRecord.Open(RecordFile).Dispose();
         Assert.Equal(Owner, File.GetUnixFileMode(RecordFile));
 
-        string notes = Path.Combine(folder, "notes.txt");
+        string notes = Path.Combine(_folder, "notes.txt");
         await File.WriteAllTextAsync(notes, "notes");
         File.SetUnixFileMode(notes, Everybody);
         Assert.Throws<InvalidDataException>(() => ReviewRecord.Open(notes));

@@ -20,7 +20,7 @@ public sealed class RubricJudgeTests
     public async Task GoodReasoningHasFullMarksAndPaddingAddsNothing()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        var reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.ToDictionary(pair => pair.Canary.Name, pair => pair.Review.Reward);
+        Dictionary<string, float> reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.ToDictionary(pair => pair.Canary.Name, pair => pair.Review.Reward);
         Assert.Equal(1f, reviews["good"]);
         Assert.Equal(reviews["good"], reviews["good-padded-threefold"]);
     }

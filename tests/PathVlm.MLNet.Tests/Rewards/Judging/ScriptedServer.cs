@@ -10,20 +10,20 @@ namespace PathVlm.MLNet.Tests.Rewards.Judging;
 /// <summary>A real HTTP server on loopback that speaks the chat-completions API and answers from a script, one step a request.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable
 {
-    private readonly WebApplication application;
-    private readonly ConcurrentQueue<Func<HttpContext, Task>> script;
+    private readonly WebApplication _application;
+    private readonly ConcurrentQueue<Func<HttpContext, Task>> _script;
 
     private ScriptedServer(WebApplication application, ConcurrentQueue<Func<HttpContext, Task>> script)
     {
-        this.application = application;
-        this.script = script;
+        _application = application;
+        _script = script;
     }
 
     public ConcurrentQueue<JsonDocument> Bodies { get; } = new();
 
     public int RequestCount => Bodies.Count;
 
-    public Uri Address => new(application.Urls.First() + "/v1");
+    public Uri Address => new(_application.Urls.First() + "/v1");
 
     public static async Task<ScriptedServer> StartAsync(params Func<HttpContext, Task>[] steps)
     {
@@ -40,8 +40,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         using CancellationTokenSource atOnce = new(TimeSpan.FromMilliseconds(50));
-        await application.StopAsync(atOnce.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await application.DisposeAsync();
+        await _application.StopAsync(atOnce.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _application.DisposeAsync();
         foreach (JsonDocument body in Bodies) body.Dispose();
     }
 
@@ -74,7 +74,7 @@ internal sealed class ScriptedServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         Bodies.Enqueue(await JsonDocument.ParseAsync(context.Request.Body));
-        if (script.TryDequeue(out Func<HttpContext, Task>? step)) await step(context);
+        if (_script.TryDequeue(out Func<HttpContext, Task>? step)) await step(context);
         else await Status(418)(context);
     }
 }

@@ -8,12 +8,12 @@ namespace PathVlm.MLNet.Tests.Rewards.Judging;
 /// <param name="requestTime">The time-out of a request, which is no wait between two.</param>
 internal sealed class WaitClock(DateTimeOffset start, TimeSpan requestTime) : FakeTimeProvider(start)
 {
-    private readonly ConcurrentQueue<TimeSpan> waits = new();
+    private readonly ConcurrentQueue<TimeSpan> _waits = new();
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ITimer timer = base.CreateTimer(callback, state, dueTime, period);
-        if (dueTime != requestTime) waits.Enqueue(dueTime);
+        if (dueTime != requestTime) _waits.Enqueue(dueTime);
         return timer;
     }
 
@@ -21,7 +21,7 @@ internal sealed class WaitClock(DateTimeOffset start, TimeSpan requestTime) : Fa
     public async Task WaitOutAsync(Task work)
     {
         while (!work.IsCompleted)
-            if (waits.TryDequeue(out TimeSpan wait)) Advance(wait);
+            if (_waits.TryDequeue(out TimeSpan wait)) Advance(wait);
             else await Task.WhenAny(work, Task.Delay(5));
     }
 }

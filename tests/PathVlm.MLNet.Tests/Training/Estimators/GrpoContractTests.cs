@@ -32,9 +32,9 @@ public sealed class GrpoContractTests : ComponentContract
     {
         var ml = new MLContext();
         PathologyDataView rows = TinyCheckpoint.Rows(null, null);
-        var fitted = ml.Pathology().Grpo(ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions()).Fit(rows);
+        MLNet.Inference.Answering.PathologyTransformer fitted = ml.Pathology().Grpo(ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions()).Fit(rows);
         string[] expected = RowDump.Of(fitted.Transform(rows), PathologyColumns.ResponseTokenCount);
-        using var engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted);
+        using PredictionEngine<Asked, Answered> engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted);
         using MLImage image = MLImage.CreateFromFile(rows.Questions[0].ImagePath);
         Answered answer = engine.Predict(new Asked { Image = image, Question = rows.Questions[0].Question, Options = [.. rows.Questions[0].Options] });
         Assert.Equal(expected[0], $"{answer.ResponseTokenCount}");

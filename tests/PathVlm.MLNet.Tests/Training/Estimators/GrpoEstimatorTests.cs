@@ -15,7 +15,7 @@ namespace PathVlm.MLNet.Tests.Training;
 
 public sealed class GrpoEstimatorTests
 {
-    private readonly MLContext ml = new();
+    private readonly MLContext _ml = new();
 
     [Fact]
     public void ContinuesTheStageBeforeWhichAnswersAsItDid()
@@ -23,9 +23,9 @@ public sealed class GrpoEstimatorTests
         IDataView rows = TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl");
         GrpoOptions options = TinyCheckpoint.GrpoOptions(steps: 2);
         options.BaseModel = null;
-        var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().Grpo(LongWords(), options));
-        using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
-        using var fitted = chain.Fit(rows);
+        Microsoft.ML.Data.EstimatorChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().Grpo(LongWords(), options));
+        using PathologyTransformer alone = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> fitted = chain.Fit(rows);
         PathologyTransformer[] stages = [.. fitted.OfType<PathologyTransformer>()];
         Assert.Equal(RowDump.Of(alone.Transform(rows), "Response"), RowDump.Of(stages[0].Transform(rows), "Response"));
         Assert.Equal(Weights(alone), Weights(stages[0]));
@@ -36,14 +36,14 @@ public sealed class GrpoEstimatorTests
     public void AUsersRewardSeesEveryColumnOfTheRowAndItsRollouts()
     {
         List<string> seen = [];
-        IEstimator<ITransformer> reward = ml.Transforms.CustomMapping<Judged, Scored>(
+        IEstimator<ITransformer> reward = _ml.Transforms.CustomMapping<Judged, Scored>(
             (row, score) =>
             {
                 seen.Add($"{row.Id} {row.Subset} {row.Rollouts.Length} {row.RolloutTokenCounts.Length}");
                 score.OwnReward = [.. row.Rollouts.Select(rollout => (float)rollout.Length)];
             },
             contractName: null);
-        ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions()).Fit(TinyCheckpoint.Rows("Rl", "Test", "Rl")).Dispose();
+        _ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions()).Fit(TinyCheckpoint.Rows("Rl", "Test", "Rl")).Dispose();
         Assert.Equal(["q0 Tiles 2 2", "q2 Tiles 2 2"], seen);
     }
 
@@ -53,7 +53,7 @@ public sealed class GrpoEstimatorTests
         List<TrainingProgress> lines = [];
         GrpoOptions options = TinyCheckpoint.GrpoOptions();
         options.Progress = new Collector(lines);
-        ml.Pathology().Grpo(ml.Pathology().FormatReward().Append(LongWords()), options).Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
+        _ml.Pathology().Grpo(_ml.Pathology().FormatReward().Append(LongWords()), options).Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
         Assert.Contains("rewards/FormatReward/mean", lines[0].Metrics.Keys);
         Assert.Contains("rewards/OwnReward/mean", lines[0].Metrics.Keys);
     }
@@ -64,7 +64,7 @@ public sealed class GrpoEstimatorTests
         using var folder = new TestFolder();
         GrpoOptions options = TinyCheckpoint.GrpoOptions();
         (options.BaseModel, options.RewardColumns) = (folder.PathOf("."), ["FormatReward", "ProcessReward"]);
-        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().FormatReward(), options);
+        GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), options);
         const string Message = "Grpo, rewards: input column [ProcessReward] of type Vector<Single> is missing";
         Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message, StringComparison.Ordinal);
         Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Rl").Schema))).Message, StringComparison.Ordinal);
@@ -73,7 +73,7 @@ public sealed class GrpoEstimatorTests
     [Fact]
     public void RewardsThatAddNoRewardColumnAreRefused()
     {
-        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Transforms.CopyColumns("Copy", "Rollouts"), TinyCheckpoint.GrpoOptions());
+        GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Transforms.CopyColumns("Copy", "Rollouts"), TinyCheckpoint.GrpoOptions());
         Assert.Contains(
             "Grpo: the rewards add no column named <Name>Reward of type Vector<Single>; they add [Copy].",
             Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message, StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed class GrpoEstimatorTests
     {
         GrpoOptions options = TinyCheckpoint.GrpoOptions();
         (options.GroupSize, options.BatchSize) = (1, 0);
-        string message = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Pathology().Grpo(ml.Pathology().FormatReward(), options)).Message;
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), options)).Message;
         Assert.Contains("GroupSize: got 1, takes 2 or more", message, StringComparison.Ordinal);
         Assert.Contains("BatchSize: got 0, takes 1 or more", message, StringComparison.Ordinal);
     }
@@ -92,7 +92,7 @@ public sealed class GrpoEstimatorTests
     [Fact]
     public void TooFewRowsAreRefusedBeforeTheModelIsLoaded()
     {
-        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions());
+        GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions());
         Assert.Contains(
             "Grpo: got 1 rows with Stage = [Rl], takes 2 or more (a generation batch of 4 completions, 2 a row)",
             Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Sft"))).Message, StringComparison.Ordinal);
@@ -101,8 +101,8 @@ public sealed class GrpoEstimatorTests
     [Fact]
     public void ARewardThatGivesAnotherNumberOfScoresIsNamed()
     {
-        IEstimator<ITransformer> reward = ml.Transforms.CustomMapping<Judged, Scored>((row, score) => score.OwnReward = [1], contractName: null);
-        GrpoEstimator estimator = ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions());
+        IEstimator<ITransformer> reward = _ml.Transforms.CustomMapping<Judged, Scored>((row, score) => score.OwnReward = [1], contractName: null);
+        GrpoEstimator estimator = _ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions());
         Assert.Equal(
             "Grpo, row [q0]: [OwnReward] has 1 scores for 2 rollouts; a reward gives one a rollout, NaN where it has none.",
             Assert.Throws<InvalidOperationException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message);
@@ -113,9 +113,9 @@ public sealed class GrpoEstimatorTests
     {
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
         IDataView rollouts = new RolloutView(rows, []);
-        ITransformer fittedReward = ml.Pathology().FormatReward().Append(LongWords()).Fit(rollouts);
-        using PathologyTransformer one = ml.Pathology().Grpo(fittedReward, TinyCheckpoint.GrpoOptions()).Fit(rows);
-        using PathologyTransformer other = ml.Pathology().Grpo(ml.Pathology().FormatReward().Append(LongWords()), TinyCheckpoint.GrpoOptions()).Fit(rows);
+        ITransformer fittedReward = _ml.Pathology().FormatReward().Append(LongWords()).Fit(rollouts);
+        using PathologyTransformer one = _ml.Pathology().Grpo(fittedReward, TinyCheckpoint.GrpoOptions()).Fit(rows);
+        using PathologyTransformer other = _ml.Pathology().Grpo(_ml.Pathology().FormatReward().Append(LongWords()), TinyCheckpoint.GrpoOptions()).Fit(rows);
         Assert.Equal(Weights(other), Weights(one));
     }
 
@@ -126,12 +126,12 @@ public sealed class GrpoEstimatorTests
         GrpoOptions options = TinyCheckpoint.GrpoOptions(steps: 50);
         List<TrainingProgress> lines = [];
         (options.Cancellation, options.Progress) = (cancellation.Token, new Collector(lines, cancellation.Cancel));
-        GrpoEstimator estimator = ml.Pathology().Grpo(LongWords(), options);
+        GrpoEstimator estimator = _ml.Pathology().Grpo(LongWords(), options);
         estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
         Assert.Equal((StopReason.Cancelled, 1), (estimator.Result!.Reason, estimator.Result.Steps));
     }
 
-    private CustomMappingEstimator<Judged, Scored> LongWords() => ml.Transforms.CustomMapping<Judged, Scored>(
+    private CustomMappingEstimator<Judged, Scored> LongWords() => _ml.Transforms.CustomMapping<Judged, Scored>(
         (row, score) => score.OwnReward = [.. row.Rollouts.Select(rollout => (float)rollout.Length)], contractName: null);
 
     private static string[] Weights(PathologyTransformer transformer) =>

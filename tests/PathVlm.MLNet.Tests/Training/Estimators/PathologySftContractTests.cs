@@ -36,7 +36,7 @@ public sealed class PathologySftContractTests : ComponentContract
         PathologyDataView rows = TinyCheckpoint.Rows(null, null);
         PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
         string[] expected = RowDump.Of(fitted.Transform(rows), PathologyColumns.Response);
-        using var engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted, rows.Schema);
+        using PredictionEngine<Asked, Answered> engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted, rows.Schema);
         using MLImage image = MLImage.CreateFromFile(rows.Questions[0].ImagePath);
         Answered answer = engine.Predict(new Asked { Image = image, Question = rows.Questions[0].Question, Options = [.. rows.Questions[0].Options] });
         Assert.Equal(expected[0], answer.Response.Replace("\n", "\\n", StringComparison.Ordinal));

@@ -13,24 +13,24 @@ namespace PathVlm.MLNet.Tests.Training;
 
 public sealed class PathologySftEstimatorTests
 {
-    private readonly MLContext ml = new();
+    private readonly MLContext _ml = new();
 
     [Fact]
     public void RowsOfOtherStagesAreNotTrainedOn()
     {
         PathologyQuestion[] questions = TinyCheckpoint.Questions("Sft", "Rl");
         questions[1] = questions[1] with { Explanation = " " };
-        using PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(new PathologyDataView(questions));
+        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(new PathologyDataView(questions));
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.Stage = "Rl";
-        var failure = Assert.Throws<InvalidDataException>(() => ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
+        InvalidDataException failure = Assert.Throws<InvalidDataException>(() => _ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
         Assert.Equal("row [q1]: column [Explanation] is blank; fine-tuning needs a reasoning to teach", failure.Message);
     }
 
     [Fact]
     public void WithoutRowsOfItsStageItSaysSo()
     {
-        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Rl")));
+        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Rl")));
         Assert.Contains("SupervisedFineTuning: got no rows with Stage = [Sft], takes one or more.", failure.Message, StringComparison.Ordinal);
     }
 
@@ -41,7 +41,7 @@ public sealed class PathologySftEstimatorTests
     {
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.BaseModel = path;
-        PathologySftEstimator estimator = ml.Pathology().SupervisedFineTuning(options);
+        PathologySftEstimator estimator = _ml.Pathology().SupervisedFineTuning(options);
         Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Sft"))).Message, StringComparison.Ordinal);
         Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Sft").Schema))).Message, StringComparison.Ordinal);
     }
@@ -52,8 +52,8 @@ public sealed class PathologySftEstimatorTests
         PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft", "Sft");
         PathologySftOptions next = TinyCheckpoint.SftOptions(steps: 3);
         next.BaseModel = null;
-        using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
-        using var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        using PathologyTransformer alone = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
         PathologyTransformer[] stages = [.. chain.OfType<PathologyTransformer>()];
         Assert.Equal(Weights(alone), Weights(stages[0]));
         Assert.NotEqual(Weights(stages[0]), Weights(stages[1]));
@@ -67,18 +67,18 @@ public sealed class PathologySftEstimatorTests
         PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft");
         PathologySftOptions next = TinyCheckpoint.SftOptions();
         (next.BaseModel, next.TakeOverWeights) = (null, true);
-        using var chain = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
         string[] answers = RowDump.Of(chain.Transform(rows), "Response");
         AssertTakenOver(chain.First());
         using var folder = new TestFolder();
-        ml.Model.Save(chain, rows.Schema, folder.PathOf("model.zip"));
-        ITransformer loaded = ml.Model.Load(folder.PathOf("model.zip"), out _);
+        _ml.Model.Save(chain, rows.Schema, folder.PathOf("model.zip"));
+        ITransformer loaded = _ml.Model.Load(folder.PathOf("model.zip"), out _);
         Assert.Equal(answers, RowDump.Of(loaded.Transform(rows), "Response"));
         AssertTakenOver(((IEnumerable<ITransformer>)loaded).First());
 
         void AssertTakenOver(ITransformer stage)
         {
-            var failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(stage.Transform(rows), "Response"));
+            InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(stage.Transform(rows), "Response"));
             Assert.StartsWith("The weights of this stage were taken over by the SupervisedFineTuning stage after it (TakeOverWeights), so it cannot answer", failure.Message, StringComparison.Ordinal);
         }
     }
@@ -88,11 +88,11 @@ public sealed class PathologySftEstimatorTests
     {
         PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft");
         using var folder = new TestFolder();
-        using PathologyTransformer first = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
-        ml.Model.Save(first, rows.Schema, folder.PathOf("first.zip"));
+        using PathologyTransformer first = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
+        _ml.Model.Save(first, rows.Schema, folder.PathOf("first.zip"));
         PathologySftOptions next = TinyCheckpoint.SftOptions();
         (next.BaseModel, next.LearningRate) = (folder.PathOf("first.zip"), 0);
-        using PathologyTransformer second = ml.Pathology().SupervisedFineTuning(next).Fit(rows);
+        using PathologyTransformer second = _ml.Pathology().SupervisedFineTuning(next).Fit(rows);
         Assert.Equal(Weights(first), Weights(second));
     }
 
@@ -107,8 +107,8 @@ public sealed class PathologySftEstimatorTests
             if (progress.Step == 2) cancellation.Cancel();
         });
         List<string> messages = [];
-        ml.Log += (_, message) => messages.Add(message.Message);
-        PathologySftEstimator estimator = ml.Pathology().SupervisedFineTuning(options);
+        _ml.Log += (_, message) => messages.Add(message.Message);
+        PathologySftEstimator estimator = _ml.Pathology().SupervisedFineTuning(options);
         using PathologyTransformer fitted = estimator.Fit(TinyCheckpoint.Rows("Sft", "Sft"));
         Assert.Equal((StopReason.Cancelled, 2), (estimator.Result!.Reason, estimator.Result.Steps));
         Assert.Contains(messages, message => message.Contains("cancelled after 2 steps; the model holds the last weights.", StringComparison.Ordinal));

@@ -9,13 +9,13 @@ namespace PathVlm.MLNet.Tests.Training;
 
 public sealed class RewardColumnSourceTests
 {
-    private readonly MLContext ml = new();
+    private readonly MLContext _ml = new();
 
     [Fact]
     public void ScoresComeBackInTheOrderOfThePromptsARowTwiceIncluded()
     {
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl", "Rl");
-        ITransformer reward = ml.Transforms.CustomMapping<Judged, Scored>(
+        ITransformer reward = _ml.Transforms.CustomMapping<Judged, Scored>(
             (row, score) => score.OwnReward = [.. row.Rollouts.Select(rollout => int.Parse(row.Id[1..], null) * 100f + int.Parse(rollout, null))],
             contractName: null).Fit(new RolloutView(rows, []));
         GrpoPrompt[] prompts = [Prompt(2), Prompt(0), Prompt(2)];

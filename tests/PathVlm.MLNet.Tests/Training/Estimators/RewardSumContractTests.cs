@@ -43,7 +43,7 @@ public sealed class RewardSumContractTests : ComponentContract
     [Fact]
     public void AllWrongWeightsAreToldTogether()
     {
-        var failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
+        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
         Assert.Equal("Weight of [A]: got NaN, takes a finite number. Column: got a blank name, takes the name of a reward column. Column [A]: got it 2 times, takes it once. (Parameter 'rewards')", failure.Message);
     }
 
@@ -53,7 +53,7 @@ public sealed class RewardSumContractTests : ComponentContract
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0], [0.5f, 1])]);
         RewardSumTransformer fitted = ml.Pathology().SumRewards([new("FormatReward"), new("ProcessReward", 2)]).Fit(rows);
-        using var engine = ml.Model.CreatePredictionEngine<Scored, Summed>(fitted, rows.Schema);
+        using PredictionEngine<Scored, Summed> engine = ml.Model.CreatePredictionEngine<Scored, Summed>(fitted, rows.Schema);
         Assert.Equal([1, 3, 5], engine.Predict(new("one", [1, 1, 1], [0, 1, 2])).Reward);
     }
 

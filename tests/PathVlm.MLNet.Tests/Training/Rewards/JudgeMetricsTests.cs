@@ -13,8 +13,8 @@ namespace PathVlm.MLNet.Tests.Training;
 
 public sealed class JudgeMetricsTests
 {
-    private readonly MLContext ml = new();
-    private readonly FakeTimeProvider time = new();
+    private readonly MLContext _ml = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void TellWhatTheJudgeWasAskedWhatItCostAndWhatItFound()
@@ -54,14 +54,14 @@ public sealed class JudgeMetricsTests
         RewardColumnSource source = Source(["FormatReward"]);
         source.Score([Prompt(0)], [Rollout(JudgeFixture.Reasoning, 30), Rollout("refuse this one", 7)], 2, default);
         Assert.Empty(source.TakeMetrics());
-        Assert.Equal(default, time.GetUtcNow() - time.Start);
+        Assert.Equal(default, _time.GetUtcNow() - _time.Start);
     }
 
     private RewardColumnSource Source(string[] names)
     {
-        IDataView rows = PicturedRolloutRow.View(ml, PicturedRolloutRow.Examples);
+        IDataView rows = PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples);
         ProcessRewardOptions options = new() { Panel = new ReviewPanelOptions { Concurrency = 1 } };
-        IEstimator<ITransformer> rewards = ml.Pathology().FormatReward().Append(new ProcessRewardEstimator(ml, new SlowJudge(time), options, time));
+        IEstimator<ITransformer> rewards = _ml.Pathology().FormatReward().Append(new ProcessRewardEstimator(_ml, new SlowJudge(_time), options, _time));
         return new RewardColumnSource(rows, rewards.Fit(new RolloutView(rows, [])), names);
     }
 
@@ -75,14 +75,14 @@ public sealed class JudgeMetricsTests
     /// <summary>Takes two seconds for each review; refuses where the reasoning says so, else quotes what a good reasoning says.</summary>
     private sealed class SlowJudge(FakeTimeProvider time) : IProcessJudge
     {
-        private readonly CountingJudge judge = new(), refusing = new(MissingCause.Refused);
+        private readonly CountingJudge _judge = new(), _refusing = new(MissingCause.Refused);
 
         public string Identity => "slow";
 
         public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
         {
             time.Advance(TimeSpan.FromSeconds(2));
-            return (request.Reasoning.StartsWith("refuse", StringComparison.Ordinal) ? refusing : judge).ReviewAsync(request, cancellationToken);
+            return (request.Reasoning.StartsWith("refuse", StringComparison.Ordinal) ? _refusing : _judge).ReviewAsync(request, cancellationToken);
         }
     }
 }

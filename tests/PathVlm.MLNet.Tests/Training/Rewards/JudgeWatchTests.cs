@@ -25,13 +25,13 @@ namespace PathVlm.MLNet.Tests.Training;
 /// <summary>What is said of a judge before a stage, and while it goes on.</summary>
 public sealed class JudgeWatchTests
 {
-    private readonly MLContext ml = new();
-    private readonly List<string> warnings = [], told = [];
+    private readonly MLContext _ml = new();
+    private readonly List<string> _warnings = [], _told = [];
 
-    public JudgeWatchTests() => ml.Log += (_, message) =>
+    public JudgeWatchTests() => _ml.Log += (_, message) =>
     {
-        if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.RawMessage);
-        if (message.Kind == ChannelMessageKind.Info) told.Add(message.RawMessage);
+        if (message.Kind == ChannelMessageKind.Warning) _warnings.Add(message.RawMessage);
+        if (message.Kind == ChannelMessageKind.Info) _told.Add(message.RawMessage);
     };
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class JudgeWatchTests
         List<CanaryReport> reports = [];
         TrainingResult result = Fit(new RubricJudge(), new ProcessRewardOptions { CanaryProgress = new Reports(reports) });
         Assert.Equal(20, Assert.Single(reports).Reviews.Count);
-        Assert.Empty(warnings);
+        Assert.Empty(_warnings);
         Assert.All(result.Log, line => Assert.Equal(reports[0].HighestEmptyCompleteness, line["judge/canary_max"], 1e-6));
         Assert.All(result.Log, line => Assert.Contains("judge/missing_rate", line.Keys));
     }
@@ -49,7 +49,7 @@ public sealed class JudgeWatchTests
     public void AJudgeThatPaysForEmptyReasoningIsWarnedOf()
     {
         Assert.Equal(StopReason.Completed, Fit(new GenerousJudge(), new ProcessRewardOptions()).Reason);
-        Assert.Contains("this judge pays for empty reasoning", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("this judge pays for empty reasoning", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class JudgeWatchTests
     {
         ReviewPanelOptions panel = new() { MaxMissingRate = 1 };
         Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel });
-        Assert.Contains("18 of 20 were not reviewed (Refused 18)", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("18 of 20 were not reviewed (Refused 18)", Assert.Single(_warnings), StringComparison.Ordinal);
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
             Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel, Canaries = CanaryPolicy.Stop }));
         Assert.Contains("18 of 20 were not reviewed (Refused 18)", fault.Message, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class JudgeWatchTests
     public void WhatTheStageWillCostIsForecastOnceAfterFiftyReviews()
     {
         using ProcessRewardTransformer served = Fitted(new CountingJudge()), offline = Fitted(new RubricJudge());
-        using MessageChannel channel = new(ml, "Test");
+        using MessageChannel channel = new(_ml, "Test");
         JudgeWatch watch = new([served, offline], channel, new Recorder(_ => { }), default);
         watch.Begin(); // 18 canaries
         for (int step = 1; step <= 4; step++)
@@ -84,7 +84,7 @@ public sealed class JudgeWatchTests
             watch.Report(new TrainingProgress(step, 10, new Dictionary<string, double>(), TimeSpan.Zero));
         }
 
-        string forecast = Assert.Single(told, line => line.Contains("forecast", StringComparison.Ordinal));
+        string forecast = Assert.Single(_told, line => line.Contains("forecast", StringComparison.Ordinal));
         Assert.Equal("step 2: the judge was asked for 58 reviews; forecast for the stage: 218 reviews, price 0.98", forecast); // 0.0045 a review
     }
 
@@ -118,7 +118,7 @@ public sealed class JudgeWatchTests
         GrpoOptions grpo = TinyCheckpoint.GrpoOptions(steps: 5);
         (grpo.StepsPerGeneration, grpo.OutputFolder) = (2, folder.PathOf("log"));
         ProcessRewardOptions options = new() { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } };
-        ml.Pathology().Grpo(ml.Pathology().ProcessReward(new CountingJudge(), options), grpo).Fit(TinyCheckpoint.Rows("Rl", "Rl", "Rl", "Rl")).Dispose();
+        _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new CountingJudge(), options), grpo).Fit(TinyCheckpoint.Rows("Rl", "Rl", "Rl", "Rl")).Dispose();
         long[] sampled = [.. File.ReadLines(Path.Combine(grpo.OutputFolder, "rollouts.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()).Distinct()];
         Assert.Equal([0, 2, 4], sampled);
         Assert.Equal(sampled, ReviewRecord.Read(record).Select(line => line.Step).Distinct().Order());
@@ -145,10 +145,10 @@ public sealed class JudgeWatchTests
         stopped.OutputFolder = folder.PathOf("log");
         ProcessRewardOptions options = new() { CanarySteps = 2 };
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
-        using PathologyTransformer expected = ml.Pathology().Grpo(ml.Pathology().ProcessReward(new RubricJudge(), options), whole).Fit(rows);
+        using PathologyTransformer expected = _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new RubricJudge(), options), whole).Fit(rows);
 
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
-            ml.Pathology().Grpo(ml.Pathology().ProcessReward(new EndingJudge(), options), stopped).Fit(rows));
+            _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new EndingJudge(), options), stopped).Fit(rows));
 
         string kept = Path.Combine(stopped.OutputFolder, "stopped");
         Assert.Equal($"no quota; the policy after 2 steps is kept as a checkpoint: {kept}", fault.Message);
@@ -160,7 +160,7 @@ public sealed class JudgeWatchTests
     public void ARewardThatFollowsTheLengthIsWarnedOfOnce()
     {
         Watch(2 * JudgeWatch.Window, step => new() { ["judge/reviews"] = 8, ["judge/length_correlation"] = step % 2 == 0 ? 0.7 : 0.4 });
-        Assert.Contains("step 20: the process reward follows the length of the completions (rank correlation 0.55", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("step 20: the process reward follows the length of the completions (rank correlation 0.55", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,19 +173,19 @@ public sealed class JudgeWatchTests
             ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
             ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
         });
-        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell by 0.10", Assert.Single(warnings), StringComparison.Ordinal);
+        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell by 0.10", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
     public void WithoutAJudgeNothingIsSaid()
     {
         Watch(3 * JudgeWatch.Window, _ => new() { ["reward"] = 1 });
-        Assert.Empty(warnings);
+        Assert.Empty(_warnings);
     }
 
     private void Watch(int lines, Func<int, Dictionary<string, double>> line)
     {
-        using MessageChannel channel = new(ml, "Test");
+        using MessageChannel channel = new(_ml, "Test");
         List<long> passedOn = [];
         JudgeWatch watch = new([], channel, new Recorder(progress => passedOn.Add(progress.Step)), default);
         for (int step = 1; step <= lines; step++) watch.Report(new TrainingProgress(step, lines, line(step), TimeSpan.Zero));
@@ -193,14 +193,14 @@ public sealed class JudgeWatchTests
     }
 
     private ProcessRewardTransformer Fitted(IProcessJudge judge) =>
-        ml.Pathology().ProcessReward(judge).Fit(PicturedRolloutRow.View(ml, PicturedRolloutRow.Examples));
+        _ml.Pathology().ProcessReward(judge).Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
 
     private static void Review(ProcessRewardTransformer judge, int count, int step) => judge.Panel.ReviewAsync(
         [.. Enumerable.Range(0, count).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number} of step {step}."))], default).GetAwaiter().GetResult();
 
     private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options, long steps = 1)
     {
-        GrpoEstimator estimator = ml.Pathology().Grpo(ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions(steps));
+        GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions(steps));
         estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
         return estimator.Result!;
     }
@@ -208,15 +208,15 @@ public sealed class JudgeWatchTests
     /// <summary>The rubric, until it is shown its first request a second time.</summary>
     private sealed class EndingJudge : IProcessJudge
     {
-        private string? first;
-        private int shown;
+        private string? _first;
+        private int _shown;
 
         public string Identity => "ending";
 
         public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
         {
-            Interlocked.CompareExchange(ref first, request.Reasoning, null);
-            return request.Reasoning == first && Interlocked.Increment(ref shown) > 1
+            Interlocked.CompareExchange(ref _first, request.Reasoning, null);
+            return request.Reasoning == _first && Interlocked.Increment(ref _shown) > 1
                 ? throw new JudgeStoppedException("no quota")
                 : new RubricJudge().ReviewAsync(request, cancellationToken);
         }

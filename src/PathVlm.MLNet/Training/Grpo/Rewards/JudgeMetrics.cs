@@ -20,15 +20,15 @@ namespace PathVlm.MLNet.Training.Grpo.Rewards;
 internal sealed class JudgeMetrics
 {
     private static readonly string[] Columns = [ProcessRewardColumns.ProcessReward, ProcessRewardColumns.CompletenessScore, ProcessRewardColumns.SoundnessScore];
-    private readonly IReadOnlyList<ProcessRewardTransformer> judges;
-    private readonly List<(float[] Scores, int Tokens)> rollouts = [];
-    private readonly SortedSet<MissingCause> causes = [];
-    private ReviewTotals last;
+    private readonly IReadOnlyList<ProcessRewardTransformer> _judges;
+    private readonly List<(float[] Scores, int Tokens)> _rollouts = [];
+    private readonly SortedSet<MissingCause> _causes = [];
+    private ReviewTotals _last;
 
     private JudgeMetrics(IReadOnlyList<ProcessRewardTransformer> judges)
     {
-        this.judges = judges;
-        last = Totals();
+        _judges = judges;
+        _last = Totals();
     }
 
     /// <summary>Metrics of the process rewards in a chain; null where there are none, or where their score does not count.</summary>
@@ -46,24 +46,24 @@ internal sealed class JudgeMetrics
     /// <summary>Reads the scores of the row that the cursor stands on, whose rollouts have so many tokens.</summary>
     public Action<IReadOnlyList<int>> ReaderOf(DataViewRowCursor cursor)
     {
-        var getters = Array.ConvertAll(Columns, name => cursor.Schema.GetColumnOrNull(name) is { } column ? cursor.GetGetter<VBuffer<float>>(column) : null);
+        ValueGetter<VBuffer<float>>?[] getters = Array.ConvertAll(Columns, name => cursor.Schema.GetColumnOrNull(name) is { } column ? cursor.GetGetter<VBuffer<float>>(column) : null);
         return tokens =>
         {
             float[][] scores = Array.ConvertAll(getters, getter => Values(getter, tokens.Count));
             for (int rollout = 0; rollout < tokens.Count; rollout++)
-                rollouts.Add((Array.ConvertAll(scores, column => column[rollout]), tokens[rollout]));
+                _rollouts.Add((Array.ConvertAll(scores, column => column[rollout]), tokens[rollout]));
         };
     }
 
     /// <summary>The metrics of what was read and asked since the last call.</summary>
     public IReadOnlyList<KeyValuePair<string, double>> Take()
     {
-        ReviewTotals now = Totals(), added = now.Since(last);
-        last = now;
-        (float[] Scores, int Tokens)[] read = [.. rollouts];
+        ReviewTotals now = Totals(), added = now.Since(_last);
+        _last = now;
+        (float[] Scores, int Tokens)[] read = [.. _rollouts];
         (float[] Scores, int Tokens)[] scored = [.. read.Where(rollout => !float.IsNaN(rollout.Scores[0]))];
-        rollouts.Clear();
-        causes.UnionWith(added.Missing.Where(cause => cause.Value > 0).Select(cause => cause.Key));
+        _rollouts.Clear();
+        _causes.UnionWith(added.Missing.Where(cause => cause.Value > 0).Select(cause => cause.Key));
         return
         [
             new("judge/reviews", added.Asked),
@@ -74,17 +74,17 @@ internal sealed class JudgeMetrics
             new("judge/latency/mean", added.JudgeTime.TotalSeconds / added.Asked),
             new("judge/cache_hit_rate", Share(added.CacheHits, added.Asked + added.CacheHits)),
             new("judge/quote_rejected_rate", Share(added.QuotesRejected, added.Quotes)),
-            .. causes.Select(cause => new KeyValuePair<string, double>(
+            .. _causes.Select(cause => new KeyValuePair<string, double>(
                 $"judge/failures/{JsonNamingPolicy.SnakeCaseLower.ConvertName(cause.ToString())}", added.Missing.GetValueOrDefault(cause))),
             new("judge/missing_rate", Share(read.Length - scored.Length, read.Length)),
             new("judge/completeness/mean", GroupStatistics.Mean([.. scored.Select(rollout => (double)rollout.Scores[1])])),
             new("judge/soundness/mean", GroupStatistics.Mean([.. scored.Select(rollout => (double)rollout.Scores[2])])),
             new("judge/length_correlation", RankCorrelation.Of([.. scored.Select(rollout => (double)rollout.Scores[0])], [.. scored.Select(rollout => (double)rollout.Tokens)])),
-            new("judge/canary_max", judges.Select(judge => (double?)judge.Canaries?.HighestEmptyCompleteness).Max() ?? double.NaN),
+            new("judge/canary_max", _judges.Select(judge => (double?)judge.Canaries?.HighestEmptyCompleteness).Max() ?? double.NaN),
         ];
     }
 
-    private ReviewTotals Totals() => ReviewTotals.Of(judges.Select(judge => judge.Statistics));
+    private ReviewTotals Totals() => ReviewTotals.Of(_judges.Select(judge => judge.Statistics));
 
     private static double Share(int part, int whole) => (double)part / whole;
 

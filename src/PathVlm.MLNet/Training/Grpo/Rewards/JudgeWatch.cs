@@ -24,10 +24,10 @@ internal sealed class JudgeWatch(
     private const double Apart = 0.05;
     private const string ProcessMean = "rewards/" + ProcessRewardColumns.ProcessReward + "/mean";
     private const string AccuracyMean = "rewards/AccuracyReward/mean";
-    private readonly List<IReadOnlyDictionary<string, double>> lines = [];
-    private readonly Dictionary<ProcessRewardTransformer, int> unforecast = []; // with what was asked before the first step
-    private bool toldLength, toldAccuracy;
-    private long shown;
+    private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
+    private readonly Dictionary<ProcessRewardTransformer, int> _unforecast = []; // with what was asked before the first step
+    private bool _toldLength, _toldAccuracy;
+    private long _shown;
 
     /// <summary>Has the canaries reviewed before the first step, and warns or stops as each judge's options say.</summary>
     /// <exception cref="JudgeStoppedException">A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.</exception>
@@ -36,7 +36,7 @@ internal sealed class JudgeWatch(
         foreach (ProcessRewardTransformer judge in judges)
         {
             ReviewCanaries(judge, step: 0);
-            if (!judge.IsOffline) unforecast[judge] = judge.Statistics.Asked;
+            if (!judge.IsOffline) _unforecast[judge] = judge.Statistics.Asked;
         }
     }
 
@@ -44,16 +44,16 @@ internal sealed class JudgeWatch(
     {
         if (value.Metrics.ContainsKey("judge/reviews"))
         {
-            lines.Add(value.Metrics);
-            if (lines.Count > 2 * Window) lines.RemoveAt(0);
-            if (lines.Count >= Window && !toldLength) toldLength = TellLength(value.Step);
-            if (lines.Count == 2 * Window && !toldAccuracy) toldAccuracy = TellAccuracy(value.Step);
+            _lines.Add(value.Metrics);
+            if (_lines.Count > 2 * Window) _lines.RemoveAt(0);
+            if (_lines.Count >= Window && !_toldLength) _toldLength = TellLength(value.Step);
+            if (_lines.Count == 2 * Window && !_toldAccuracy) _toldAccuracy = TellAccuracy(value.Step);
         }
-        foreach ((ProcessRewardTransformer judge, int before) in unforecast) TellForecast(judge, before, value);
+        foreach ((ProcessRewardTransformer judge, int before) in _unforecast) TellForecast(judge, before, value);
         next.Report(value);
         foreach (ProcessRewardTransformer judge in judges)
-            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > shown / judge.CanarySteps) ReviewCanaries(judge, value.Step);
-        shown = value.Step;
+            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > _shown / judge.CanarySteps) ReviewCanaries(judge, value.Step);
+        _shown = value.Step;
     }
 
     private void ReviewCanaries(ProcessRewardTransformer judge, long step)
@@ -70,14 +70,14 @@ internal sealed class JudgeWatch(
         int asked = judge.Statistics.Asked;
         long reviews = before + (long)Math.Round((double)(asked - before) * progress.TotalSteps / Math.Max(1, progress.Step));
         if (judge.Statistics.Forecast(reviews) is not { } price) return;
-        unforecast.Remove(judge);
+        _unforecast.Remove(judge);
         channel.Info(string.Create(CultureInfo.InvariantCulture,
             $"step {progress.Step}: the judge was asked for {asked} reviews; forecast for the stage: {reviews} reviews, price {price:0.00}"));
     }
 
     private bool TellLength(long step)
     {
-        double correlation = Mean(lines.TakeLast(Window), "judge/length_correlation");
+        double correlation = Mean(_lines.TakeLast(Window), "judge/length_correlation");
         if (!(correlation > MaxLengthCorrelation)) return false;
         channel.Warning(string.Create(CultureInfo.InvariantCulture,
             $"step {step}: the process reward follows the length of the completions (rank correlation {correlation:0.00} over {Window} log lines, more than {MaxLengthCorrelation}); look at rollouts.jsonl, lower its weight or the completion length."));
@@ -93,7 +93,7 @@ internal sealed class JudgeWatch(
         return true;
     }
 
-    private double Gain(string metric) => Mean(lines.Skip(Window), metric) - Mean(lines.Take(Window), metric);
+    private double Gain(string metric) => Mean(_lines.Skip(Window), metric) - Mean(_lines.Take(Window), metric);
 
     private static double Mean(IEnumerable<IReadOnlyDictionary<string, double>> window, string metric)
     {

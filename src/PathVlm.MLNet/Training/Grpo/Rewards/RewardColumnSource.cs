@@ -14,22 +14,22 @@ namespace PathVlm.MLNet.Training.Grpo.Rewards;
 internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, IReadOnlyList<string> names)
     : IRewardSource, IRewardMetrics
 {
-    private readonly JudgeMetrics? judged = JudgeMetrics.Of(rewards, names);
-    private long step;
+    private readonly JudgeMetrics? _judged = JudgeMetrics.Of(rewards, names);
+    private long _step;
 
     public IReadOnlyList<string> Names => names;
 
     public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
     {
         foreach (ProcessRewardTransformer process in PathologyModelFile.Flatten(rewards).OfType<ProcessRewardTransformer>())
-            (process.Cancellation, process.Step) = (cancellation, step);
+            (process.Cancellation, process.Step) = (cancellation, _step);
         int[] order = [.. Enumerable.Range(0, prompts.Count).OrderBy(group => prompts[group].Row)];
         IDataView scored = rewards.Transform(new RolloutView(rows, [.. order.Select(group => GroupOf(prompts[group], rollouts, group, groupSize))]));
         float[,] scores = new float[rollouts.Count, names.Count];
         DataViewSchema.Column[] columns = [.. names.Select(name => scored.Schema[name])];
-        using DataViewRowCursor cursor = scored.GetRowCursor(judged is null ? columns : columns.Concat(JudgeMetrics.ColumnsOf(scored.Schema)));
-        Action<IReadOnlyList<int>>? readJudged = judged?.ReaderOf(cursor);
-        var getters = columns.Select(column => cursor.GetGetter<VBuffer<float>>(column)).ToArray();
+        using DataViewRowCursor cursor = scored.GetRowCursor(_judged is null ? columns : columns.Concat(JudgeMetrics.ColumnsOf(scored.Schema)));
+        Action<IReadOnlyList<int>>? readJudged = _judged?.ReaderOf(cursor);
+        ValueGetter<VBuffer<float>>[] getters = columns.Select(column => cursor.GetGetter<VBuffer<float>>(column)).ToArray();
         int row = 0;
         for (; cursor.MoveNext(); row++)
         {
@@ -44,9 +44,9 @@ internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, I
             : throw new InvalidOperationException($"{GrpoEstimator.Name}: the rewards gave another number of rows than the {order.Length} they were given; a reward adds columns and leaves rows alone.");
     }
 
-    public void Begin(long step) => this.step = step;
+    public void Begin(long step) => _step = step;
 
-    public IEnumerable<KeyValuePair<string, double>> TakeMetrics() => judged?.Take() ?? [];
+    public IEnumerable<KeyValuePair<string, double>> TakeMetrics() => _judged?.Take() ?? [];
 
     private static RolloutGroup GroupOf(GrpoPrompt prompt, IReadOnlyList<Rollout> rollouts, int group, int groupSize)
     {

@@ -23,7 +23,7 @@ internal sealed class RolloutSampler(
             int[] groups = GroupsWithoutVariance(scores);
             if (groups.Length == 0) break;
             resampled.UnionWith(groups);
-            var (again, anew) = SampleAndScore(generation, attempt, [.. groups.Select(group => prompts[group])], cancellation);
+            (Rollout[] again, float[,] anew) = SampleAndScore(generation, attempt, [.. groups.Select(group => prompts[group])], cancellation);
             for (int i = 0; i < groups.Length; i++) Replace(completions, scores, again, anew, groups[i], i);
         }
         return new GenerationBatch
