@@ -1,5 +1,4 @@
 using PathVlm.Benchmarks.Measuring;
-using PathVlm.MLNet.Rewards.Scaling;
 using PathVlm.MLNet.Training.Grpo.Losses;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
