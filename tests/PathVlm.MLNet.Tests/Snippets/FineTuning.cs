@@ -12,17 +12,17 @@ internal static class FineTuning
     {
         // <snippet>
         var ml = new MLContext(seed: 17);
-        PathologyCatalog pathology = ml.Pathology(); // namespace PathVlm.MLNet
+        var pathology = ml.Pathology(); // namespace PathVlm.MLNet
         IDataView rows = pathology.Data.LoadPathMmu("data/pathmmu");
         IDataView staged = pathology.Data.SplitByFractions(rows, sft: 0.6, rl: 0.2, test: 0.2);
 
-        MLNet.Training.Sft.PathologySftEstimator pipeline = pathology.SupervisedFineTuning(baseModel: "data/base", epochs: 2, learningRate: 1e-3);
-        using PathologyTransformer alpha = pipeline.Fit(staged);
+        var pipeline = pathology.SupervisedFineTuning(baseModel: "data/base", epochs: 2, learningRate: 1e-3);
+        using var alpha = pipeline.Fit(staged);
         ml.Model.Save(alpha, staged.Schema, "alpha.zip");
 
         ITransformer loaded = ml.Model.Load("alpha.zip", out _);
-        using PredictionEngine<PathologyInput, PathologyPrediction> engine = ml.Model.CreatePredictionEngine<PathologyInput, PathologyPrediction>(loaded);
-        using MLImage tile = MLImage.CreateFromFile("tile.png");
+        using var engine = ml.Model.CreatePredictionEngine<PathologyInput, PathologyPrediction>(loaded);
+        using var tile = MLImage.CreateFromFile("tile.png");
         PathologyPrediction answer = engine.Predict(new PathologyInput
         {
             Image = tile,

@@ -13,20 +13,20 @@ internal static class FineTuningThenGrpo
     {
         // <snippet>
         var ml = new MLContext(seed: 17);
-        PathologyCatalog pathology = ml.Pathology(); // namespace PathVlm.MLNet
+        var pathology = ml.Pathology(); // namespace PathVlm.MLNet
         IDataView rows = pathology.Data.LoadPathMmu("data/pathmmu");
         IDataView staged = pathology.Data.SplitByFractions(rows, sft: 0.6, rl: 0.2, test: 0.2);
 
-        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.AccuracyRewardTransformer> outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
+        var outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
         var sft = new PathologySftOptions { BaseModel = "data/base", MaxSteps = 4, LearningRate = 1e-3, MaxCompletionLength = 160 };
         var grpo = new GrpoOptions { MaxSteps = 2, LearningRate = 1e-4, MaxCompletionLength = 160 };
-        Microsoft.ML.Data.EstimatorChain<PathologyTransformer> pipeline = pathology.SupervisedFineTuning(sft).Append(pathology.Grpo(outcome, grpo));
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> beta = pipeline.Fit(staged); // rows of stage Sft, then rows of stage Rl
+        var pipeline = pathology.SupervisedFineTuning(sft).Append(pathology.Grpo(outcome, grpo));
+        using var beta = pipeline.Fit(staged); // rows of stage Sft, then rows of stage Rl
         ml.Model.Save(beta, staged.Schema, "beta.zip");
 
         ITransformer loaded = ml.Model.Load("beta.zip", out _);
         IDataView answers = ml.Data.TakeRows(loaded.Transform(staged), 3);
-        foreach (PathologyPrediction answer in ml.Data.CreateEnumerable<PathologyPrediction>(answers, reuseRowObject: false))
+        foreach (var answer in ml.Data.CreateEnumerable<PathologyPrediction>(answers, reuseRowObject: false))
             Console.WriteLine($"{answer.ResponseTokenCount} tokens: {answer.PredictedAnswer}");
         // </snippet>
     }

@@ -7,7 +7,7 @@ using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Snippets;
 
-/// <summary>The README's programs: shown as they are compiled here, at most 25 lines (the whole recipe: under 30), and run.</summary>
+/// <summary>The programs of README and docs: shown as they are compiled here, and run.</summary>
 public sealed class SnippetTests : IDisposable
 {
     private readonly string _before = Directory.GetCurrentDirectory();
@@ -20,15 +20,32 @@ public sealed class SnippetTests : IDisposable
     }
 
     [Theory]
-    [InlineData(nameof(FineTuning), 25)]
-    [InlineData(nameof(FineTuningThenGrpo), 25)]
-    [InlineData(nameof(WholeRecipe), 29)]
-    public void TheReadmeShowsTheCompiledLines(string name, int most)
+    [InlineData(nameof(QuickStart), "README.md", 20)]
+    [InlineData(nameof(FineTuning), "docs/getting-started.md", 25)]
+    [InlineData(nameof(FineTuningThenGrpo), "docs/getting-started.md", 25)]
+    [InlineData(nameof(WholeRecipe), "docs/getting-started.md", 30)]
+    public void ThePageShowsTheCompiledLines(string name, string page, int most)
     {
         string[] lines = Snippet.LinesOf(name);
         Assert.InRange(lines.Length, 1, most);
-        string readme = File.ReadAllText(Path.Combine(ReferenceSet.Repository, "README.md"));
-        Assert.Contains($"```csharp\n{string.Join('\n', lines)}\n```", readme, StringComparison.Ordinal);
+        string text = File.ReadAllText(Path.Combine(ReferenceSet.Repository, page));
+        Assert.Contains($"```csharp\n{string.Join('\n', lines)}\n```", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void EveryProgramOfThePagesIsOneOfThese()
+    {
+        string[] pages = [Path.Combine(ReferenceSet.Repository, "README.md"), .. Directory.GetFiles(Path.Combine(ReferenceSet.Repository, "docs"), "*.md")];
+        int shown = pages.Sum(page => File.ReadAllText(page).Split("```csharp").Length - 1);
+        Assert.Equal(4, shown);
+    }
+
+    [Fact]
+    public void TheQuickStartRunsAndAnswersTheSameInAFreshProcess()
+    {
+        Prepare();
+        QuickStart.Run();
+        AnswersTheSameInAFreshProcess("pathvlm-r1.zip", stages: 3);
     }
 
     [Fact]

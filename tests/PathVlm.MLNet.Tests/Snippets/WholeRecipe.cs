@@ -14,23 +14,24 @@ internal static class WholeRecipe
     {
         // <snippet>
         var ml = new MLContext(seed: 17);
-        PathologyCatalog pathology = ml.Pathology(); // namespace PathVlm.MLNet
+        var pathology = ml.Pathology(); // namespace PathVlm.MLNet
         IDataView rows = pathology.Data.LoadPathMmu("data/pathmmu");
         IDataView staged = pathology.Data.SplitByFractions(rows, sft: 0.6, rl: 0.2, test: 0.2);
 
-        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.AccuracyRewardTransformer> outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
-        MLNet.Rewards.ProcessRewardEstimator process = pathology.ProcessReward(new RubricJudge()); // a model judge: OpenAiJudge.Create(new Uri("https://api.openai.com/v1"))
+        var outcome = pathology.FormatReward().Append(pathology.AccuracyReward());
+        // A model judge: OpenAiJudge.Create(new Uri("https://api.openai.com/v1")).
+        var process = pathology.ProcessReward(new RubricJudge());
         var sft = new PathologySftOptions { BaseModel = "data/base", MaxSteps = 4, LearningRate = 1e-3, MaxCompletionLength = 160 };
         var grpo = new GrpoOptions { MaxSteps = 2, LearningRate = 1e-4, MaxCompletionLength = 160 };
-        Microsoft.ML.Data.EstimatorChain<PathologyTransformer> pipeline = pathology.SupervisedFineTuning(sft)
+        var pipeline = pathology.SupervisedFineTuning(sft)
             .Append(pathology.Grpo(outcome, grpo))
             .Append(pathology.Grpo(outcome.Append(process), grpo));
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> model = pipeline.Fit(staged);
+        using var model = pipeline.Fit(staged);
         ml.Model.Save(model, staged.Schema, "pathvlm-r1.zip");
 
         ITransformer loaded = ml.Model.Load("pathvlm-r1.zip", out _);
         IDataView answers = ml.Data.TakeRows(loaded.Transform(staged), 3);
-        foreach (PathologyPrediction answer in ml.Data.CreateEnumerable<PathologyPrediction>(answers, reuseRowObject: false))
+        foreach (var answer in ml.Data.CreateEnumerable<PathologyPrediction>(answers, reuseRowObject: false))
             Console.WriteLine($"{answer.PredictedAnswer}: {answer.Reasoning}");
         // </snippet>
     }
