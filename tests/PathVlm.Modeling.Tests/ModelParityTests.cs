@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Tests.Support;
 using PathVlm.Testing;
 using TorchSharp;
@@ -11,20 +12,10 @@ public sealed class ModelParityTests
     private const double Tolerance = 1e-4;
 
     /// <summary>Cases (checkpoint, file) of the set; a checkpoint saved again has the outputs of its source.</summary>
-    public static TheoryData<string, string, string> Cases
-    {
-        get
-        {
-            var cases = new TheoryData<string, string, string>();
-            foreach (string checkpoint in ReferenceSet.Checkpoints())
-            {
-                string source = checkpoint.EndsWith("-resaved", StringComparison.Ordinal) ? checkpoint[..^"-resaved".Length] : checkpoint;
-                foreach (string name in ReferenceSet.Names(Path.Combine("model", source), "*.safetensors")) cases.Add(checkpoint, source, name);
-            }
+    public static TheoryData<string, string, string> Cases => CasesWhere(_ => true);
 
-            return cases;
-        }
-    }
+    /// <summary>Those of the cases that hold the states after each layer.</summary>
+    public static TheoryData<string, string, string> CasesWithHiddenStates => CasesWhere(file => file.Entries.ContainsKey("hidden_states.0"));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -39,10 +30,36 @@ public sealed class ModelParityTests
         if (batch.Has("position_ids")) AssertPositions(batch);
         Tensor logits = model.Logits(model.Forward(batch.Packed, features));
         AssertRows(batch, "logits", logits);
-        if (!batch.Has("hidden_states.0")) return;
+    }
+
+    [Theory]
+    [MemberData(nameof(CasesWithHiddenStates))]
+    public void HiddenStatesAreTheReferences(string checkpoint, string source, string name)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
+        using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("model", source, name + ".safetensors"));
+        Tensor? features = batch.Features(model);
         IReadOnlyList<Tensor> states = model.HiddenStates(batch.Packed, features);
         Assert.False(batch.Has($"hidden_states.{states.Count}"));
         for (int index = 0; index < states.Count; index++) AssertRows(batch, $"hidden_states.{index}", states[index]);
+    }
+
+    private static TheoryData<string, string, string> CasesWhere(Func<SafetensorsFile, bool> fits)
+    {
+        TheoryData<string, string, string> cases = [];
+        foreach (string checkpoint in ReferenceSet.Checkpoints())
+        {
+            string source = checkpoint.EndsWith("-resaved", StringComparison.Ordinal) ? checkpoint[..^"-resaved".Length] : checkpoint;
+            foreach (string name in ReferenceSet.Names(Path.Combine("model", source), "*.safetensors"))
+            {
+                using SafetensorsFile file = SafetensorsFile.Open(ReferenceSet.PathOf("model", source, name + ".safetensors"));
+                if (fits(file)) cases.Add(checkpoint, source, name);
+            }
+        }
+
+        return cases;
     }
 
     private static void AssertPositions(ReferenceBatch batch)

@@ -14,11 +14,11 @@ public sealed partial class CancellationTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [UnixFact("signals")]
     public Task ASetThatIsBeingDrawnIsStopped() => IsStopped(
         Terminate, _folder.PathOf("set", "images"), "synthesize", "--output", _folder.PathOf("set"), "--set", "Set:SftCount=200000");
 
-    [Fact]
+    [UnixFact("signals")]
     public async Task ATrainingIsStoppedAndWhatItHasLearntIsSaved()
     {
         await IsStopped(
@@ -26,7 +26,6 @@ public sealed partial class CancellationTests : IDisposable
             "--set", "Set:SftCount=4", "--set", "Set:RlCount=16", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
             "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512",
             "--set", "Grpo:MaxPromptLength=1024", "--set", "Process:MaxPromptLength=1024");
-        if (OperatingSystem.IsWindows()) return;
         Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", _folder.PathOf("run", "cancelled.zip"))).Success(), StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.PathOf("run", "pathvlm-r1.zip")));
     }
@@ -34,7 +33,6 @@ public sealed partial class CancellationTests : IDisposable
     /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 130.</summary>
     private static async Task IsStopped(int signal, string path, params string[] args)
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
         using Process process = CommandLine.Start(args);
         Task<Outcome> finished = CommandLine.FinishAsync(process);
         while (!process.HasExited && !Path.Exists(path)) await Task.Delay(20);

@@ -11,10 +11,9 @@ public sealed class ExperimentResumeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
+    [UnixFact("signals")]
     public async Task NothingFinishedIsRepeatedAfterARunThatWasEndedInAStage()
     {
-        if (OperatingSystem.IsWindows()) return; // no signals there
         string output = _folder.PathOf("run");
         string beta = Path.Combine(output, MiniatureExperiment.Base, "seed-1", "Beta");
         using System.Diagnostics.Process process = CommandLine.Start(MiniatureExperiment.Arguments(output, "--set", "Process:MaxSteps=1000000"));

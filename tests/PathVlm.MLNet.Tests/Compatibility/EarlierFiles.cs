@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Microsoft.ML;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Tests.Contract;
 using PathVlm.MLNet.Tests.Rewards;

@@ -51,7 +51,7 @@ public sealed class GreedyParityTests
         CheckpointReader.LoadInto(ReferenceSet.PathOf(checkpoint), configuration, model.CheckpointTensors);
         GenerationPrompt[] prompts = Prompts(
             ReferenceSet.PathOf("model", checkpoint, reference.GetProperty("case").GetString() + ".safetensors"),
-            reference.GetProperty("pad_token_id").GetInt32(), model.Configuration.Vision.SpatialMergeSize);
+            model.Configuration.Vision.SpatialMergeSize);
         using BatchedGenerator generator = new(model, ends, [], new GeneratorOptions { Backend = backend });
         GeneratedSequence[] sequences = generator.Generate(prompts, 1, options);
         Assert.Equal(expected.Length, sequences.Length);
@@ -65,7 +65,7 @@ public sealed class GreedyParityTests
     }
 
     // The rows of a padded batch without their padding, with the reference's own picture features.
-    private static GenerationPrompt[] Prompts(string path, int padding, int mergeSize)
+    private static GenerationPrompt[] Prompts(string path, int mergeSize)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         Tensor ids = file.Read("input_ids"), mask = file.Read("attention_mask");
@@ -81,8 +81,6 @@ public sealed class GreedyParityTests
             GenerationPrompt prompt = new([.. ids[row].data<long>().ToArray().Where((_, token) => kept[token] == 1).Select(id => (int)id)])
             {
                 Grids = own, ImageFeatures = tokens == 0 ? null : features!.narrow(0, feature, tokens),
-                // The reference takes padding as seen.
-                AlsoSeenTokenIds = kept.Contains(0) ? [padding] : [],
             };
             grid += own.Length;
             feature += tokens;

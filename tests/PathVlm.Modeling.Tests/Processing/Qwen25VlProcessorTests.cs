@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Processing.Chat;
 using PathVlm.Modeling.Processing.Pictures;
@@ -115,8 +116,12 @@ public class Qwen25VlProcessorTests
     public void PixelLimitsReplaceTheFolders()
     {
         string folder = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
-        Assert.Equal(28 * 28 * 9, Qwen25VlProcessor.Load(folder, maxPixels: 28 * 28 * 9).ImageProcessor.Configuration.MaxPixels);
-        Assert.Throws<ArgumentOutOfRangeException>(() => Qwen25VlProcessor.Load(folder, minPixels: 9000, maxPixels: 8000));
+        ImageProcessorConfiguration own = Qwen25VlProcessor.Load(folder).ImageProcessor.Configuration;
+        int larger = own.MinPixels + 1;
+        Assert.NotEqual(larger, own.MaxPixels);
+        ImageProcessorConfiguration replaced = Qwen25VlProcessor.Load(folder, maxPixels: larger).ImageProcessor.Configuration;
+        Assert.Equal((own.MinPixels, larger), (replaced.MinPixels, replaced.MaxPixels));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Qwen25VlProcessor.Load(folder, minPixels: larger + 1, maxPixels: larger));
     }
 
     private static Qwen25VlProcessor FirstProcessor() => Qwen25VlProcessor.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));

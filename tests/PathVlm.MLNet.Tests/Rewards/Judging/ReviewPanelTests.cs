@@ -4,6 +4,7 @@ using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
 using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
@@ -81,7 +82,14 @@ public sealed class ReviewPanelTests : IDisposable
         string text = await File.ReadAllTextAsync(RecordFile);
         Assert.DoesNotContain("vacuole", text, StringComparison.Ordinal);
         Assert.Contains("sha256:", text, StringComparison.Ordinal);
-        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RecordFile));
+    }
+
+    [UnixFact("file modes")]
+    public async Task ARecordIsItsOwnersAlone()
+    {
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(RecordFile));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Records;
+using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
@@ -37,10 +38,9 @@ public sealed class ReviewRecordTests : IDisposable
         Assert.Equal(0, new FileInfo(RecordFile).Length);
     }
 
-    [Fact]
+    [UnixFact("file modes")]
     public async Task ARecordThatOthersCouldReadIsTheOwnersAloneOnceItIsOpened()
     {
-        if (OperatingSystem.IsWindows()) return; // Windows has no modes: a file takes its folder's rights
         using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile })) await panel.ReviewAsync([JudgeFixture.Request()], default);
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite, Everybody = Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         File.SetUnixFileMode(RecordFile, Everybody);

@@ -37,8 +37,10 @@ public sealed class SupervisedTrainerTests
         using Qwen25VlModel model = TinyModel.Create();
         string[] keys = [.. model.CheckpointTensors.Keys.Where(key => key.StartsWith("visual.", StringComparison.Ordinal))];
         float[][] before = [.. keys.Select(key => model.CheckpointTensors[key].data<float>().ToArray())];
+        float[] head = model.CheckpointTensors["lm_head.weight"].data<float>().ToArray();
         new SupervisedTrainer(model, Options()).Train(TinyModel.Examples(8));
         for (int i = 0; i < keys.Length; i++) Assert.Equal(before[i], model.CheckpointTensors[keys[i]].data<float>().ToArray());
+        Assert.NotEqual(head, model.CheckpointTensors["lm_head.weight"].data<float>().ToArray());
         Assert.Equal(4, model.Counters.EncodedPictures);
     }
 
