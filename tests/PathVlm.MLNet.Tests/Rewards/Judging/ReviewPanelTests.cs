@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Time.Testing;
 using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Panel;
@@ -84,7 +85,7 @@ public sealed class ReviewPanelTests : IDisposable
         Assert.Contains("sha256:", text, StringComparison.Ordinal);
     }
 
-    [UnixFact("file modes")]
+    [UnixFact("file modes"), UnsupportedOSPlatform("windows")]
     public async Task ARecordIsItsOwnersAlone()
     {
         using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))

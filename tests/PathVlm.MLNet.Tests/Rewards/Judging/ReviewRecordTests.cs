@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Records;
 using PathVlm.Testing;
@@ -38,7 +39,7 @@ public sealed class ReviewRecordTests : IDisposable
         Assert.Equal(0, new FileInfo(RecordFile).Length);
     }
 
-    [UnixFact("file modes")]
+    [UnixFact("file modes"), UnsupportedOSPlatform("windows")]
     public async Task ARecordThatOthersCouldReadIsTheOwnersAloneOnceItIsOpened()
     {
         using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile })) await panel.ReviewAsync([JudgeFixture.Request()], default);
