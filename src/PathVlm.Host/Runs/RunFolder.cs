@@ -1,5 +1,5 @@
-using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Grpo;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Runs;
 
@@ -18,8 +18,8 @@ internal static class RunFolder
         foreach (string folder in TrainingPlan.AllStages.Select(plan.StageFolderOf).Where(Directory.Exists))
         {
             Delete(Path.Combine(folder, Events), "events.out.tfevents*");
-            Delete(Path.Combine(folder, GrpoEstimator.StoppedFolder), [.. CheckpointTextFiles.Names, "model*.safetensors", "model.safetensors.index.json"]);
-            Delete(folder, "metrics.jsonl", "rollouts.jsonl", StageModel, StageModel + AtomicFile.Unfinished);
+            Delete(Path.Combine(folder, GrpoEstimator.StoppedFolder), [.. CheckpointFileNames.Text, "model*.safetensors", CheckpointFileNames.WeightsIndex]);
+            Delete(folder, "metrics.jsonl", "rollouts.jsonl", StageModel, StageModel + Host.AtomicFile.Unfinished);
         }
     }
 

@@ -10,7 +10,7 @@ public sealed class CheckpointWriteOptions
     public ScalarType? Type { get; set; }
 
     /// <summary>Most bytes of tensors in one file; a tensor that is larger gets a file of its own.</summary>
-    /// <value>Default 5,000,000,000; takes 1 or more.</value>
+    /// <value>Default 5,000,000,000; 1 or more.</value>
     public long MaxShardBytes { get; set; } = 5_000_000_000;
 
     /// <summary>Whether a checkpoint folder that exists is replaced. A folder without a config.json never is.</summary>

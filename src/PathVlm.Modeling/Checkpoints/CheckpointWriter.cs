@@ -12,30 +12,26 @@ namespace PathVlm.Modeling.Checkpoints;
 /// </summary>
 public static class CheckpointWriter
 {
-    private static readonly string[] ProcessorFiles =
-    [
-        "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json",
-        "chat_template.json", "chat_template.jinja", ImageProcessorConfiguration.FileName, ImageProcessorConfiguration.NestedFileName,
-        "video_preprocessor_config.json", GenerationConfiguration.FileName, "LICENSE", "NOTICE",
-    ];
-
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     /// <summary>Saves a model.</summary>
     /// <param name="folder">Folder to make; its parent is made too.</param>
     /// <param name="configuration">Settings of the model.</param>
-    /// <param name="tensors">A tensor for each key of <see cref="CheckpointTable.Of"/>; any strides and device; they stay the caller's.</param>
-    /// <param name="processorSourceFolder">
-    /// Checkpoint folder to copy tokenizer, image processor, chat template, generation settings and licence from; null: none are written,
+    /// <param name="tensors">
+    /// A tensor for each key of <see cref="CheckpointTable.Of"/>; any strides and device; they stay the caller's.
+    /// </param>
+    /// <param name="processorSource">
+    /// Checkpoint to copy tokenizer, image processor, chat template, generation settings and licence from; null: none are written,
     /// and the folder holds settings and weights alone. May be <paramref name="folder"/> itself.
     /// </param>
     /// <param name="options">Type, size of files, replacing; null: defaults.</param>
     /// <exception cref="ArgumentException">The tensors aren't those of the settings; all that differ are named.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    /// <exception cref="FileNotFoundException">The source folder has no tokenizer or no image processor.</exception>
+    /// <exception cref="DirectoryNotFoundException">The source is a folder that does not exist.</exception>
+    /// <exception cref="FileNotFoundException">The source has no tokenizer or no image processor.</exception>
     /// <exception cref="IOException">The folder exists and isn't to be replaced, or can't be written; nothing is left of it.</exception>
     public static void Save(
-        string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> tensors, string? processorSourceFolder,
+        string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> tensors, CheckpointSource? processorSource,
         CheckpointWriteOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -43,45 +39,48 @@ public static class CheckpointWriter
         ArgumentNullException.ThrowIfNull(tensors);
         options ??= new CheckpointWriteOptions();
         if (options.MaxShardBytes < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), $"MaxShardBytes: got {options.MaxShardBytes}, takes 1 or more.");
+            throw new ArgumentOutOfRangeException(nameof(options), $"MaxShardBytes: expected 1 or more, got {options.MaxShardBytes}.");
         if (options.Type is not (null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16))
-            throw new ArgumentOutOfRangeException(nameof(options), $"Type: got {options.Type}, takes Float32, BFloat16 or Float16.");
+            throw new ArgumentOutOfRangeException(nameof(options), $"Type: expected Float32, BFloat16 or Float16, got {options.Type}.");
         IReadOnlyList<TensorSpecification> table = CheckpointTable.Of(configuration);
         CheckpointTensors.Check(table, tensors, nameof(tensors));
         ScalarType type = options.Type ?? tensors[CheckpointTable.EmbeddingsKey].dtype;
         string settings = configuration.ToPublishedJson(type);
-        string[] copies = processorSourceFolder is null ? [] : FilesToCopy(processorSourceFolder);
-        FolderReplacement.Make(folder, options.Overwrite, making =>
+        string[] copies = processorSource is null ? [] : FilesToCopy(processorSource);
+        AtomicFolder.Write(folder, options.Overwrite ? ModelConfiguration.FileName : null, making =>
         {
             File.WriteAllText(Path.Combine(making, ModelConfiguration.FileName), settings);
-            foreach (string file in copies)
-                Copy(file, Path.Combine(making, Path.GetFileName(file)));
+            foreach (string name in copies)
+                Write(Path.Combine(making, name), processorSource!.Read(name));
             WriteWeights(making, Shards(table, type, options.MaxShardBytes), tensors, type);
         });
     }
 
-    private static string[] FilesToCopy(string source)
+    private static string[] FilesToCopy(CheckpointSource source)
     {
-        if (!Directory.Exists(source))
-            throw new DirectoryNotFoundException($"The folder to copy the processor from [{source}] doesn't exist.");
-        string[] files = [.. ProcessorFiles.Where(name => File.Exists(Path.Combine(source, name)))];
-        if (!files.Contains("tokenizer.json") && !(files.Contains("vocab.json") && files.Contains("merges.txt")))
-            throw new FileNotFoundException($"The folder [{source}] has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.");
-        if (!files.Contains(ImageProcessorConfiguration.FileName) && !files.Contains(ImageProcessorConfiguration.NestedFileName))
+        source.RequireLocation();
+        string[] files = [.. CheckpointFileNames.Copied.Where(source.Contains)];
+        if (!files.Contains(CheckpointFileNames.Tokenizer)
+            && !(files.Contains(CheckpointFileNames.Vocabulary) && files.Contains(CheckpointFileNames.Merges)))
         {
-            throw new FileNotFoundException($"The folder [{source}] has no image processor: "
-                + $"neither {ImageProcessorConfiguration.FileName} nor {ImageProcessorConfiguration.NestedFileName}.");
+            throw new FileNotFoundException($"{source.Location}: expected a tokenizer, {CheckpointFileNames.Tokenizer} or "
+                + $"{CheckpointFileNames.Vocabulary} with {CheckpointFileNames.Merges}; got neither.");
         }
 
-        return [.. files.Select(name => Path.Combine(source, name))];
+        if (!files.Contains(CheckpointFileNames.ImageProcessor) && !files.Contains(CheckpointFileNames.Processor))
+        {
+            throw new FileNotFoundException($"{source.Location}: expected an image processor, {CheckpointFileNames.ImageProcessor} or "
+                + $"{CheckpointFileNames.Processor}; got neither.");
+        }
+
+        return files;
     }
 
     // Bytes alone: a source may be read-only or a link into a cache, and neither should travel.
-    private static void Copy(string from, string to)
+    private static void Write(string path, ReadOnlySpan<byte> content)
     {
-        using FileStream source = File.OpenRead(from);
-        using FileStream target = new(to, FileMode.CreateNew);
-        source.CopyTo(target);
+        using FileStream target = new(path, FileMode.CreateNew);
+        target.Write(content);
         target.Flush(flushToDisk: true);
     }
 
@@ -113,7 +112,8 @@ public static class CheckpointWriter
         for (int number = 0; number < shards.Count; number++)
         {
             string name = shards.Count == 1 ? CheckpointFiles.SingleName : $"model-{number + 1:D5}-of-{shards.Count:D5}.safetensors";
-            IEnumerable<KeyValuePair<string, Tensor>> entries = shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key]));
+            IEnumerable<KeyValuePair<string, Tensor>> entries =
+                shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key]));
             SafetensorsWriter.Write(Path.Combine(folder, name), entries, type, metadata);
             foreach (TensorSpecification tensor in shards[number])
                 index.Add(tensor.Key, name);

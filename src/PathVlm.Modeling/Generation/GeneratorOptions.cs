@@ -9,7 +9,9 @@ public enum DecodeBackend
     /// <summary>libtorch operations: any device and type.</summary>
     Torch,
 
-    /// <summary>Our own kernels, float32 on the CPU: a row's numbers do not depend, to the last bit, on the rows decoded beside it.</summary>
+    /// <summary>
+    /// Our own kernels, float32 on the CPU: a row's numbers do not depend, to the last bit, on the rows decoded beside it.
+    /// </summary>
     Kernels,
 }
 
@@ -33,8 +35,9 @@ public sealed record GeneratorOptions
     public void Validate()
     {
         if (RowLimit < 1)
-            throw new ArgumentOutOfRangeException(nameof(RowLimit), $"RowLimit: got {RowLimit}, takes 1 or more");
+            throw new ArgumentOutOfRangeException(nameof(RowLimit), $"RowLimit: expected 1 or more, got {RowLimit}");
         if (PrefillTokenLimit < 1)
-            throw new ArgumentOutOfRangeException(nameof(PrefillTokenLimit), $"PrefillTokenLimit: got {PrefillTokenLimit}, takes 1 or more");
+            throw new ArgumentOutOfRangeException(
+                nameof(PrefillTokenLimit), $"PrefillTokenLimit: expected 1 or more, got {PrefillTokenLimit}");
     }
 }

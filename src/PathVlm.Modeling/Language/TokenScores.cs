@@ -16,7 +16,7 @@ public sealed record TokenScoreOptions
     /// <value>False.</value>
     public bool Entropy { get; init; }
 
-    /// <summary>Whether it is told which targets had the largest logit.</summary>
+    /// <summary>Whether the result says which targets had the largest logit.</summary>
     /// <value>False.</value>
     public bool Accuracy { get; init; }
 

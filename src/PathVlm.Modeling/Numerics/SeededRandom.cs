@@ -5,13 +5,18 @@ namespace PathVlm.Modeling.Numerics;
 
 /// <summary>
 /// Draws that are a function of their coordinates (seed, purpose, index): no draw depends on how many came before it
-/// elsewhere. SplitMix64, so that the numbers do not depend on the runtime's own generator.
+/// elsewhere. SplitMix64 (Steele, Lea, Flood 2014), so that the numbers do not depend on the runtime's own generator. Not for use by
+/// several threads at once.
 /// </summary>
-internal sealed class SeededRandom
+public sealed class SeededRandom
 {
+    private const double Grid = 1.0 / (1UL << 53);
     private ulong _state;
 
-    private SeededRandom(ulong state) => _state = state;
+    internal SeededRandom(ulong state) => _state = state;
+
+    /// <summary>What is added to the state before each draw: 2^64 divided by the golden ratio.</summary>
+    internal const ulong Increment = 0x9E3779B97F4A7C15;
 
     /// <summary>The stream of draws at one place.</summary>
     /// <param name="seed">Seed of the whole set.</param>
@@ -26,15 +31,12 @@ internal sealed class SeededRandom
     /// <summary>The next 64 bits.</summary>
     public ulong NextBits()
     {
-        _state += 0x9E3779B97F4A7C15;
-        ulong z = _state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+        _state += Increment;
+        return Mix(_state);
     }
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double Next() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    public double Next() => ToUniform(NextBits());
 
     /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public float Between(double low, double high) => (float)(low + ((high - low) * Next()));
@@ -93,4 +95,15 @@ internal sealed class SeededRandom
         }
         return list;
     }
+
+    /// <summary>The finaliser of SplitMix64: a bijection of 64 bits in which every input bit moves half the output bits.</summary>
+    internal static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+
+    /// <summary>64 bits as a number in [0, 1), on a grid of 2^-53.</summary>
+    internal static double ToUniform(ulong bits) => (bits >> 11) * Grid;
 }

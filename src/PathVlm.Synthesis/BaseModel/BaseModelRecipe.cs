@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Processing;
 using PathVlm.Synthesis.Corpus;
@@ -43,7 +44,8 @@ public static class BaseModelRecipe
             using Qwen25VlModel model = Qwen25VlModel.CreateRandom(BaseModelShape.Of(tokenizer), settings.Seed);
             PlantedAttention.Plant(model);
             Train(model, corpus, Qwen25VlProcessor.Load(files), settings, progress, cancellation);
-            CheckpointWriter.Save(folder, model.Configuration, model.CheckpointTensors, files, new CheckpointWriteOptions { Overwrite = true });
+            CheckpointWriter.Save(
+                folder, model.Configuration, model.CheckpointTensors, CheckpointSource.FromFolder(files), new CheckpointWriteOptions { Overwrite = true });
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Processing.Tokenization;
 
@@ -52,11 +53,11 @@ public static class Qwen2TokenizerTrainer
         for (int id = 0; id < tokens.Count; id++)
             vocabulary.Add(tokens[id], id);
 
-        Write(folder, TokenizerFiles.Vocabulary, vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        Write(folder, TokenizerFiles.Merges, "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
-        Write(folder, TokenizerFiles.Whole, Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
-        Write(folder, TokenizerFiles.Configuration, Configuration(tokens.Count).ToJsonString(Indented));
-        Write(folder, "chat_template.json", new JsonObject { ["chat_template"] = ChatTemplate }.ToJsonString(Indented));
+        Write(folder, CheckpointFileNames.Vocabulary, vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Write(folder, CheckpointFileNames.Merges, "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
+        Write(folder, CheckpointFileNames.Tokenizer, Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
+        Write(folder, CheckpointFileNames.TokenizerConfiguration, Configuration(tokens.Count).ToJsonString(Indented));
+        Write(folder, CheckpointFileNames.ChatTemplateJson, new JsonObject { ["chat_template"] = ChatTemplate }.ToJsonString(Indented));
         return Qwen2Tokenizer.Load(folder);
     }
 

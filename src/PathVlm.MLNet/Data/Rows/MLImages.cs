@@ -35,24 +35,14 @@ public static class MLImages
     public static RgbPicture ToPicture(MLImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
-        (int red, int blue) = image.PixelFormat switch
+        if (image.PixelFormat is not (MLPixelFormat.Rgba32 or MLPixelFormat.Bgra32))
         {
-            MLPixelFormat.Rgba32 => (0, 2),
-            MLPixelFormat.Bgra32 => (2, 0),
-            _ => throw new ArgumentException(
-                $"image has pixel format {image.PixelFormat} ({image.BitsPerPixel} bits); Rgba32 and Bgra32 are taken", nameof(image)),
-        };
-        ReadOnlySpan<byte> source = image.Pixels;
-        byte[] pixels = new byte[checked(image.Width * image.Height * 3)];
-        bool multiplied = IsMultiplied(source);
-        for (int from = 0, to = 0; to < pixels.Length; from += 4, to += 3)
-        {
-            int alpha = source[from + 3];
-            pixels[to] = OverWhite(source[from + red], alpha, multiplied);
-            pixels[to + 1] = OverWhite(source[from + 1], alpha, multiplied);
-            pixels[to + 2] = OverWhite(source[from + blue], alpha, multiplied);
+            throw new ArgumentException(
+                $"image: expected the pixel format Rgba32 or Bgra32, got {image.PixelFormat} ({image.BitsPerPixel} bits)", nameof(image));
         }
-        return new RgbPicture(image.Width, image.Height, pixels);
+
+        ReadOnlySpan<byte> pixels = image.Pixels;
+        return RgbPicture.OverWhite(image.Width, image.Height, pixels, image.PixelFormat == MLPixelFormat.Bgra32, IsMultiplied(pixels));
     }
 
     private static bool IsMultiplied(ReadOnlySpan<byte> pixels)
@@ -65,7 +55,4 @@ public static class MLImages
         }
         return true;
     }
-
-    private static byte OverWhite(int colour, int alpha, bool multiplied) =>
-        (byte)(multiplied ? colour + 255 - alpha : (colour * alpha + 255 * (255 - alpha) + 127) / 255);
 }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Inference.Answering;
 
@@ -17,7 +18,7 @@ internal static class PathologyModelFile
         options.Validate();
         if (Directory.Exists(path))
         {
-            CheckpointTextFiles files = CheckpointTextFiles.Read(path);
+            CheckpointSource files = CheckpointSource.FromFolder(path).ToMemory();
             PolicySettings settings = options.Settings();
             var encoder = new PromptEncoder(files, settings);
             return new PathologyTransformer(environment, new PathologyPolicy(Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder), options.TransformerSettings);

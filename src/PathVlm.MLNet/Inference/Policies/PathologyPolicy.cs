@@ -3,6 +3,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Generation.Sampling;
@@ -19,26 +20,26 @@ namespace PathVlm.MLNet.Inference.Policies;
 public sealed class PathologyPolicy
 {
     private readonly Lock _turn = new();
-    private readonly CheckpointTextFiles _files;
+    private readonly CheckpointSource _files;
     private Qwen25VlModel? _model;
     private BatchedGenerator? _generator;
     private string? _absence;
     private int _references;
 
-    internal PathologyPolicy(Qwen25VlModel model, CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder = null)
+    internal PathologyPolicy(Qwen25VlModel model, CheckpointSource files, PolicySettings settings, PromptEncoder? encoder = null)
         : this(files, settings, encoder)
     {
         _model = model;
     }
 
     /// <summary>A policy without weights: they were taken over by a later stage.</summary>
-    internal PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, string absence)
+    internal PathologyPolicy(CheckpointSource files, PolicySettings settings, string absence)
         : this(files, settings, encoder: null)
     {
         _absence = absence;
     }
 
-    private PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder)
+    private PathologyPolicy(CheckpointSource files, PolicySettings settings, PromptEncoder? encoder)
     {
         _files = files;
         Settings = settings;
@@ -69,7 +70,7 @@ public sealed class PathologyPolicy
 
     internal PolicySettings Settings { get; }
 
-    internal CheckpointTextFiles Files => _files;
+    internal CheckpointSource Files => _files;
 
     internal string? Absence => _absence;
 
@@ -169,11 +170,7 @@ public sealed class PathologyPolicy
     public void SaveCheckpoint(string folder, CheckpointWriteOptions? options = null)
     {
         lock (_turn)
-            _files.InFolder(source =>
-            {
-                CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options);
-                return 0;
-            });
+            CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, _files, options);
     }
 
     private PathologyAnswer Read(PathologyQuestion question, GeneratedSequence sequence)
@@ -193,7 +190,7 @@ public sealed class PathologyPolicy
             yield return new GenerationPrompt(prompt.TokenIds)
             {
                 Grids = [.. prompt.Images.Select(image => image.Grid)],
-                ImageFeatures = PictureFeatures.Of(model, prompt.Images),
+                ImageFeatures = model.EncodeImages(prompt.Images),
                 OwnsImageFeatures = true,
                 Row = rows?[index],
             };

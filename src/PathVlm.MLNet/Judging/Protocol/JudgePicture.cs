@@ -11,7 +11,7 @@ internal static class JudgePicture
     {
         int side = Math.Max(picture.Width, picture.Height);
         if (side <= MaxSide) return PngFile.Encode(picture);
-        return PngFile.Encode(BicubicResizer.Resize(picture, Scaled(picture.Width, side), Scaled(picture.Height, side)));
+        return PngFile.Encode(picture.Resize(Scaled(picture.Width, side), Scaled(picture.Height, side)));
     }
 
     private static int Scaled(int length, int side) => Math.Max(1, (int)((long)length * MaxSide / side));

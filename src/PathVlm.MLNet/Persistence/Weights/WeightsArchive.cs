@@ -47,7 +47,7 @@ internal static class WeightsArchive
     {
         WeightsManifest manifest = reader.ReadJson<WeightsManifest>(ManifestEntry);
         Judge(manifest, table, reader.Name(ManifestEntry));
-        long limit = table.Sum(item => item.Shape.Aggregate(1L, (product, side) => product * side)) * SafetensorsTypes.SizeOf(type) + LargestHeader;
+        long limit = table.Sum(item => item.ByteCount(type)) + LargestHeader;
         Source[] sources = [.. manifest.Files.Select((file, index) => new Source(
             reader, file, file.Folder is null ? Beside(reader, file) : null, limit,
             [.. table.Where(item => manifest.Tensors[item.Key].File == index)]))];

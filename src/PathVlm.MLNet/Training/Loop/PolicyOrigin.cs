@@ -3,6 +3,7 @@ using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Loop;
@@ -61,7 +62,7 @@ internal sealed class PolicyOrigin : IDisposable
 
     private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string folder)
     {
-        CheckpointTextFiles files = CheckpointTextFiles.Read(folder);
+        CheckpointSource files = CheckpointSource.FromFolder(folder).ToMemory();
         PolicySettings settings = options.PolicySettings();
         var encoder = new PromptEncoder(files, settings);
         return new PolicyOrigin(encoder, placed, () => new PathologyPolicy(

@@ -1,6 +1,8 @@
 namespace PathVlm.Modeling.Generation.Sampling;
 
-/// <summary>How next tokens are chosen. The rules apply in the order of transformers: repetition penalty, temperature, top-k, top-p, min-p.</summary>
+/// <summary>
+/// How next tokens are chosen. The rules apply in the order of transformers: repetition penalty, temperature, top-k, top-p, min-p.
+/// </summary>
 public sealed record SamplingOptions
 {
     /// <summary>Takes the most likely token and draws nothing; top-k, top-p and min-p are then ignored.</summary>
@@ -23,7 +25,9 @@ public sealed record SamplingOptions
     /// <value>Default: 0.</value>
     public double MinP { get; init; }
 
-    /// <summary>Divides positive and multiplies negative logits of tokens already in prompt or answer; above 0, 1 changes nothing.</summary>
+    /// <summary>
+    /// Divides positive and multiplies negative logits of tokens already in prompt or answer; above 0, 1 changes nothing.
+    /// </summary>
     /// <value>Default: 1.</value>
     public double RepetitionPenalty { get; init; } = 1;
 
@@ -31,7 +35,9 @@ public sealed record SamplingOptions
     /// <value>Default: 1,024, as in the paper.</value>
     public int MaxNewTokens { get; init; } = 1024;
 
-    /// <summary>Never chooses picture, video, role and out-of-tokenizer ids; the end tokens stay. Off only to reproduce the reference.</summary>
+    /// <summary>
+    /// Never chooses picture, video, role and out-of-tokenizer ids; the end tokens stay. Off only to reproduce the reference.
+    /// </summary>
     /// <value>Default: true.</value>
     public bool SuppressControlTokens { get; init; } = true;
 
@@ -47,15 +53,16 @@ public sealed record SamplingOptions
         Require(TopK >= 0, nameof(TopK), TopK, "0 (all) or more");
         Require(TopP is > 0 and <= 1, nameof(TopP), TopP, "a number above 0, up to 1 (all)");
         Require(MinP is >= 0 and <= 1, nameof(MinP), MinP, "a number from 0 (all) to 1");
-        Require(double.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty), RepetitionPenalty, "a number above 0");
+        Require(
+            double.IsFinite(RepetitionPenalty) && RepetitionPenalty > 0, nameof(RepetitionPenalty), RepetitionPenalty, "a number above 0");
         Require(MaxNewTokens >= 1, nameof(MaxNewTokens), MaxNewTokens, "1 or more");
         if (faults.Count > 0)
             throw new ArgumentOutOfRangeException(nameof(SamplingOptions), string.Join("; ", faults));
 
-        void Require(bool holds, string name, object found, string taken)
+        void Require(bool holds, string name, object found, string expected)
         {
             if (!holds)
-                faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: got {found}, takes {taken}"));
+                faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: expected {expected}, got {found}"));
         }
     }
 }

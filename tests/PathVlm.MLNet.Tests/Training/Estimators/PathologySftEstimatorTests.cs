@@ -8,6 +8,7 @@ using PathVlm.MLNet.Tests.Contract;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Tests.Training;
 
@@ -121,7 +122,7 @@ public sealed class PathologySftEstimatorTests
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.ValidationFraction = 0.4;
         PathologyDataView rows = TinyCheckpoint.Rows([.. Enumerable.Repeat("Sft", 9)]);
-        SftRows read = SftRows.Read(rows, new PromptEncoder(CheckpointTextFiles.Read(TinyCheckpoint.Folder), options.PolicySettings()), options);
+        SftRows read = SftRows.Read(rows, new PromptEncoder(CheckpointSource.FromFolder(TinyCheckpoint.Folder), options.PolicySettings()), options);
         Assert.Equal((6, 3), (read.Training.Count, read.Validation.Count));
         Assert.Empty(read.Training.Select(row => row.Pictures[0].ContentHash).Intersect(read.Validation.Select(row => row.Pictures[0].ContentHash)));
     }
