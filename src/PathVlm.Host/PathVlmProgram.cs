@@ -4,7 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PathVlm.Host.Commands;
+using PathVlm.Host.Faults;
+using PathVlm.Host.Hosting;
 using PathVlm.Host.Presentation;
+using PathVlm.Host.Runs;
+using PathVlm.Host.Settings;
 using PathVlm.MLNet.Evaluation;
 
 namespace PathVlm.Host;
@@ -12,8 +16,6 @@ namespace PathVlm.Host;
 /// <summary>The program <c>pathvlm</c>: a Generic Host (configuration, logging, cancellation) around one verb.</summary>
 internal static class PathVlmProgram
 {
-    internal const string Notice = ResearchNotice.Text;
-
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Where results go.</param>
@@ -21,7 +23,7 @@ internal static class PathVlmProgram
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        RootCommand root = new($"Qwen2.5-VL for pathology questions: supervised fine-tuning and GRPO in .NET. {Notice}");
+        RootCommand root = new($"Qwen2.5-VL for pathology questions: supervised fine-tuning and GRPO in .NET. {ResearchNotice.Text}");
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
@@ -38,9 +40,9 @@ internal static class PathVlmProgram
         if (result.Errors.Count > 0 && result.Action is not System.CommandLine.Help.HelpAction)
         {
             string fault = result.UnmatchedTokens.Count > 0
-                ? $"got [{result.UnmatchedTokens[0]}], which is no verb, argument or option here"
+                ? $"expected a verb, argument or option, got [{result.UnmatchedTokens[0]}]"
                 : result.Errors[0].Message;
-            await error.WriteLineAsync($"pathvlm: {fault} (pathvlm --help lists what it takes)").ConfigureAwait(false);
+            await error.WriteLineAsync($"pathvlm: {fault} (see pathvlm --help)").ConfigureAwait(false);
             return ExitCodes.UserMistake;
         }
 
@@ -53,15 +55,16 @@ internal static class PathVlmProgram
     {
         try
         {
+            using Display display = new(output);
             using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? []);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-            VerbContext context = new()
+            RunContext context = new()
             {
                 Configuration = host.Services.GetRequiredService<IConfiguration>(),
                 Logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("pathvlm"),
-                Display = new Display(output),
+                Display = display,
                 Cancellation = stop.Token,
             };
             int code = await Task.Run(() => verb.Run(parsed, context), CancellationToken.None).ConfigureAwait(false);
@@ -70,7 +73,7 @@ internal static class PathVlmProgram
         }
         catch (Exception fault)
         {
-            return FaultLine.Tell(fault, error);
+            return FaultLine.Report(fault, error);
         }
     }
 

@@ -2,6 +2,8 @@ using PathVlm.MLNet;
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.ML;
+using PathVlm.Experiments.Stages;
+using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
@@ -18,11 +20,13 @@ internal sealed class InspectCommand : Verb
     private readonly Option<int> _tokens = new("--tokens") { Description = "Tokens of a row, for the memory forecast.", DefaultValueFactory = _ => 2048 };
     private readonly Option<int> _rows = new("--rows") { Description = "Rows at once, for the memory forecast.", DefaultValueFactory = _ => 1 };
 
-    internal override int Run(ParseResult parsed, VerbContext context)
+    internal override int Run(ParseResult parsed, RunContext context)
     {
         string target = Path.GetFullPath(parsed.GetValue(_path)!);
-        if (!File.Exists(target) && !Directory.Exists(target)) throw new UserMistakeException($"got [{parsed.GetValue(_path)}], takes a file or folder that exists");
-        if (parsed.GetValue(_tokens) < 1 || parsed.GetValue(_rows) < 1) throw new UserMistakeException("--tokens, --rows: take 1 or more");
+        if (!File.Exists(target) && !Directory.Exists(target))
+            throw new UserMistakeException($"expected a file or folder that exists, got [{parsed.GetValue(_path)}]");
+        if (parsed.GetValue(_tokens) < 1 || parsed.GetValue(_rows) < 1)
+            throw new UserMistakeException("--tokens, --rows: expected 1 or more");
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, parsed.GetValue(_tokens), parsed.GetValue(_rows));
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, parsed.GetValue(_tokens), parsed.GetValue(_rows));
         else DataSet(context, target);
@@ -38,7 +42,7 @@ internal sealed class InspectCommand : Verb
         return command;
     }
 
-    private static void Checkpoint(VerbContext context, string folder, int tokens, int rows)
+    private static void Checkpoint(RunContext context, string folder, int tokens, int rows)
     {
         CheckpointInfo info = CheckpointReader.Inspect(folder);
         context.Display.Line($"checkpoint: {folder}");
@@ -50,16 +54,16 @@ internal sealed class InspectCommand : Verb
         foreach (string note in info.Notes) context.Display.Line($"note:       {note}");
     }
 
-    private static void Zip(VerbContext context, string zip, int tokens, int rows)
+    private static void Zip(RunContext context, string zip, int tokens, int rows)
     {
-        IReadOnlyList<PathologyTransformer> stages = ModelFiles.Stages(zip);
+        IReadOnlyList<PathologyTransformer> stages = PathologyModelFile.LoadStages(zip);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"model zip:  {zip}, {new FileInfo(zip).Length / Mebibyte:0.0} MiB, {stages.Count} fitted stage(s)"));
         Shapes(context, stages[^1].Policy.Configuration);
         Memory(context, MemoryForecast.Of(stages[^1].Policy.Configuration, TorchSharp.torch.ScalarType.Float32, tokens, rows));
         foreach (PathologyTransformer stage in stages) stage.Dispose();
     }
 
-    private static void Shapes(VerbContext context, ModelConfiguration model)
+    private static void Shapes(RunContext context, ModelConfiguration model)
     {
         ParameterCounts counts = CheckpointTable.Count(model);
         TextConfiguration text = model.Text;
@@ -73,10 +77,10 @@ internal sealed class InspectCommand : Verb
             $"vision:     {vision.Depth} blocks of {vision.HiddenSize}, {vision.HeadCount} heads, inner {vision.IntermediateSize}, windows of {vision.WindowSize} pixels, full attention in [{string.Join(", ", vision.FullAttentionBlocks)}]"));
     }
 
-    private static void Memory(VerbContext context, MemoryForecast forecast) => context.Display.Line(string.Create(CultureInfo.InvariantCulture,
+    private static void Memory(RunContext context, MemoryForecast forecast) => context.Display.Line(string.Create(CultureInfo.InvariantCulture,
         $"memory:     weights {forecast.WeightBytes / Mebibyte:N0} MiB ({forecast.Type}), fine-tuning {forecast.FineTuningBytes / Mebibyte:N0} MiB, generation {forecast.GenerationBytes / Mebibyte:N0} MiB ({forecast.Rows} row(s) of {forecast.Tokens} tokens)"));
 
-    private static void DataSet(VerbContext context, string path)
+    private static void DataSet(RunContext context, string path)
     {
         PathologyDataView rows = StagedData.LoadAny(new MLContext().Pathology(), path);
         context.Display.Line($"data set:   {path}");

@@ -129,7 +129,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             PathologyRow read = reader.Read();
             rollouts(ref buffer);
             AnswerReader answers = new(read.Question.Options);
-            byte[] picture = JudgePicture.Of(read.RequiredPicture);
+            byte[] picture = JudgePicture.Encode(read.RequiredPicture);
             return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
                 read.Question, picture, answers.Read(rollout.ToString()), _options.Reference, new ReviewCoordinates(Step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
         };

@@ -41,6 +41,9 @@ public sealed class PathologyModelOptions
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
 
+    /// <summary>A copy; template and decoding settings are shared with it.</summary>
+    public PathologyModelOptions Copy() => (PathologyModelOptions)MemberwiseClone();
+
     internal TransformerSettings TransformerSettings => new(AnswerBatchSize, WeightsStorage);
 
     /// <summary>Checks every option, all faults told at once.</summary>

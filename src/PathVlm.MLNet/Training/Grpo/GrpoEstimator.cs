@@ -55,6 +55,18 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
     public TrainingResult? Result { get; private set; }
 
+    /// <summary>Deletes the checkpoint that a run which its judge stopped left in its output folder, if there is one.</summary>
+    /// <param name="outputFolder">The options' output folder.</param>
+    public static void DeleteStoppedCheckpoint(string outputFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputFolder);
+        string folder = Path.Combine(outputFolder, StoppedFolder);
+        if (!Directory.Exists(folder)) return;
+        string[] names = [.. CheckpointTextFiles.Names, "model*.safetensors", "model.safetensors.index.json"];
+        foreach (string file in names.SelectMany(name => Directory.EnumerateFiles(folder, name)).ToArray()) File.Delete(file);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
+
     /// <summary>Trains on the rows and returns the model as a transformer.</summary>
     /// <param name="input">Rows; those of other stages are passed over.</param>
     /// <returns>

@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Training.Options;
+
 namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>Why a training run ended.</summary>
@@ -28,6 +30,9 @@ public enum StopReason
 public sealed record TrainingResult(
     StopReason Reason, long Steps, long SkippedSteps, IReadOnlyList<IReadOnlyDictionary<string, double>> Log, long? BestStep = null)
 {
+    /// <summary>Steps in a row whose loss or gradient is not finite that end a run (<see cref="StopReason.NotFinite"/>): 3.</summary>
+    public const int NonFiniteStepLimit = TrainingDefaults.MaxNonFiniteSteps;
+
     /// <summary>A run that was cancelled before its first step.</summary>
     internal static TrainingResult NotBegun { get; } = new(StopReason.Cancelled, 0, 0, []);
 }

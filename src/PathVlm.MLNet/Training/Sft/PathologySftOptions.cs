@@ -74,7 +74,8 @@ public sealed class PathologySftOptions : PathologyTrainingOptions
     [OptionBounds(AtLeast = 1)]
     public int? EarlyStoppingPatience { get; set; }
 
-    internal PathologySftOptions Copy() => (PathologySftOptions)CopyOfThis();
+    /// <summary>A copy; template and decoding settings are shared with it.</summary>
+    public PathologySftOptions Copy() => (PathologySftOptions)CopyOfThis();
 
     private protected override void AddFaults(OptionFaults faults)
     {

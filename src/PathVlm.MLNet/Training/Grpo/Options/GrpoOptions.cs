@@ -171,7 +171,8 @@ public sealed class GrpoOptions : PathologyTrainingOptions
         faults.Throw(nameof(GrpoOptions));
     }
 
-    internal GrpoOptions Copy() => (GrpoOptions)CopyOfThis();
+    /// <summary>A copy; template and decoding settings are shared with it.</summary>
+    public GrpoOptions Copy() => (GrpoOptions)CopyOfThis();
 
     private protected override void AddFaults(OptionFaults faults)
     {
