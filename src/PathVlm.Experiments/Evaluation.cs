@@ -17,7 +17,8 @@ public static class Evaluation
     /// <param name="cancellation">Ends the run between two batches of rows.</param>
     /// <exception cref="InvalidDataException">There is no test row, or a row is faulty.</exception>
     public static StageResult Run(
-        string name, PathologyTransformer model, IDataView rows, IProgress<RunEvent>? progress = null, CancellationToken cancellation = default)
+        string name, PathologyTransformer model, IDataView rows, IProgress<RunEvent>? progress = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);

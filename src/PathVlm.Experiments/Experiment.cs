@@ -7,7 +7,7 @@ using PathVlm.Experiments.Runs;
 
 namespace PathVlm.Experiments;
 
-/// <summary>The paper's whole design in one call: every variant trained from each base and seed, evaluated, compared and reported.</summary>
+/// <summary>The paper's design in one call: every variant trained from each base and seed, evaluated, compared and reported.</summary>
 /// <remarks>For research, not for diagnosis.</remarks>
 public static class Experiment
 {
@@ -21,7 +21,9 @@ public static class Experiment
     /// <exception cref="ArgumentException">The plan cannot be run, or the rows do not fit its stages.</exception>
     /// <exception cref="IOException">The folder holds something else, or cannot be written.</exception>
     /// <exception cref="InvalidOperationException">The folder holds something finished with other settings.</exception>
-    /// <exception cref="RunStoppedException">Training no longer gave finite numbers, or an external model or the judge did not answer.</exception>
+    /// <exception cref="RunStoppedException">
+    /// Training no longer gave finite numbers, or an external model or the judge did not answer.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The run was cancelled; what was finished is kept.</exception>
     public static ExperimentReport Run(MLContext ml, ExperimentPlan plan, IDataView rows, string folder, ExperimentOptions? options = null)
     {

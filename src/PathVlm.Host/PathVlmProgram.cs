@@ -47,11 +47,18 @@ internal static class PathVlmProgram
         }
 
         // Signals are the host's: the parser's own handling would end the process two seconds after Ctrl+C, in the middle of a step.
-        InvocationConfiguration invocation = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        InvocationConfiguration invocation = new()
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         return await result.InvokeAsync(invocation).ConfigureAwait(false);
     }
 
-    private static async Task<int> RunVerbAsync(Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static async Task<int> RunVerbAsync(
+        Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         try
         {
@@ -59,7 +66,8 @@ internal static class PathVlmProgram
             using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? []);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
+            using CancellationTokenSource stop =
+                CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
             RunContext context = new()
             {
                 Configuration = host.Services.GetRequiredService<IConfiguration>(),
@@ -80,11 +88,13 @@ internal static class PathVlmProgram
     /// <summary>Settings, the later ones winning: pathvlm.json beside the caller, environment PATHVLM_…, --set.</summary>
     private static IHost CreateHost(IReadOnlyList<string> settings)
     {
-        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "pathvlm" });
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "pathvlm" });
         builder.Configuration.SetBasePath(Directory.GetCurrentDirectory());
         builder.Configuration.AddJsonFile("pathvlm.json", optional: true);
         builder.Configuration.AddEnvironmentVariables("PATHVLM_");
-        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair).GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));
+        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair)
+            .GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, QuietConsoleLifetime>();

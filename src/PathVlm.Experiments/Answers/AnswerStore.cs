@@ -108,7 +108,8 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
         string[] lines = File.ReadAllLines(path);
         try
         {
-            if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], Json) != header || lines.Length != header.Rows + 1) return null;
+            if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], Json) != header) return null;
+            if (lines.Length != header.Rows + 1) return null;
             return [.. lines.Skip(1).Select(line => JsonSerializer.Deserialize<GivenAnswer>(line, Json)!)];
         }
         catch (JsonException fault)

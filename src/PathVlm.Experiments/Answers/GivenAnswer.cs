@@ -9,6 +9,8 @@ namespace PathVlm.Experiments.Answers;
 /// <param name="Failure">Why there is none (<see cref="MissingCause"/>); null where there is one.</param>
 internal sealed record GivenAnswer(string Response, int? Tokens, bool Truncated, string? Failure = null)
 {
-    /// <summary>Whether there is none because of a transient failure, such as a server that was busy. A resumed run asks such a row again.</summary>
+    /// <summary>
+    /// Whether there is none because of a transient failure, such as a server that was busy. A resumed run asks such a row again.
+    /// </summary>
     internal bool IsOutage => Enum.TryParse(Failure, out MissingCause cause) && !cause.IsFinal();
 }

@@ -27,9 +27,11 @@ internal sealed class OutageWatch(string name)
             if (_recent.Count < MinimumRows || failed <= MaxRate * _recent.Count) return;
             string causes = string.Join(
                 ", ", _recent.Where(one => one.IsOutage).CountBy(one => one.Failure!).Select(cause => $"{cause.Key} {cause.Value}"));
-            string found = string.Create(CultureInfo.InvariantCulture, $"{failed} of the last {_recent.Count} rows ({causes}), more than {100 * MaxRate:0}%");
+            string found = string.Create(
+                CultureInfo.InvariantCulture, $"{failed} of the last {_recent.Count} rows ({causes}), more than {100 * MaxRate:0}%");
             throw new RunStoppedException(
-                $"the external model [{name}] did not answer {found}; its answers so far are kept: continue with --resume when it is available");
+                $"the external model [{name}] did not answer {found}; "
+                + "its answers so far are kept: continue with --resume when it is available");
         }
     }
 }

@@ -21,7 +21,9 @@ public sealed record ExperimentPlan
     /// <value>The offline rubric.</value>
     public IProcessJudge Judge { get; init; } = new RubricJudge();
 
-    /// <summary>Bounds on asking the judge; <see cref="ReviewPanelOptions.RecordFile"/> stays null, records are kept in the output folder.</summary>
+    /// <summary>
+    /// Bounds on asking the judge; <see cref="ReviewPanelOptions.RecordFile"/> stays null, records are kept in the output folder.
+    /// </summary>
     public ReviewPanelOptions Panel { get; init; } = new();
 
     /// <summary>Sets of other modalities in OmniMedVQA's layout, which no model is trained on.</summary>

@@ -6,7 +6,7 @@ namespace PathVlm.Experiments.Plans;
 /// <param name="Name">Its name.</param>
 /// <param name="Before">The model that the stage starts from.</param>
 /// <param name="Kind">The stage.</param>
-/// <param name="Rows">The stage of the rows that it is trained on (<see cref="PathologyStages"/>); those of the stages are disjoint.</param>
+/// <param name="Rows">The stage of its rows (<see cref="PathologyStages"/>); rows of different stages are disjoint.</param>
 internal sealed record Variant(string Name, string Before, StageKind Kind, string Rows)
 {
     /// <summary>All variants, each after the one that it starts from.</summary>
@@ -20,7 +20,7 @@ internal sealed record Variant(string Name, string Before, StageKind Kind, strin
         new(StageNames.PathVlmR1, StageNames.Beta, StageKind.ProcessGrpo, PathologyStages.Rl),
     ];
 
-    /// <summary>Pairs that were trained on the same rows, the first by fine-tuning, the second by GRPO: the paper's control group.</summary>
+    /// <summary>Pairs trained on the same rows, the first by fine-tuning, the second by GRPO: the paper's control group.</summary>
     internal static IReadOnlyList<(string FineTuned, string Grpo)> ControlPairs { get; } =
         [(StageNames.Gamma, StageNames.Beta), (StageNames.Delta, StageNames.Epsilon)];
 }

@@ -9,7 +9,7 @@ public enum RunEventKind
     /// <summary>A warning for the user; the same warning may be reported several times.</summary>
     Warning,
 
-    /// <summary>A piece of work has started and will be finished by <see cref="WorkFinished"/>, unless the run ends with an exception.</summary>
+    /// <summary>A piece of work has started; <see cref="WorkFinished"/> follows unless the run ends with an exception.</summary>
     WorkStarted,
 
     /// <summary>A piece of work has advanced. The training of a stage reports only this kind.</summary>

@@ -26,16 +26,21 @@ internal static class ExperimentJson
             ControlGroup = StageDifferences.OfControlPairs(results).Select(Difference),
             Canaries = results.Canaries.Reviews.Select(item => new
             {
-                item.Canary.Name, item.Canary.IsEmpty, Completeness = (double)item.Review.Completeness, Soundness = (double)item.Review.Soundness,
+                item.Canary.Name, item.Canary.IsEmpty, Completeness = (double)item.Review.Completeness,
+                Soundness = (double)item.Review.Soundness,
                 ProcessReward = (double)item.Review.Reward, Missing = item.Review.Missing?.ToString(),
             }),
             Cases = results.Cases.Select(item => new
             {
-                item.Question.Id, item.Question.Question, item.Question.Options, item.Question.Answer, Picture = Path.GetFileName(item.Question.ImagePath),
+                item.Question.Id, item.Question.Question, item.Question.Options, item.Question.Answer,
+                Picture = Path.GetFileName(item.Question.ImagePath),
                 Answers = item.Sides.Select(side => new
                 {
-                    side.Run.Base, side.Run.Name, side.Run.Seed, side.Reasoning, Answer = side.Answer.Body, Chosen = side.Answer.Option, side.Answer.Status, side.IsRight, side.Tokens, Completeness = (double)side.Review.Completeness,
-                    Soundness = (double)side.Review.Soundness, ProcessReward = (double)side.Review.Reward, Missing = side.Review.Missing?.ToString(), Findings = side.Review.Score?.Verdicts,
+                    side.Run.Base, side.Run.Name, side.Run.Seed, side.Reasoning,
+                    Answer = side.Answer.Body, Chosen = side.Answer.Option, side.Answer.Status,
+                    side.IsRight, side.Tokens, Completeness = (double)side.Review.Completeness,
+                    Soundness = (double)side.Review.Soundness, ProcessReward = (double)side.Review.Reward,
+                    Missing = side.Review.Missing?.ToString(), Findings = side.Review.Score?.Verdicts,
                 }),
             }),
             Settings = results.Settings,
@@ -70,6 +75,7 @@ internal static class ExperimentJson
 
     private static object Difference(StageDifference difference) => new
     {
-        difference.Line.Base, difference.Line.Name, Against = difference.Against.Name, difference.Seed, difference.Comparison, difference.P, Corrected = difference.Corrected,
+        difference.Line.Base, difference.Line.Name, Against = difference.Against.Name, difference.Seed,
+        difference.Comparison, difference.P, difference.Corrected,
     };
 }

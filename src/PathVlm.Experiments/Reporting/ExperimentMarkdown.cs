@@ -16,7 +16,8 @@ internal static class ExperimentMarkdown
         StringBuilder text = new();
         text.Append("# Experiment\n\n**").Append(ResearchNotice.Text).Append("**\n\n");
         foreach (string line in CaseTexts.About(results)) text.Append(line).Append("\n\n");
-        foreach ((string name, string file) in figures) text.Append("![Accuracy by stage, base ").Append(name).Append("](").Append(file).Append(")\n\n");
+        foreach ((string name, string file) in figures)
+            text.Append("![Accuracy by stage, base ").Append(name).Append("](").Append(file).Append(")\n\n");
         foreach (ReportTable table in tables) Append(text, table);
         text.Append("## ").Append(CaseTexts.Title).Append("\n\n").Append(CaseTexts.Note).Append("\n\n");
         foreach (ReasoningCase item in results.Cases) Append(text, results, item);
@@ -31,17 +32,20 @@ internal static class ExperimentMarkdown
         foreach (IReadOnlyList<string> row in table.Rows) Row(row);
         text.Append('\n');
 
-        void Row(IEnumerable<string> cells) => text.Append("| ").AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
+        void Row(IEnumerable<string> cells) => text.Append("| ")
+            .AppendJoin(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal))).Append(" |\n");
     }
 
     private static void Append(StringBuilder text, ExperimentResults results, ReasoningCase item)
     {
-        text.Append("### ").Append(Escape(CaseTexts.Heading(results, item))).Append("\n\n").Append(Escape(item.Question.Question)).Append("\n\n");
+        text.Append("### ").Append(Escape(CaseTexts.Heading(results, item))).Append("\n\n")
+            .Append(Escape(item.Question.Question)).Append("\n\n");
         foreach (string option in item.Question.Options) text.Append("- ").Append(Escape(option)).Append('\n');
         text.Append("\nRight: ").Append(Escape(item.Question.Answer)).Append("\n\n");
         foreach (ReasoningSide side in item.Sides)
         {
-            text.Append("**").Append(side.Run.Name).Append("**: ").Append(Escape(CaseTexts.Choice(side))).Append("; ").Append(CaseTexts.Score(side.Review)).Append("\n\n> ")
+            text.Append("**").Append(side.Run.Name).Append("**: ").Append(Escape(CaseTexts.Choice(side))).Append("; ")
+                .Append(CaseTexts.Score(side.Review)).Append("\n\n> ")
                 .Append(Escape(side.Reasoning)).Append("\n\n");
             foreach (string finding in CaseTexts.Findings(side.Review)) text.Append("- ").Append(Escape(finding)).Append('\n');
             text.Append('\n');

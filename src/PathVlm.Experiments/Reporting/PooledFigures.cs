@@ -16,8 +16,10 @@ internal static class PooledFigures
         EvaluationMath.Summarize(line.Pooled(set, seed is { } one ? [one] : SeedsOf(results, line))).Overall;
 
     /// <summary>The second model on its set against the first on its own; the sets have the same rows.</summary>
-    internal static ModelComparison Compare(ModelLine first, string firstSet, ModelLine second, string secondSet, IReadOnlyList<long> seeds) => EvaluationMath.Compare(
-        EvaluationMath.Summarize(first.Pooled(firstSet, seeds), FewDraws), EvaluationMath.Summarize(second.Pooled(secondSet, seeds), FewDraws));
+    internal static ModelComparison Compare(
+        ModelLine first, string firstSet, ModelLine second, string secondSet, IReadOnlyList<long> seeds) => EvaluationMath.Compare(
+        EvaluationMath.Summarize(first.Pooled(firstSet, seeds), FewDraws),
+        EvaluationMath.Summarize(second.Pooled(secondSet, seeds), FewDraws));
 
     /// <summary>A model on the right pictures against itself on a control's.</summary>
     internal static ModelComparison Reliance(ExperimentResults results, ModelLine line, string control) =>

@@ -22,7 +22,8 @@ internal static class ReviewTables
             }
 
         rows.Add(Row("all", rollouts));
-        return new ReportTable("reviews", "", ["steps", "rollouts", "process reward", "completeness", "soundness", "blank", "missing"], rows);
+        return new ReportTable(
+            "reviews", "", ["steps", "rollouts", "process reward", "completeness", "soundness", "blank", "missing"], rows);
     }
 
     /// <summary>How often each kind of finding was kept, and why it was dropped.</summary>

@@ -22,9 +22,11 @@ internal static class StageChart
         ModelLine[] lines = [.. results.Lines.Where(line => line.Base == baseName || line.IsExternal)];
         int width = Left + lines.Length * Step + 20, height = Top + PlotHeight + Bottom;
         EvaluationFigures[] figures = [.. lines.Select(line => PooledFigures.Of(results, line, AnswerSet.Test, null))];
-        double top = Ceiling(figures.Max(figure => double.IsNaN(figure.Paper.Bootstrap.High) ? 0 : figure.Paper.Bootstrap.High), results.Guessing);
+        double highest = figures.Max(figure => double.IsNaN(figure.Paper.Bootstrap.High) ? 0 : figure.Paper.Bootstrap.High);
+        double top = Ceiling(highest, results.Guessing);
         XElement drawing = new(Svg + "svg",
-            new XAttribute("viewBox", $"0 0 {width} {height}"), new XAttribute("width", width), new XAttribute("height", height), new XAttribute("role", "img"),
+            new XAttribute("viewBox", $"0 0 {width} {height}"), new XAttribute("width", width), new XAttribute("height", height),
+            new XAttribute("role", "img"),
             new XAttribute("font-family", "system-ui, sans-serif"), new XAttribute("font-size", "12"),
             new XElement(Svg + "title", $"Accuracy by stage, base {baseName}"),
             new XElement(Svg + "rect", new XAttribute("width", width), new XAttribute("height", height), new XAttribute("fill", "#ffffff")),
@@ -41,13 +43,15 @@ internal static class StageChart
         {
             double share = top * tick / 4;
             yield return Line(Left, Y(share, top), width - 20, Y(share, top), "#dddddd");
-            yield return Text(Left - 6, Y(share, top) + 4, string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.#}%"), "end", "#555555");
+            string label = string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.#}%");
+            yield return Text(Left - 6, Y(share, top) + 4, label, "end", "#555555");
         }
     }
 
     private static IEnumerable<XElement> Bar(ExperimentResults results, ModelLine line, EvaluationFigures figures, int place, double top)
     {
-        double middle = Left + place * Step + Step / 2.0, value = figures.Paper.Value, high = figures.Paper.Bootstrap.High, low = figures.Paper.Bootstrap.Low;
+        double middle = Left + place * Step + Step / 2.0;
+        double value = figures.Paper.Value, high = figures.Paper.Bootstrap.High, low = figures.Paper.Bootstrap.Low;
         string colour = line.IsExternal ? "#b7791f" : line.Name == StageNames.Base ? "#8a94a6" : "#2b6cb0";
         yield return new XElement(Svg + "rect", Place("x", middle - BarWidth / 2.0), Place("y", Y(value, top)), Place("width", BarWidth),
             Place("height", Y(0, top) - Y(value, top)), new XAttribute("fill", colour),
@@ -57,15 +61,19 @@ internal static class StageChart
         yield return Line(middle - 7, Y(low, top), middle + 7, Y(low, top), "#1a202c");
         if (line.Runs.Count > 1)
             foreach (ModelRun run in line.Runs)
-                yield return new XElement(Svg + "circle", Place("cx", middle + 16), Place("cy", Y(PooledFigures.Of(results, line, AnswerSet.Test, run.Seed).Paper.Value, top)),
-                    Place("r", 3), new XAttribute("fill", "#ffffff"), new XAttribute("stroke", "#1a202c"), new XElement(Svg + "title", FormattableString.Invariant($"seed {run.Seed}")));
+                yield return new XElement(Svg + "circle", Place("cx", middle + 16),
+                    Place("cy", Y(PooledFigures.Of(results, line, AnswerSet.Test, run.Seed).Paper.Value, top)),
+                    Place("r", 3), new XAttribute("fill", "#ffffff"), new XAttribute("stroke", "#1a202c"),
+                    new XElement(Svg + "title", FormattableString.Invariant($"seed {run.Seed}")));
         yield return Text(middle, Y(high, top) - 6, Cells.Percent(value), "middle", "#1a202c");
         yield return Text(middle, Top + PlotHeight + 18, line.Name, "middle", "#1a202c");
         yield return Text(middle, Top + PlotHeight + 34, SourceOf(line), "middle", "#555555");
     }
 
     private static string SourceOf(ModelLine line) => line.IsExternal ? "external"
-        : Variant.All.FirstOrDefault(variant => variant.Name == line.Name) is { } variant ? $"{variant.Before} + {StageName(variant.Kind)}" : "";
+        : Variant.All.FirstOrDefault(variant => variant.Name == line.Name) is { } variant
+            ? $"{variant.Before} + {StageName(variant.Kind)}"
+            : "";
 
     private static string StageName(StageKind kind) => kind switch
     {
@@ -83,16 +91,19 @@ internal static class StageChart
     }
 
     // The next twentieth above all that is shown, at most 1.
-    private static double Ceiling(double high, double guessing) => Math.Min(1, Math.Max(0.05, Math.Ceiling(Math.Max(high, guessing) * 20 + 0.5) / 20));
+    private static double Ceiling(double high, double guessing) =>
+        Math.Min(1, Math.Max(0.05, Math.Ceiling(Math.Max(high, guessing) * 20 + 0.5) / 20));
 
     private static double Y(double share, double top) => Top + PlotHeight * (1 - (double.IsNaN(share) ? 0 : share) / top);
 
     private static XElement Line(double x1, double y1, double x2, double y2, string colour) => new(Svg + "line",
-        Place("x1", x1), Place("y1", y1), Place("x2", x2), Place("y2", y2), new XAttribute("stroke", colour), new XAttribute("stroke-width", "1.2"));
+        Place("x1", x1), Place("y1", y1), Place("x2", x2), Place("y2", y2),
+        new XAttribute("stroke", colour), new XAttribute("stroke-width", "1.2"));
 
     private static XElement Text(double x, double y, string text, string anchor, string colour) => new(Svg + "text",
         Place("x", x), Place("y", y), new XAttribute("text-anchor", anchor), new XAttribute("fill", colour),
-        new XAttribute("stroke", "#ffffff"), new XAttribute("stroke-width", "3"), new XAttribute("paint-order", "stroke"), XmlText.Of(text));
+        new XAttribute("stroke", "#ffffff"), new XAttribute("stroke-width", "3"), new XAttribute("paint-order", "stroke"),
+        XmlText.Of(text));
 
     private static XAttribute Place(string name, double value) => new(name, value.ToString("0.##", CultureInfo.InvariantCulture));
 }

@@ -15,7 +15,8 @@ namespace PathVlm.Experiments.Reporting;
 /// McNemar's p by the paper's rule; null over several seeds, whose rows come again and would be counted as independent.
 /// </param>
 /// <param name="Corrected">The same corrected by Holm over all tests of the table.</param>
-internal sealed record StageDifference(ModelLine Line, ModelLine Against, long? Seed, ModelComparison Comparison, double? P, double? Corrected);
+internal sealed record StageDifference(
+    ModelLine Line, ModelLine Against, long? Seed, ModelComparison Comparison, double? P, double? Corrected);
 
 /// <summary>The differences of a table, corrected together.</summary>
 internal static class StageDifferences
@@ -43,7 +44,9 @@ internal static class StageDifferences
             yield return new StageDifference(line, against, seed, comparison, comparison.Paper.P, null);
         }
 
-        if (seeds.Count > 1) yield return new StageDifference(line, against, null, PooledFigures.Compare(against, AnswerSet.Test, line, AnswerSet.Test, seeds), null, null);
+        if (seeds.Count == 1) yield break;
+        ModelComparison pooled = PooledFigures.Compare(against, AnswerSet.Test, line, AnswerSet.Test, seeds);
+        yield return new StageDifference(line, against, null, pooled, null, null);
     }
 
     private static StageDifference[] Corrected(IEnumerable<StageDifference> differences)

@@ -25,7 +25,8 @@ internal static class StageTables
     /// <summary>Each model against the one before it.</summary>
     internal static ReportTable Differences(IReadOnlyList<StageResult> models)
     {
-        ModelComparison[] pairs = [.. models.Zip(models.Skip(1), (first, second) => EvaluationMath.Compare(first.Evaluation, second.Evaluation))];
+        ModelComparison[] pairs =
+            [.. models.Zip(models.Skip(1), (first, second) => EvaluationMath.Compare(first.Evaluation, second.Evaluation))];
         double[] corrected = HolmCorrection.Adjust([.. pairs.Select(pair => pair.Paper.P)]);
         return new ReportTable(
             "against the model before",

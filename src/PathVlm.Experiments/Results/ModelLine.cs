@@ -9,8 +9,8 @@ internal sealed record ModelLine(string Base, string Name, IReadOnlyList<ModelRu
     internal bool IsExternal => Base.Length == 0;
 
     /// <summary>
-    /// The scored rows of a set over seeds, one after another, each row's name with its seed: rows about one picture stay one cluster, so an
-    /// interval over them accounts for seeds that share pictures. A model without a seed is repeated for every seed.
+    /// The scored rows of a set over seeds, one after another, each row's name with its seed: rows about one picture stay one cluster, so
+    /// an interval over them accounts for seeds that share pictures. A model without a seed is repeated for every seed.
     /// </summary>
     internal IReadOnlyList<EvaluatedRow> Pooled(string set, IReadOnlyList<long> seeds) =>
     [

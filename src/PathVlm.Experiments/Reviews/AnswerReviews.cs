@@ -16,7 +16,7 @@ public sealed record AnswerReviews(double Mean, int Missing)
         ProcessReviewRequest[] requests =
             [.. answers.Select(answer => RequestOf(answer.Question, ReadOnlyMemory<byte>.Empty, answer.Response))];
         ProcessReview[] reviews = panel.ReviewAsync(requests, cancellation).GetAwaiter().GetResult();
-        double[] present = [.. reviews.Select(review => review.Reward).Where(reward => !float.IsNaN(reward)).Select(reward => (double)reward)];
+        double[] present = [.. reviews.Select(review => (double)review.Reward).Where(reward => !double.IsNaN(reward))];
         return new AnswerReviews(present.Length > 0 ? present.Average() : double.NaN, reviews.Length - present.Length);
     }
 

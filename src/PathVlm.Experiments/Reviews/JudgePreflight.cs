@@ -43,5 +43,6 @@ internal static class JudgePreflight
         report.Reviews.Select(item => item.Review).Where(review => !review.Blank);
 
     private static string Causes(CanaryReport report) => string.Join(
-        ", ", Asked(report).Select(review => review.Missing).OfType<MissingCause>().CountBy(cause => cause).Select(cause => $"{cause.Key} {cause.Value}"));
+        ", ", Asked(report).Select(review => review.Missing).OfType<MissingCause>().CountBy(cause => cause)
+            .Select(cause => $"{cause.Key} {cause.Value}"));
 }

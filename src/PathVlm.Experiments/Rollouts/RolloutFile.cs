@@ -5,14 +5,15 @@ using PathVlm.MLNet.Data.Rows;
 namespace PathVlm.Experiments.Rollouts;
 
 /// <summary>
-/// Reads the JSON lines that GRPO training writes (rollouts.jsonl). Of each line are read: step, generation, id, sample, text, and the row's
-/// image (a path, from the file's own folder where it is relative), question, options, answer. Where a set is given the rows are its own,
-/// joined by id, and only id and text are needed.
+/// Reads the JSON lines that GRPO training writes (rollouts.jsonl). Of each line are read: step, generation, id, sample, text, and the
+/// row's image (a path, relative to the file's folder), question, options, answer. Where a set is given, rows are joined by id, and only
+/// id and text are needed.
 /// </summary>
 internal sealed class RolloutFile(string path, IEnumerable<PathologyQuestion>? rows)
 {
     private readonly string _folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-    private readonly Dictionary<string, PathologyQuestion>? _rows = rows?.DistinctBy(row => row.Id).ToDictionary(row => row.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, PathologyQuestion>? _rows =
+        rows?.DistinctBy(row => row.Id).ToDictionary(row => row.Id, StringComparer.Ordinal);
 
     /// <summary>All lines, in their order.</summary>
     /// <exception cref="InvalidDataException">
@@ -38,7 +39,8 @@ internal sealed class RolloutFile(string path, IEnumerable<PathologyQuestion>? r
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Fault(number, $"expected an object, got {document.RootElement.ValueKind}");
+            if (document.RootElement.ValueKind != JsonValueKind.Object)
+                throw Fault(number, $"expected an object, got {document.RootElement.ValueKind}");
             Fields fields = new(document.RootElement, (name, found) => Fault(number, $"{name}: {found}"));
             string id = fields.Text("id");
             return new RolloutLine(
@@ -52,16 +54,20 @@ internal sealed class RolloutFile(string path, IEnumerable<PathologyQuestion>? r
     }
 
     private PathologyQuestion Joined(string id, int number) =>
-        _rows!.TryGetValue(id, out PathologyQuestion? row) ? row : throw Fault(number, $"id: expected a row of the set that is named (--data), got [{id}]");
+        _rows!.TryGetValue(id, out PathologyQuestion? row)
+            ? row
+            : throw Fault(number, $"id: expected a row of the set that is named (--data), got [{id}]");
 
     private PathologyQuestion RowOf(Fields fields, string id, int number)
     {
         foreach (string name in new[] { "image", "question", "options", "answer" })
             if (!fields.Has(name)) throw Fault(number, $"{name}: missing; name the set of the rollouts with --data");
         string image = Path.GetFullPath(fields.Text("image"), _folder);
-        if (!File.Exists(image)) throw Fault(number, $"image: expected a picture that exists, got [{image}]; if the set was moved, name it with --data");
+        if (!File.Exists(image))
+            throw Fault(number, $"image: expected a picture that exists, got [{image}]; if the set was moved, name it with --data");
         AnswerOptions options = AnswerOptions.Read(fields.Texts("options"), fields.Text("answer"));
-        if (options.Faults.FirstOrDefault(fault => fault.Blocking) is { } fault) throw Fault(number, $"{fault.Field.ToLowerInvariant()}: {fault.Message}");
+        if (options.Faults.FirstOrDefault(fault => fault.Blocking) is { } fault)
+            throw Fault(number, $"{fault.Field.ToLowerInvariant()}: {fault.Message}");
         return new PathologyQuestion(id, image, fields.Text("question"), options.Options, options.Answer ?? "");
     }
 

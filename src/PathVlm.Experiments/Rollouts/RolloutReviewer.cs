@@ -19,7 +19,8 @@ internal sealed class RolloutReviewer(ReviewPanel panel, CancellationToken cance
     internal IReadOnlyList<ReviewedRollout> Review(IReadOnlyList<RolloutLine> lines, Action<int> onReviewed)
     {
         List<ReviewedRollout> reviewed = [];
-        foreach (RolloutLine[] block in lines.Take(FirstBlockLines).Chunk(FirstBlockLines).Concat(lines.Skip(FirstBlockLines).Chunk(BlockLines)))
+        IEnumerable<RolloutLine[]> later = lines.Skip(FirstBlockLines).Chunk(BlockLines);
+        foreach (RolloutLine[] block in lines.Take(FirstBlockLines).Chunk(FirstBlockLines).Concat(later))
         {
             Dictionary<string, byte[]> pictures = new(StringComparer.Ordinal);
             ProcessReviewRequest[] requests = [.. block.Select(line => RequestOf(line, pictures))];

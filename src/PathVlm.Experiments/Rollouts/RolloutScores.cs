@@ -6,8 +6,8 @@ using PathVlm.Experiments.Files;
 namespace PathVlm.Experiments.Rollouts;
 
 /// <summary>
-/// Scores of reviewed rollouts as a file, one JSON line per rollout: step, generation, id, sample, reward, completeness, soundness (null where
-/// missing), missing (the cause), blank, findings (item, quote, dropped: why, null where it counts).
+/// Scores of reviewed rollouts as a file, one JSON line per rollout: step, generation, id, sample, reward, completeness, soundness (null
+/// where missing), missing (the cause), blank, findings (item, quote, dropped: why, null where it counts).
 /// </summary>
 internal static class RolloutScores
 {

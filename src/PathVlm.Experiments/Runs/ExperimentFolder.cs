@@ -54,7 +54,8 @@ internal sealed class ExperimentFolder(string path)
         if (!resume && found.Any(name => !(allowsData && name == Data)))
             throw new IOException($"output: [{Path}] is not empty; expected an empty folder, or --resume to continue the experiment in it");
         if (isForeign)
-            throw new IOException($"resume: [{Path}] holds no {SettingsName}, so it is not the folder of an experiment; expected one, or an empty folder");
+            throw new IOException(
+                $"resume: [{Path}] holds no {SettingsName}, so it is not the folder of an experiment; expected one, or an empty folder");
         Directory.CreateDirectory(Path);
     }
 }

@@ -54,7 +54,8 @@ internal sealed class ExperimentSettings
             options.Validate();
             foreach (PropertyInfo property in options.GetType().GetProperties()
                 .Where(property => property.CanWrite && !NotCompared.Contains(property.Name)))
-                values[$"{section}:{property.Name}"] = JsonSerializer.Serialize(property.GetValue(options), property.PropertyType, CompactJson);
+                values[$"{section}:{property.Name}"] = JsonSerializer.Serialize(
+                    property.GetValue(options), property.PropertyType, CompactJson);
         }
     }
 
@@ -86,7 +87,7 @@ internal sealed class ExperimentSettings
     /// <summary>Refuses a folder that holds something finished with other settings; otherwise writes these into it.</summary>
     /// <param name="folder">The experiment's folder.</param>
     /// <param name="conflicts">What is finished in it and was made with other settings.</param>
-    /// <exception cref="InvalidOperationException">There is such; the message names the settings that differ, or the first few.</exception>
+    /// <exception cref="InvalidOperationException">There is such; the message names the first settings that differ.</exception>
     internal void RequireAgreement(ExperimentFolder folder, IReadOnlyList<SettingsConflict> conflicts)
     {
         SortedDictionary<string, string> found =
@@ -97,7 +98,8 @@ internal sealed class ExperimentSettings
                 .Where(name => Differs(name, found) && conflicts.Any(one => one.DependsOn(name))).Take(MaxShownSettings);
             string why = string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(_values, name)}"));
             throw new InvalidOperationException(
-                $"resume: [{conflicts[0].Path}] is finished and was made with other settings{(why.Length > 0 ? $": {why}" : ", rows or base")}; "
+                $"resume: [{conflicts[0].Path}] is finished and was made with other settings"
+                + $"{(why.Length > 0 ? $": {why}" : ", rows or base")}; "
                 + "expected the same settings, or another output folder");
         }
 

@@ -18,8 +18,8 @@ using PathVlm.MLNet.Training.Sft;
 namespace PathVlm.Experiments.Runs;
 
 /// <summary>
-/// Trains variants, each stage once. A stage's folder holds <c>model.zip</c>, its logs and, written last, <c>stage.json</c> with what it was
-/// made of: a folder with that file is finished and is not trained again.
+/// Trains variants, each stage once. A stage's folder holds <c>model.zip</c>, its logs and, written last, <c>stage.json</c> with what it
+/// was made of: a folder with that file is finished and is not trained again.
 /// </summary>
 internal sealed class VariantTraining(
     MLContext ml, ExperimentPlan plan, ExperimentFolder output, ExperimentSettings settings, IDataView rows, StageTrainer trainer,
@@ -105,7 +105,8 @@ internal sealed class VariantTraining(
     private TrainedModel ModelOf(NamedPath baseModel, long seed, Variant variant, TrainedModel before) => new(
         Path.Combine(output.FolderOf(baseModel, seed), variant.Name, ModelFiles.StageModel),
         Fingerprint.Of(
-            "stage", variant.Name, variant.Rows, before.Fingerprint, seed.ToString(CultureInfo.InvariantCulture), settings.TextOf(variant.Kind)),
+            "stage", variant.Name, variant.Rows, before.Fingerprint,
+            seed.ToString(CultureInfo.InvariantCulture), settings.TextOf(variant.Kind)),
         IsBase: false);
 
     private void Train(Variant variant, TrainedModel before, StagePlace place, string zip)

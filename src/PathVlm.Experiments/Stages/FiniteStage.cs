@@ -5,7 +5,7 @@ using PathVlm.MLNet.Training.Loop;
 
 namespace PathVlm.Experiments.Stages;
 
-/// <summary>A stage that ends the run where its training no longer gives finite numbers: no later stage can continue from its weights.</summary>
+/// <summary>A stage that ends the run where its training no longer gives finite numbers; no later stage starts from its weights.</summary>
 /// <param name="stage">The stage.</param>
 /// <param name="resultOf">How its last training ended.</param>
 /// <param name="title">Its name in reports.</param>
@@ -22,9 +22,9 @@ internal sealed class FiniteStage(
         if (resultOf() is not { Reason: StopReason.NotFinite } stopped) return fitted;
         fitted.Dispose();
         throw new RunStoppedException(FormattableString.Invariant(
-            $"{title}: stopped after step {stopped.Steps}: loss or gradient was not finite {TrainingResult.NonFiniteStepLimit} times in a row; ")
+            $"{title}: stopped after step {stopped.Steps}: loss or gradient was not finite {TrainingResult.NonFiniteStepLimit} times")
             + FormattableString.Invariant(
-            $"nothing of this stage is kept; use a smaller learning rate ({rate.Setting} is {rate.Value})"));
+            $" in a row; nothing of this stage is kept; use a smaller learning rate ({rate.Setting} is {rate.Value})"));
     }
 
     /// <inheritdoc/>

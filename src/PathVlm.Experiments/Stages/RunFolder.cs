@@ -4,7 +4,7 @@ using PathVlm.MLNet.Training.Grpo;
 
 namespace PathVlm.Experiments.Stages;
 
-/// <summary>The output folder of a training run: what an earlier run wrote there is deleted before a new one begins, and nothing else is.</summary>
+/// <summary>The output folder of a training run: a new run deletes what an earlier run wrote there, and nothing else.</summary>
 internal static class RunFolder
 {
     private const string Events = "tensorboard";

@@ -32,7 +32,10 @@ internal sealed class StageEvaluation(RunReporter reporter, ReviewPanel? offline
     /// <param name="model">The model.</param>
     /// <param name="rows">Rows; those of other stages are passed over.</param>
     /// <param name="title">The name of the work in progress reports.</param>
-    internal StageResult Evaluate(string name, PathologyTransformer model, IDataView rows, string title) => reporter.Track(title, advanced =>
+    internal StageResult Evaluate(string name, PathologyTransformer model, IDataView rows, string title) =>
+        reporter.Track(title, advanced => Evaluate(name, model, rows, advanced));
+
+    private StageResult Evaluate(string name, PathologyTransformer model, IDataView rows, Action<long, long> advanced)
     {
         PathologyDataView test = TestRows(rows);
         List<(PathologyQuestion Question, string Response)> answers = [];
@@ -54,5 +57,5 @@ internal sealed class StageEvaluation(RunReporter reporter, ReviewPanel? offline
 
         return new StageResult(
             name, EvaluationMath.Summarize(scored), offline is null ? null : AnswerReviews.Review(offline, answers, cancellation));
-    });
+    }
 }

@@ -75,7 +75,10 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
     private static string Note(IReadOnlyDictionary<string, double> metrics)
     {
         string[] shown =
-            ["loss", "mean_token_accuracy", "reward", "rewards/AccuracyReward/mean", "rewards/ProcessReward/mean", "completions/mean_length"];
+        [
+            "loss", "mean_token_accuracy", "reward", "rewards/AccuracyReward/mean", "rewards/ProcessReward/mean",
+            "completions/mean_length",
+        ];
         return string.Join(", ", shown.Where(metrics.ContainsKey)
             .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {metrics[name]:0.000}")));
     }

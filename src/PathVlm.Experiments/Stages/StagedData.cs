@@ -7,7 +7,7 @@ using PathVlm.MLNet.Data.Splitting;
 
 namespace PathVlm.Experiments.Stages;
 
-/// <summary>A set of any supported layout, with a stage for each row: from the set itself, from its splits, or split here by picture.</summary>
+/// <summary>A set of any supported layout with a stage for each row: the set's own, from its splits, or split here by picture.</summary>
 public static class StagedData
 {
     /// <summary>Names of PathMMU splits that are the stage they are for.</summary>

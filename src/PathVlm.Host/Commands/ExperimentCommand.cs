@@ -77,7 +77,8 @@ internal sealed class ExperimentCommand : Verb
 
     protected override Command Describe()
     {
-        Command command = new("experiment", "Trains every variant of the paper's design from each base and seed, evaluates all, writes the report.");
+        Command command = new(
+            "experiment", "Trains every variant of the paper's design from each base and seed, evaluates all, writes the report.");
         Option[] options =
             [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, _data.Option, _recipe.Option, .. _judge.Options];
         foreach (Option option in options) command.Options.Add(option);
@@ -92,7 +93,8 @@ internal sealed class ExperimentCommand : Verb
             throw new UserMistakeException($"--seeds: expected one or more, each once, got [{string.Join(' ', drawn)}]");
         ReviewPanelOptions panel = JudgeChoice.Panel(context.Configuration);
         if (panel.RecordFile is not null)
-            throw new UserMistakeException("setting [Judge:RecordFile]: expected none; the experiment keeps its records in the output folder");
+            throw new UserMistakeException(
+                "setting [Judge:RecordFile]: expected none; the experiment keeps its records in the output folder");
         return new ExperimentPlan
         {
             Recipe = _recipe.Recipe(parsed, context.Configuration, named.Length > 0),

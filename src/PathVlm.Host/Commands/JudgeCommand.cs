@@ -61,14 +61,16 @@ internal sealed class JudgeCommand : Verb
 
         return outcome.Count == 0 || outcome.Missing.GetValueOrDefault(MissingCause.Unreachable) < outcome.Count
             ? ExitCodes.Done
-            : throw new RunStoppedException($"--judge: the judge's address could not be reached; none of {outcome.Count} rollouts is scored");
+            : throw new RunStoppedException(
+                $"--judge: the judge's address could not be reached; none of {outcome.Count} rollouts is scored");
     }
 
     protected override Command Describe()
     {
         Command command = new("judge", "Reviews the completions of a rollout file: scores, findings, cost.");
         command.Arguments.Add(_rollouts);
-        foreach (Option option in new Option[] { _record, _recordText, _data, _output }.Concat(_choice.Options)) command.Options.Add(option);
+        foreach (Option option in new Option[] { _record, _recordText, _data, _output }.Concat(_choice.Options))
+            command.Options.Add(option);
         return command;
     }
 

@@ -11,7 +11,12 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>make-base</c>: makes the embedded base model from nothing.</summary>
 internal sealed class MakeBaseCommand : Verb
 {
-    private readonly Option<string> _output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/base" };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Folder to write.",
+        DefaultValueFactory = _ => "out/base",
+    };
+
     private readonly Option<long> _seed = new("--seed")
     {
         Description = "Seed of corpus and weights.",

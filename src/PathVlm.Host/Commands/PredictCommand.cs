@@ -15,7 +15,12 @@ namespace PathVlm.Host.Commands;
 internal sealed class PredictCommand : Verb
 {
     private readonly ModelChoice _model = new();
-    private readonly Option<string> _image = new("--image", "-i") { Description = "The picture (PNG, JPEG, WebP, BMP, GIF).", Required = true };
+    private readonly Option<string> _image = new("--image", "-i")
+    {
+        Description = "The picture (PNG, JPEG, WebP, BMP, GIF).",
+        Required = true,
+    };
+
     private readonly Option<string> _question = new("--question", "-q") { Description = "The question.", Required = true };
     private readonly Option<string[]> _options = new("--option") { Description = "An option, with or without its letter; repeatable." };
 

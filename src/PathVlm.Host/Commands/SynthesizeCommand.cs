@@ -9,7 +9,12 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>synthesize</c>: writes the embedded set.</summary>
 internal sealed class SynthesizeCommand : Verb
 {
-    private readonly Option<string> _output = new("--output", "-o") { Description = "Folder to write.", DefaultValueFactory = _ => "out/embedded-set" };
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Folder to write.",
+        DefaultValueFactory = _ => "out/embedded-set",
+    };
+
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of pictures and questions.", DefaultValueFactory = _ => 1 };
 
     internal override int Run(ParseResult parsed, RunContext context)
@@ -27,7 +32,8 @@ internal sealed class SynthesizeCommand : Verb
 
     protected override Command Describe()
     {
-        Command command = new("synthesize", "Writes the embedded set: drawn H&E-like tiles with questions, as PathMMU and OmniMedVQA lay theirs out.");
+        Command command = new(
+            "synthesize", "Writes the embedded set: drawn H&E-like tiles with questions, in the layouts of PathMMU and OmniMedVQA.");
         command.Options.Add(_output);
         command.Options.Add(_seed);
         return command;

@@ -31,7 +31,8 @@ internal static class FaultLine
 
     private static int ReportFault(Exception error, TextWriter stderr)
     {
-        string log = Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt"));
+        string name = string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt");
+        string log = Path.Combine(Path.GetTempPath(), name);
         File.WriteAllText(log, error.ToString());
         stderr.WriteLine($"{OneLine(error)} (a fault of the program; details in {log})");
         return ExitCodes.Fault;
@@ -40,7 +41,8 @@ internal static class FaultLine
     private static Exception Inner(Exception error) => error switch
     {
         // ML.NET's worker threads wrap what a row's getter threw.
-        InvalidOperationException { InnerException: { } inner } worker when worker.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal) => Inner(inner),
+        InvalidOperationException { InnerException: { } inner } worker
+            when worker.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal) => Inner(inner),
         AggregateException { InnerExceptions.Count: 1 } one => Inner(one.InnerExceptions[0]),
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Inner(inner),
         _ => error,

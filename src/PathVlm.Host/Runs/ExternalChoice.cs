@@ -42,7 +42,8 @@ internal sealed class ExternalChoice
         string name = text[..equals], rest = text[(equals + 1)..];
         int at = rest.LastIndexOf('@', scheme - equals - 1); // a model's name is before the scheme
         string model = at < 0 ? name : rest[..at];
-        if (model.Length == 0 || name.Any(letter => !IsNameLetter(letter)) || !Uri.TryCreate(rest[(at + 1)..], UriKind.Absolute, out Uri? address))
+        bool isNamed = model.Length > 0 && name.All(IsNameLetter);
+        if (!isNamed || !Uri.TryCreate(rest[(at + 1)..], UriKind.Absolute, out Uri? address))
             throw Mistake(text);
         if (address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
             throw new UserMistakeException($"--external: [{name}] has an address that is not http or https, or holds a user name; {Form}");

@@ -16,7 +16,8 @@ internal sealed class JudgeChoice
 
     private readonly Option<string> _address = new("--judge")
     {
-        Description = "Address of an OpenAI-compatible judge (key in PATHVLM_JUDGE_KEY); the offline rubric by default. Pictures are sent there.",
+        Description = "Address of an OpenAI-compatible judge (key in PATHVLM_JUDGE_KEY); the offline rubric by default. "
+            + "Pictures are sent there.",
     };
 
     private readonly Option<string> _model = new("--judge-model")

@@ -30,10 +30,12 @@ internal static class SettingNames
         IConfigurationSection settings = configuration.GetSection(section);
         foreach (IConfigurationSection setting in settings.GetChildren())
             if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-                throw new UserMistakeException($"setting [{section}:{setting.Key}] does not exist; {section} has {string.Join(", ", known.Order(StringComparer.Ordinal))}");
-        // A list that is given replaces the preset's; the binder would append to it.
-        foreach (PropertyInfo list in options.GetType().GetProperties().Where(property =>
-            property.CanWrite && settings.GetSection(property.Name).GetChildren().Any() && property.GetValue(options) is IEnumerable and not string))
+                throw new UserMistakeException(
+                    $"setting [{section}:{setting.Key}] does not exist; "
+                    + $"{section} has {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        // A list in the settings replaces the preset's; the binder would append to it.
+        foreach (PropertyInfo list in options.GetType().GetProperties().Where(property => property.CanWrite
+            && settings.GetSection(property.Name).GetChildren().Any() && property.GetValue(options) is IEnumerable and not string))
             list.SetValue(options, null);
         try
         {

@@ -31,7 +31,7 @@ public sealed class ExternalModelRowTests : IDisposable
         outcome.Success();
         Assert.Equal(rows, server.RequestCount);
 
-        string[] line = Assert.Single(MiniatureExperiment.Table(output, "Models that are not ours"));
+        string[] line = Assert.Single(MiniatureExperiment.Table(output, "External models"));
         Assert.Equal(["theirs", "their-model", $"{rows}", $"{rows - 1}", "RequestRejected 1"], line);
         string[] accuracy = MiniatureExperiment.Table(output, "In-domain accuracy").Single(row => row[0] == "theirs");
         Assert.Equal($"{MiniatureExperiment.TestRows}", accuracy[2]);

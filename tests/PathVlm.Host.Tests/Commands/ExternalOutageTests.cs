@@ -39,12 +39,12 @@ public sealed class ExternalOutageTests : IDisposable
         (run, asked) = (1, goodFirst[0]);
         (await CommandLine.RunAsync(arguments)).Success();
         Assert.Equal(Rows, asked); // what the run before answered is kept
-        Assert.Equal([$"{Rows}", $"{Rows - 1}", "RetryAfterTooLong 1"], MiniatureExperiment.Table(output, "Models that are not ours").Single().Skip(2));
+        Assert.Equal([$"{Rows}", $"{Rows - 1}", "RetryAfterTooLong 1"], MiniatureExperiment.Table(output, "External models").Single().Skip(2));
 
         (run, asked) = (2, 0);
         Assert.Contains("; 1 evaluation(s) made", (await CommandLine.RunAsync(arguments)).Success(), StringComparison.Ordinal);
         Assert.Equal(1, asked);
-        Assert.Equal([$"{Rows}", $"{Rows}", "0"], MiniatureExperiment.Table(output, "Models that are not ours").Single().Skip(2));
+        Assert.Equal([$"{Rows}", $"{Rows}", "0"], MiniatureExperiment.Table(output, "External models").Single().Skip(2));
         Assert.Empty(Directory.EnumerateFiles(output, "*.unfinished", SearchOption.AllDirectories));
     }
 
@@ -68,7 +68,7 @@ public sealed class ExternalOutageTests : IDisposable
 
         (await CommandLine.RunAsync(arguments)).Success();
         Assert.Equal(Rows + waiting, server.RequestCount);
-        Assert.Equal([$"{Rows}", $"{Rows}", "0"], MiniatureExperiment.Table(output, "Models that are not ours").Single().Skip(2));
+        Assert.Equal([$"{Rows}", $"{Rows}", "0"], MiniatureExperiment.Table(output, "External models").Single().Skip(2));
         Assert.False(File.Exists(unfinished));
     }
 
