@@ -1,6 +1,5 @@
 using System.Text.Json;
 using PathVlm.Experiments.Answers;
-using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Results;
 using PathVlm.MLNet.Evaluation;
 

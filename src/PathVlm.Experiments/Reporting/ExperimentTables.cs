@@ -1,6 +1,5 @@
 using System.Globalization;
 using PathVlm.Experiments.Answers;
-using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Results;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Judging.Canaries;

@@ -1,5 +1,4 @@
 using PathVlm.Experiments.Answers;
-using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Results;
 using PathVlm.MLNet.Evaluation;
 

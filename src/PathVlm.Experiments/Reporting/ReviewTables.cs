@@ -56,7 +56,7 @@ internal static class ReviewTables
     /// <summary>The cost of all rollouts, as a line, from the reviews that were asked for until now.</summary>
     internal static string Forecast(ReviewCost asked, int done, int total, ReviewPanelOptions? prices)
     {
-        IReadOnlyList<string> cells = CostCells(asked.For((long)Math.Round((double)asked.Reviews * total / done)), prices);
+        string[] cells = CostCells(asked.For((long)Math.Round((double)asked.Reviews * total / done)), prices);
         string money = prices is null ? "" : $", money {cells[4]}";
         return $"forecast after {asked.Reviews} reviews asked: {cells[0]} for all {Cells.Count(total)} rollouts, "
             + $"{cells[2]} tokens in, {cells[3]} out{money}";
