@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.ML;
+using PathVlm.Experiments;
 using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
@@ -27,8 +28,8 @@ internal sealed class EvaluateCommand : Verb
         using PathologyTransformer fitted = _model.Open(ml, parsed);
         string embedded = Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set");
         IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, parsed.GetValue(_seed));
-        StageResult answered = Experiments.Evaluation.Run(_model.NameOf(parsed), fitted, rows, context.Screen, context.Cancellation);
-        context.Screen.Tables([Experiments.Evaluation.Table(answered)]);
+        StageResult answered = ModelEvaluation.Run(_model.NameOf(parsed), fitted, rows, context.Screen, context.Cancellation);
+        context.Screen.Tables([ModelEvaluation.Table(answered)]);
         context.Display.Line(ResearchNotice.Text);
         if (parsed.GetValue(_output) is { } folder) Write(answered.Evaluation, folder, context);
         return ExitCodes.Done;

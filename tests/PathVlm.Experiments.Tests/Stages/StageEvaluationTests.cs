@@ -25,7 +25,7 @@ public sealed class StageEvaluationTests
         PathologyDataView rows = pathology.Data.LoadPathMmu(set.PathMmuFile);
         PathologyModelOptions options = new() { Decoding = new SamplingOptions { Greedy = true, MaxNewTokens = 6 } };
         using PathologyTransformer model = pathology.Pretrained(Checkpoint.Path, options);
-        StageResult found = Evaluation.Run("base", model, new PathologyDataView(rows.Questions));
+        StageResult found = ModelEvaluation.Run("base", model, new PathologyDataView(rows.Questions));
         EvaluationResult expected = pathology.Evaluate(model.Transform(rows));
         Assert.Equal(expected.Rows, found.Evaluation.Rows.Select(row => row with { Truncated = null }));
         Assert.All(found.Evaluation.Rows, row => Assert.Equal(row.Tokens == 6, row.Truncated));

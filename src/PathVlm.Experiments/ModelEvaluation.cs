@@ -7,7 +7,7 @@ using PathVlm.MLNet.Inference.Answering;
 namespace PathVlm.Experiments;
 
 /// <summary>A model on the test rows of a set.</summary>
-public static class Evaluation
+public static class ModelEvaluation
 {
     /// <summary>Answers the test rows and scores the answers.</summary>
     /// <param name="name">The model's name in the result.</param>
