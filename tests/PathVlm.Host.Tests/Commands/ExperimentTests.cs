@@ -85,7 +85,7 @@ public sealed class ExperimentTests : IDisposable
         Assert.Equal(7, modalities.Length);
         Assert.All(modalities, row => Assert.Equal(3 + 4, row.Length));
         Assert.All(MiniatureExperiment.Table(output, "Controls: what the pictures give"), row => Assert.All(row, cell => Assert.NotEqual("-", cell)));
-        Assert.All(MiniatureExperiment.Table(output, "Canaries: the judge on reasonings that deserve nothing"), row => Assert.Equal("yes", row[5]));
+        Assert.All(MiniatureExperiment.Table(output, "Canaries: the judge on reasonings that deserve no reward"), row => Assert.Equal("yes", row[5]));
     }
 
     private static void FiguresAgreeWithTheAnswers(string output)
