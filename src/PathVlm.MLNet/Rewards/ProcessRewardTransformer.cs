@@ -26,6 +26,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     private readonly ProcessRewardOptions _options;
     private readonly TimeProvider? _time;
     private readonly Lazy<ReviewPanel> _panel;
+    private readonly long _step;
+    private readonly CancellationToken _cancellation;
 
     internal ProcessRewardTransformer(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions options, TimeProvider? time = null)
         : base(environment, Name)
@@ -34,6 +36,15 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         _options = options;
         _time = time;
         _panel = new Lazy<ReviewPanel>(() => new ReviewPanel(judge, options.Panel, time));
+    }
+
+    // For one transform: shares everything with the transformer that it is made from, which alone is disposed.
+    private ProcessRewardTransformer(ProcessRewardTransformer shared, long step, CancellationToken cancellation)
+        : base(shared.Environment, Name)
+    {
+        (_judge, _options, _time, _panel) = (shared._judge, shared._options, shared._time, shared._panel);
+        _step = step;
+        _cancellation = cancellation;
     }
 
     /// <summary>Counts and costs of the reviews so far.</summary>
@@ -51,12 +62,6 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
 
     internal bool IsOffline => _judge.IsOffline;
 
-    /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
-    public CancellationToken Cancellation { get; set; }
-
-    /// <summary>The optimizer step that records carry; set by a trainer.</summary>
-    public long Step { get; set; }
-
     /// <summary>The same transformer with another judge: after loading, the one with the key.</summary>
     public ProcessRewardTransformer WithJudge(IProcessJudge other)
     {
@@ -68,8 +73,19 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     public new IDataView Transform(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return new ReviewAheadView(input, base.Transform(input), this);
+        return ViewOf(input);
     }
+
+    /// <summary>The view with the columns added, whose reviews can be cancelled.</summary>
+    /// <param name="input">Rows with rollouts.</param>
+    /// <param name="cancellation">Ends reviews under way; reading the view then throws.</param>
+    public IDataView Transform(IDataView input, CancellationToken cancellation) => Transform(input, step: 0, cancellation);
+
+    /// <summary>The view with the columns added, of rollouts that were sampled after so many optimizer steps; records carry the number.</summary>
+    internal IDataView Transform(IDataView input, long step, CancellationToken cancellation) =>
+        new ProcessRewardTransformer(this, step, cancellation).ViewOf(input);
+
+    private ReviewAheadView ViewOf(IDataView input) => new(input, base.Transform(input), this);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -98,7 +114,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
 
     /// <summary>Reviews the rollouts of rows, concurrently; synchronous because ML.NET's getters are.</summary>
     internal void Prefetch(IReadOnlyList<ProcessReviewRequest> requests) =>
-        _panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+        _panel.Value.PrepareAsync(requests, _cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
 
     /// <summary>Shows the judge the canaries; null where they are off, or cancelled.</summary>
     internal CanaryReport? ReviewCanaries(long step, CancellationToken cancellation)
@@ -129,9 +145,9 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             PathologyRow read = reader.Read();
             rollouts(ref buffer);
             AnswerReader answers = new(read.Question.Options);
-            byte[] picture = JudgePicture.Of(read.RequiredPicture);
+            byte[] picture = JudgePicture.Encode(read.RequiredPicture);
             return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
-                read.Question, picture, answers.Read(rollout.ToString()), _options.Reference, new ReviewCoordinates(Step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
+                read.Question, picture, answers.Read(rollout.ToString()), _options.Reference, new ReviewCoordinates(_step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
         };
     }
 
@@ -167,7 +183,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
             ProcessReview[] Current()
             {
                 if (last.Position != row.Position || row.Position < 0)
-                    last = (row.Position, parent._panel.Value.ReviewAsync(requests(), parent.Cancellation).ConfigureAwait(false).GetAwaiter().GetResult());
+                    last = (row.Position, parent._panel.Value.ReviewAsync(requests(), parent._cancellation).ConfigureAwait(false).GetAwaiter().GetResult());
                 return last.Reviews;
             }
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints;
@@ -38,10 +39,7 @@ public static class CheckpointWriter
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(tensors);
         options ??= new CheckpointWriteOptions();
-        if (options.MaxShardBytes < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), $"MaxShardBytes: expected 1 or more, got {options.MaxShardBytes}.");
-        if (options.Type is not (null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16))
-            throw new ArgumentOutOfRangeException(nameof(options), $"Type: expected Float32, BFloat16 or Float16, got {options.Type}.");
+        OptionRules.Validate(options);
         IReadOnlyList<TensorSpecification> table = CheckpointTable.Of(configuration);
         CheckpointTensors.Check(table, tensors, nameof(tensors));
         ScalarType type = options.Type ?? tensors[CheckpointTable.EmbeddingsKey].dtype;

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -19,9 +20,7 @@ internal sealed class LanguageHead(Tensor lm_head)
             throw new ArgumentException(
                 $"Targets: expected int64 [{hidden.size(0)}], one per row, got {targets.dtype} [{string.Join(", ", targets.shape)}].",
                 nameof(targets));
-        if (!(options.Temperature > 0))
-            throw new ArgumentException($"Temperature: expected above 0, got {options.Temperature}.", nameof(options));
-        if (options.ChunkRows < 1) throw new ArgumentException($"ChunkRows: expected 1 or more, got {options.ChunkRows}.", nameof(options));
+        OptionRules.Validate(options);
         var call = new TokenLogProbabilityFunction.Call(targets, options, lm_head.requires_grad && is_grad_enabled());
         Tensor scores = TokenLogProbabilityFunction.apply(hidden, lm_head, call);
         return new TokenScores(scores, Join(call.Entropies), Join(call.Correct));

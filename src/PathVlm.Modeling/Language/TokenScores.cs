@@ -1,12 +1,14 @@
+using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
 
 /// <summary>How tokens are scored.</summary>
-public sealed record TokenScoreOptions
+public sealed record TokenScoreOptions : IOptionSet
 {
     /// <summary>Logits are divided by it; above 0.</summary>
     /// <value>1.</value>
+    [OptionBounds(Above = 0)]
     public double Temperature { get; init; } = 1;
 
     /// <summary>Ids left out of the distribution, int64 [k], as the sampler leaves them out; null for none.</summary>
@@ -22,6 +24,7 @@ public sealed record TokenScoreOptions
 
     /// <summary>Rows whose logits exist at one time.</summary>
     /// <value>128.</value>
+    [OptionBounds(AtLeast = 1)]
     public int ChunkRows { get; init; } = 128;
 }
 

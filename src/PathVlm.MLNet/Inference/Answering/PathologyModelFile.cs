@@ -7,12 +7,12 @@ using PathVlm.Modeling.Files;
 namespace PathVlm.MLNet.Inference.Answering;
 
 /// <summary>Models on disk: checkpoint folders, and zips that <c>Model.Save</c> wrote.</summary>
-internal static class PathologyModelFile
+public static class PathologyModelFile
 {
     /// <summary>A model as a transformer, from a folder or a zip.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is nothing at the path, or an option is out of range.</exception>
     /// <exception cref="InvalidDataException">The folder or zip is faulty.</exception>
-    public static PathologyTransformer Open(IHostEnvironment environment, string path, PathologyModelOptions options)
+    internal static PathologyTransformer Open(IHostEnvironment environment, string path, PathologyModelOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options.Validate();
@@ -31,7 +31,7 @@ internal static class PathologyModelFile
 
     /// <summary>The policy of the last stage in a zip.</summary>
     /// <exception cref="InvalidDataException">The file is no model of ours, or damaged; the message names it and what is wrong.</exception>
-    public static PathologyPolicy Load(string zip)
+    internal static PathologyPolicy Load(string zip)
     {
         ITransformer model = LoadTransformer(zip);
         PathologyTransformer[] stages = [.. Flatten(model).OfType<PathologyTransformer>()];
@@ -42,7 +42,7 @@ internal static class PathologyModelFile
 
     /// <summary>The transformer in a zip; what ML.NET wraps around an error of ours is taken off.</summary>
     /// <exception cref="InvalidDataException">The file is no model, or damaged.</exception>
-    public static ITransformer LoadTransformer(string zip)
+    internal static ITransformer LoadTransformer(string zip)
     {
         try
         {
@@ -58,8 +58,27 @@ internal static class PathologyModelFile
         }
     }
 
+    /// <summary>Loads the fitted stages of a zip that <c>Model.Save</c> wrote.</summary>
+    /// <param name="zip">The file.</param>
+    /// <returns>The stages, in their order; the caller disposes each.</returns>
+    /// <exception cref="InvalidDataException">The file is no model, is damaged, or holds no fitted stage.</exception>
+    public static IReadOnlyList<PathologyTransformer> LoadStages(string zip)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(zip);
+        IReadOnlyList<PathologyTransformer> stages = StagesOf(LoadTransformer(zip));
+        return stages.Count > 0 ? stages : throw new InvalidDataException($"{zip}: expected a zip with a fitted SupervisedFineTuning or Grpo, got one without.");
+    }
+
+    /// <summary>The fitted stages of a chain, of chains in it, or the one stage.</summary>
+    /// <param name="model">The fitted chain or stage; it stays the owner of the stages.</param>
+    public static IReadOnlyList<PathologyTransformer> StagesOf(ITransformer model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return [.. Flatten(model).OfType<PathologyTransformer>()];
+    }
+
     /// <summary>The transformers of a chain, of chains in it, or the one transformer.</summary>
-    public static IEnumerable<ITransformer> Flatten(ITransformer model) =>
+    internal static IEnumerable<ITransformer> Flatten(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];
 
     private static IEnumerable<Exception> Causes(Exception failure)

@@ -75,11 +75,18 @@ public sealed class ExternalModel
         return answers;
     }
 
-    /// <summary>Answers rows and tells each answer as it comes, with its row's place in the list, on several threads.</summary>
-    internal Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> told, CancellationToken cancellationToken)
+    /// <summary>Answers rows, several at once inside the bounds, and passes on each answer as it comes.</summary>
+    /// <param name="rows">Rows that were read with their pictures.</param>
+    /// <param name="onAnswer">Called with the row's index in the list and its answer, on several threads.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <exception cref="JudgeStoppedException">A fault that every further row would meet too (wrong key, unknown model, no quota).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> onAnswer, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(onAnswer);
         ParallelOptions bounds = new() { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken };
-        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => told(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
+        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => onAnswer(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
     }
 
     /// <summary>
@@ -111,7 +118,7 @@ public sealed class ExternalModel
 
     private List<ChatMessage> MessagesOf(PathologyRow row)
     {
-        DataContent picture = new(JudgePicture.Of(row.RequiredPicture), "image/png");
+        DataContent picture = new(JudgePicture.Encode(row.RequiredPicture), "image/png");
         ChatMessage user = new(ChatRole.User, [picture, new TextContent(_template.UserText(row.Question))]);
         return _template.System.Length > 0 ? [new ChatMessage(ChatRole.System, _template.System), user] : [user];
     }

@@ -13,10 +13,11 @@ internal static class RolloutSampling
     /// <summary>The rows with <c>Rollouts</c> and <c>RolloutTokenCounts</c> [G]; sampled in batches, where somebody asks.</summary>
     public static IDataView Sample(ITransformer model, IDataView rows, int groupSize, RolloutOptions options)
     {
-        options.Validate(groupSize);
+        options.Validate();
+        if (groupSize < 1) throw new ArgumentOutOfRangeException(nameof(groupSize), $"GroupSize: expected 1 or more, got {groupSize}");
         PathologySchema.Check(rows.Schema, PathologyTransformer.Needs);
         PathologyTransformer stage = PathologyModelFile.Flatten(model).OfType<PathologyTransformer>().LastOrDefault()
-            ?? throw new ArgumentOutOfRangeException(nameof(model), "Model: got a transformer without a fitted PathVlm.MLNet model in it, takes what SupervisedFineTuning, Grpo or Pretrained gives.");
+            ?? throw new ArgumentOutOfRangeException(nameof(model), "Model: expected what SupervisedFineTuning, Grpo or Pretrained returns, got a transformer without a PathVlm.MLNet model in it.");
         PathologyPolicy policy = stage.Policy;
         (SamplingOptions sampling, long seed) = (options.Sampling, options.Seed);
         return new LookAheadView<RolloutGroup>(rows, RolloutColumns.With(rows.Schema), RolloutColumns.All, options.RowBatchSize, Groups);

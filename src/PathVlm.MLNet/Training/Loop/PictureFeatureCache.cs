@@ -30,7 +30,7 @@ internal sealed class PictureFeatureCache : IDisposable
     /// <summary>Features of pictures, in their order.</summary>
     /// <param name="pictures">The pictures of a pack, in the order of its prompts.</param>
     /// <returns>[placeholders, D], in the caller's dispose scope; null without pictures.</returns>
-    public Tensor? Of(IReadOnlyList<TrainingPicture> pictures)
+    public Tensor? FeaturesOf(IReadOnlyList<TrainingPicture> pictures)
     {
         if (pictures.Count == 0) return null;
         if (!_frozen) return Encode(pictures);

@@ -29,29 +29,42 @@ internal sealed class PolicyOrigin : IDisposable
     /// <summary>Tokenizer and image processor with the stage's limits and template.</summary>
     public PromptEncoder Encoder { get; }
 
-    /// <summary>The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.</summary>
-    public Qwen25VlModel? Unchanging => _before is { HasWeights: true } && _before.Model.Type == _placed.Type && DeviceChoice.IsSame(_before.Model.Device, _placed.Device) ? _before.Model : null;
+    /// <summary>
+    /// The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.
+    /// </summary>
+    public Qwen25VlModel? Unchanging =>
+        _before is { HasWeights: true } && _before.Model.Type == _placed.Type && DeviceChoice.IsSame(_before.Model.Device, _placed.Device)
+            ? _before.Model
+            : null;
 
-    /// <summary>Whether a stage has somewhere to start from; judged before anything is read.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Neither a base model nor a stage before it, or no model where the options name one.</exception>
+    /// <summary>Whether a stage has somewhere to start from; checked before anything is read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Neither a base model nor a stage before it, or no model where the options name one.
+    /// </exception>
     public static void Check(PathologyTrainingOptions options, bool isChained, string component)
     {
         if (options.BaseModel is null && !isChained)
-            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: got null, takes a checkpoint folder or a zip where no stage before it in the chain has a model.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                $"{component}: BaseModel: expected a checkpoint folder or a zip where no stage before it in the chain has a model,"
+                + " got null.");
         if (options.BaseModel is string path && !Directory.Exists(path) && !File.Exists(path))
-            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: got [{path}], takes a checkpoint folder or a zip that exists.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"{component}: BaseModel: expected a checkpoint folder or a zip that exists, got [{path}].");
     }
 
-    /// <summary>Finds the origin that <see cref="Check"/> has judged.</summary>
+    /// <summary>Finds the origin that <see cref="Check"/> has accepted.</summary>
     /// <param name="options">The stage's options.</param>
     /// <param name="schema">Schema of the rows, which carries the policy of the stage before.</param>
     /// <param name="component">Who asks, for messages.</param>
     public static PolicyOrigin Of(PathologyTrainingOptions options, DataViewSchema schema, string component)
     {
         Device device = DeviceChoice.Of(options.Device);
-        ModelLoadOptions placed = new() { Type = PrecisionChoice.Of(options.Precision, device), Device = device };
+        ModelLoadOptions placed = new() { Type = PrecisionChoice.Resolve(options.Precision, device), Device = device };
         if (options.BaseModel is null) return Chained(options, placed, PolicyAnnotation.Find(schema)!, component);
-        return Directory.Exists(options.BaseModel) ? OfFolder(options, placed, options.BaseModel) : OfZip(options, placed, options.BaseModel);
+        return Directory.Exists(options.BaseModel)
+            ? OfFolder(options, placed, options.BaseModel)
+            : OfZip(options, placed, options.BaseModel);
     }
 
     /// <summary>The policy to train; its weights are the caller's alone.</summary>
@@ -73,7 +86,8 @@ internal sealed class PolicyOrigin : IDisposable
     private static PolicyOrigin OfZip(PathologyTrainingOptions options, ModelLoadOptions placed, string zip)
     {
         PathologyPolicy stored = PathologyModelFile.Load(zip);
-        PathologyPolicy policy = stored.TakeOver("The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
+        PathologyPolicy policy = stored.TakeOver(
+            "The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
         return new PolicyOrigin(policy.Encoder, placed, () => policy);
     }
 
@@ -81,7 +95,8 @@ internal sealed class PolicyOrigin : IDisposable
     {
         PolicySettings settings = options.PolicySettings(before.Settings);
         var encoder = new PromptEncoder(before.Files, settings);
-        string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it cannot answer; ask the later stage, or fit the chain with TakeOverWeights = false.";
+        string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it"
+            + " cannot answer; use the later stage, or fit the chain with TakeOverWeights = false.";
         return new PolicyOrigin(encoder, placed, () => options.TakeOverWeights
             ? before.TakeOver(taken, settings, encoder, placed.Type, placed.Device)
             : before.Copy(settings, encoder, placed.Type, placed.Device), before);

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Estimators;
 
 public sealed class RewardSumContractTests : ComponentContract
 {
