@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Host.Judging;
@@ -56,9 +55,17 @@ internal sealed class RolloutFile(string path, IReadOnlyDictionary<string, Patho
             if (!fields.Has(name)) throw Fault(number, $"{name}: missing; name the set that the rollouts are of with --data");
         string image = Path.GetFullPath(fields.Text("image"), _folder);
         if (!File.Exists(image)) throw Fault(number, $"image: got [{image}], takes a picture that exists; where the set was moved, name it with --data");
-        AnswerOptions options = AnswerOptions.Read(fields.Texts("options"), fields.Text("answer"));
-        if (options.Faults.FirstOrDefault(fault => fault.Blocking) is { } fault) throw Fault(number, $"{fault.Field.ToLowerInvariant()}: {fault.Message}");
-        return new PathologyQuestion(id, image, fields.Text("question"), options.Options, options.Answer ?? "");
+        string[] options = fields.Texts("options");
+        string answer = fields.Text("answer");
+        if (options.Length < 2) throw Fault(number, $"options: expected two or more, got {options.Length}");
+        try
+        {
+            return PathologyQuestion.Create(id, image, fields.Text("question"), options, answer);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw Fault(number, fault.Message);
+        }
     }
 
     private UserMistakeException Fault(int number, string message) => new($"{path}, line {number}: {message}");

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling.Processing;
@@ -19,7 +19,7 @@ internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = 2
     public TrainingPicture Of(PathologyRow row)
     {
         RgbPicture picture = row.RequiredPicture;
-        string hash = HashOf(picture);
+        string hash = PictureHash.Of(picture);
         if (_pictures.TryGetValue(hash, out TrainingPicture? known)) return known;
         ImageGrid grid = encoder.Processor.GridOf(picture.Height, picture.Width, row.Name);
         return _pictures[hash] = new TrainingPicture(hash, grid, Loader(row.Question.ImagePath, picture, hash));
@@ -39,13 +39,11 @@ internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = 2
         if (!File.Exists(path)) return false;
         try
         {
-            return HashOf(PictureFile.Decode(path)) == hash;
+            return PictureHash.Of(PictureFile.Decode(path)) == hash;
         }
         catch (InvalidDataException)
         {
             return false;
         }
     }
-
-    private static string HashOf(RgbPicture picture) => $"{picture.Width}x{picture.Height}:{Convert.ToHexStringLower(SHA256.HashData(picture.Pixels))}";
 }
