@@ -71,7 +71,7 @@ public static class SyntheticPathologySet
         {
             PlannedTile planned = plan[at];
             Tile tile = new Tile(settings.Seed, planned.Split, planned.Index, settings.TileSize, settings.Ambiguity);
-            PngFile.Write(Path.Combine(folder, planned.FileName), tile.Picture);
+            PictureFile.WritePng(Path.Combine(folder, planned.FileName), tile.Picture);
             drawn[at] = Ask(writer, tile, planned, settings.Seed);
         });
         return drawn.SelectMany(questions => questions);

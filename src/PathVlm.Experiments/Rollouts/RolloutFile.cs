@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Experiments.Rollouts;
@@ -65,10 +64,17 @@ internal sealed class RolloutFile(string path, IEnumerable<PathologyQuestion>? r
         string image = Path.GetFullPath(fields.Text("image"), _folder);
         if (!File.Exists(image))
             throw Fault(number, $"image: expected a picture that exists, got [{image}]; if the set was moved, name it with --data");
-        AnswerOptions options = AnswerOptions.Read(fields.Texts("options"), fields.Text("answer"));
-        if (options.Faults.FirstOrDefault(fault => fault.Blocking) is { } fault)
-            throw Fault(number, $"{fault.Field.ToLowerInvariant()}: {fault.Message}");
-        return new PathologyQuestion(id, image, fields.Text("question"), options.Options, options.Answer ?? "");
+        string[] options = fields.Texts("options");
+        string answer = fields.Text("answer");
+        if (options.Length < 2) throw Fault(number, $"options: expected two or more, got {options.Length}");
+        try
+        {
+            return PathologyQuestion.Create(id, image, fields.Text("question"), options, answer);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw Fault(number, fault.Message);
+        }
     }
 
     private InvalidDataException Fault(int number, string message) => new($"{path}, line {number}: {message}");

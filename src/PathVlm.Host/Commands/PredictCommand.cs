@@ -2,7 +2,6 @@ using System.CommandLine;
 using Microsoft.ML;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
@@ -29,16 +28,29 @@ internal sealed class PredictCommand : Verb
         MLContext ml = context.CreateMlContext();
         string picture = Path.GetFullPath(parsed.GetValue(_image)!);
         PictureFile.Decode(picture);
-        AnswerOptions lettered = AnswerOptions.Read(parsed.GetValue(_options) ?? [], null);
-        if (lettered.Options.Count == 1) throw new UserMistakeException("--option: expected none, or two or more, got 1");
+        string[] options = parsed.GetValue(_options) ?? [];
+        if (options.Length == 1) throw new UserMistakeException("--option: expected none, or two or more, got 1");
+        PathologyQuestion question = Question(picture, parsed.GetValue(_question)!, options);
         using PathologyTransformer fitted = _model.Open(ml, parsed);
-        PathologyDataView row = new([new PathologyQuestion("question", picture, parsed.GetValue(_question)!, lettered.Options, "")]);
+        PathologyDataView row = new([question]);
         PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
         context.Display.Line($"answer:    {(answer.PredictedAnswer.Length > 0 ? answer.PredictedAnswer : "(none could be read)")}");
         context.Display.Line($"reasoning: {answer.Reasoning}");
         context.Display.Line($"tokens:    {answer.ResponseTokenCount}{(answer.IsTruncated ? " (cut at the limit)" : "")}");
         context.Display.Line(ResearchNotice.Text);
         return ExitCodes.Done;
+    }
+
+    private static PathologyQuestion Question(string picture, string text, string[] options)
+    {
+        try
+        {
+            return PathologyQuestion.Create("question", picture, text, options);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new UserMistakeException($"--option: {fault.Message}", fault);
+        }
     }
 
     protected override Command Describe()

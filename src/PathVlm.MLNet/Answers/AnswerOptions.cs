@@ -1,5 +1,3 @@
-using PathVlm.MLNet.Data.Rows;
-
 namespace PathVlm.MLNet.Answers;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace PathVlm.MLNet.Answers;
 /// or <c>:</c> (white space between them allowed); it is cut there and nowhere else, so "Acute: severe" has no label and
 /// "A) p16 (INK4a)" keeps its brackets.
 /// </summary>
-public sealed class AnswerOptions
+internal sealed class AnswerOptions
 {
     private AnswerOptions(IReadOnlyList<string> options, string? answer, IReadOnlyList<OptionFault> faults)
     {
@@ -42,7 +40,7 @@ public sealed class AnswerOptions
         string[] normal = [.. parts.Select((part, place) => $"{part.Label ?? (char)('A' + place)}) {part.Text}")];
         string? right = answer is null ? null : Find(parts, normal, answer);
         if (answer is not null && right is null)
-            faults.Add(new OptionFault(PathologyColumns.Answer,
+            faults.Add(new OptionFault(OptionField.Answer,
                 $"is [{answer}], which is none of the options [{string.Join("], [", options)}]; an option, its letter or its text is taken", true));
         return new AnswerOptions(normal, right, faults);
     }
@@ -61,7 +59,7 @@ public sealed class AnswerOptions
             exact = [.. Enumerable.Range(0, texts.Count).Where(place => AnswerText.Fold(texts[place]) == AnswerText.Fold(answer))];
         if (exact.Length > 0)
             return new AnswerOptions(lettered.Options, lettered.Options[exact[0]], lettered.Faults);
-        var fault = new OptionFault(PathologyColumns.Answer,
+        var fault = new OptionFault(OptionField.Answer,
             $"is [{answer}], which is none of the options [{string.Join("], [", texts)}]; an option's text is taken", true);
         return new AnswerOptions(lettered.Options, null, [.. lettered.Faults, fault]);
     }
@@ -166,5 +164,5 @@ public sealed class AnswerOptions
         return same.Length == 1 ? normal[same[0]] : null;
     }
 
-    private static OptionFault Fault(string message, bool blocking) => new(PathologyColumns.Options, message, blocking);
+    private static OptionFault Fault(string message, bool blocking) => new(OptionField.Options, message, blocking);
 }

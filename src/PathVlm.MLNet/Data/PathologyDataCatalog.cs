@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data.Controls;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
@@ -154,11 +155,16 @@ public sealed class PathologyDataCatalog
     /// <summary>
     /// A control: the rows with their pictures dealt out anew. No row keeps its own picture, and rows about one picture stay together.
     /// </summary>
-    /// <param name="data">Rows with pictures in files.</param>
+    /// <param name="data">
+    /// Rows with pictures. Rows of a loader are told apart by the picture's file; of any other view each distinct picture is kept in memory,
+    /// compressed, while the result is used.
+    /// </param>
     /// <param name="seed">Seed of the deal; default 17.</param>
+    /// <returns>The rows; every other column passes through.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column Image is missing or no image.</exception>
     /// <exception cref="ArgumentException">There are fewer than two different pictures.</exception>
     [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
-    public PathologyDataView ShufflePictures(PathologyDataView data, long seed = 17)
+    public IDataView ShufflePictures(IDataView data, long seed = 17)
     {
         ArgumentNullException.ThrowIfNull(data);
         return PictureControls.Shuffled(data, seed);
@@ -181,7 +187,15 @@ public sealed class PathologyDataCatalog
         return view;
     }
 
-    internal void Report(string message, bool warn)
+    /// <summary>Writes a message to ML.NET's log (<c>MLContext.Log</c>, source <c>PathologyData</c>): for extension methods of this catalog.</summary>
+    /// <param name="message">The message.</param>
+    public void Log(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Report(message, warn: false);
+    }
+
+    private void Report(string message, bool warn)
     {
         using var channel = new MessageChannel(_environment, "PathologyData");
         if (warn)

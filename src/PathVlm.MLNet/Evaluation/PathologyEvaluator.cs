@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
-using PathVlm.MLNet.Data.Splitting;
+using PathVlm.MLNet.Data.Pictures;
 
 namespace PathVlm.MLNet.Evaluation;
 
@@ -70,6 +70,6 @@ public static class PathologyEvaluator
 
     private static string PictureOf(PathologyRow row) =>
         row.Question.ImagePath.Length > 0 ? row.Question.ImagePath
-        : row.Picture is not null ? PictureHash.Exact(row.Picture)
+        : row.Picture is not null ? PictureHash.Of(row.Picture)
         : row.Name;
 }

@@ -4,9 +4,9 @@ using System.Text;
 namespace PathVlm.Modeling.Numerics;
 
 /// <summary>
-/// Draws that are a function of their coordinates (seed, purpose, index): no draw depends on how many came before it
-/// elsewhere. SplitMix64 (Steele, Lea, Flood 2014), so that the numbers do not depend on the runtime's own generator. Not for use by
-/// several threads at once.
+/// A stream of random numbers that is a function of its coordinates (seed, purpose, index): it does not depend on how many numbers were
+/// drawn elsewhere. SplitMix64 (Steele, Lea and Flood, 2014), so that the numbers do not depend on the runtime's own generator.
+/// Not safe for concurrent use.
 /// </summary>
 public sealed class SeededRandom
 {
@@ -18,9 +18,9 @@ public sealed class SeededRandom
     /// <summary>What is added to the state before each draw: 2^64 divided by the golden ratio.</summary>
     internal const ulong Increment = 0x9E3779B97F4A7C15;
 
-    /// <summary>The stream of draws at one place.</summary>
+    /// <summary>The stream at one place.</summary>
     /// <param name="seed">Seed of the whole set.</param>
-    /// <param name="purpose">What the draws are for; two purposes never share draws.</param>
+    /// <param name="purpose">What the numbers are for; two purposes never share a stream.</param>
     /// <param name="index">Number of the picture, row or document.</param>
     public static SeededRandom At(long seed, string purpose, long index)
     {
@@ -41,7 +41,7 @@ public sealed class SeededRandom
     /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public float Between(double low, double high) => (float)(low + ((high - low) * Next()));
 
-    /// <summary>Uniform integer in [0, <paramref name="count"/>).</summary>
+    /// <summary>Uniform integer in [0, <paramref name="count"/>); <paramref name="count"/> is 1 or more.</summary>
     public int Below(int count) => (int)(Next() * count);
 
     /// <summary>Uniform integer in [<paramref name="low"/>, <paramref name="high"/>], both included.</summary>
@@ -66,9 +66,15 @@ public sealed class SeededRandom
     }
 
     /// <summary>One of the items, all equally likely.</summary>
-    public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
+    /// <param name="items">The items; one or more.</param>
+    public T Pick<T>(IReadOnlyList<T> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return items[Below(items.Count)];
+    }
 
     /// <summary>An index, with chances in proportion to the weights.</summary>
+    /// <param name="weights">Weights, 0 or more; one or more.</param>
     public int PickWeighted(ReadOnlySpan<double> weights)
     {
         double total = 0;

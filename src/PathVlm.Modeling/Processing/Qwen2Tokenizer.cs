@@ -40,6 +40,12 @@ public sealed class Qwen2Tokenizer
         }
     }
 
+    /// <summary>The regular expression by which Qwen2 cuts text into pieces, as <c>tokenizer.json</c> states it.</summary>
+    public static string SplitPattern => QwenSplitter.Pattern;
+
+    /// <summary>The 256 letters that byte-level vocabularies write bytes as: letter i stands for byte i.</summary>
+    public static string ByteLetters { get; } = new(ByteAlphabet.All);
+
     /// <summary>One more than the largest id; a model's embedding table may have more rows.</summary>
     public int VocabularyCount { get; }
 
@@ -65,6 +71,23 @@ public sealed class Qwen2Tokenizer
     {
         ArgumentNullException.ThrowIfNull(source);
         return new Qwen2Tokenizer(TokenizerFiles.Load(source));
+    }
+
+    /// <summary>
+    /// Cuts a text into the pieces that byte pairs are merged within (<see cref="SplitPattern"/>), each written in <see cref="ByteLetters"/>:
+    /// what a tokenizer is trained on.
+    /// </summary>
+    /// <param name="text">Text without lone surrogates.</param>
+    public static IEnumerable<string> SplitToByteLetters(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int start = 0;
+        while (start < text.Length)
+        {
+            int length = QwenSplitter.NextLength(text.AsSpan(start));
+            yield return ByteAlphabet.Encode(text.AsSpan(start, length));
+            start += length;
+        }
     }
 
     /// <summary>Ids of a text; control tokens written in it become control tokens, as in the reference.</summary>

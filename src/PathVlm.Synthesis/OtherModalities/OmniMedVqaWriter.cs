@@ -38,7 +38,7 @@ internal static class OmniMedVqaWriter
         int turn = ModalityCatalog.All.ToList().IndexOf(findings[index % findings.Count]);
         ModalityPicture drawn = ModalityPicture.Draw(seed, "omnimedvqa", turn + ((long)ModalityCatalog.All.Count * index), size);
         string path = $"Images/{Names[modality]}/{index:D4}.png";
-        PngFile.Write(Path.Combine(folder, path), drawn.Picture);
+        PictureFile.WritePng(Path.Combine(folder, path), drawn.Picture);
 
         SeededRandom random = SeededRandom.At(seed, "omnimedvqa/question/" + modality, index);
         bool askModality = random.Chance(0.25);

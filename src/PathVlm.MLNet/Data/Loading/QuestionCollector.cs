@@ -30,7 +30,7 @@ internal sealed class QuestionCollector
             : row.Unlabelled && row.Answer.Text is not null ? AnswerOptions.Letter(row.OptionTexts, row.Answer.Text)
             : AnswerOptions.Read(row.OptionTexts, string.IsNullOrWhiteSpace(row.Answer.Text) ? null : row.Answer.Text);
         foreach (OptionFault fault in options?.Faults ?? [])
-            Fault(fault.Field == PathologyColumns.Answer ? row.Answer.Name : row.Options.Name, fault.Message);
+            Fault(fault.Field == OptionField.Answer ? row.Answer.Name : row.Options.Name, fault.Message);
 
         if (_faults.Count == before)
             _questions.Add(new PathologyQuestion(

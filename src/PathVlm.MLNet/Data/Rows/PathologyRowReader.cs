@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Data.Rows;
@@ -79,10 +80,12 @@ public sealed class PathologyRowReader
         bool answerNeeded = _needs.HasFlag(PathologyRowNeeds.Answer);
         AnswerOptions fitted = AnswerOptions.Read(options, answerNeeded || answer.Length > 0 ? answer : null);
         OptionFault? fault = fitted.Faults.FirstOrDefault(fault => fault.Blocking);
-        if (fault is not null && (answerNeeded || fault.Field == PathologyColumns.Options))
-            throw Fault(id, fault.Field, fault.Message);
+        if (fault is not null && (answerNeeded || fault.Field == OptionField.Options))
+            throw Fault(id, ColumnOf(fault.Field), fault.Message);
         return (fitted.Options, fitted.Answer ?? answer);
     }
+
+    private static string ColumnOf(OptionField field) => field == OptionField.Options ? PathologyColumns.Options : PathologyColumns.Answer;
 
     private string[] ReadOptions()
     {

@@ -7,6 +7,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Inference.External;
 
@@ -99,11 +100,9 @@ public sealed class ExternalModel
     {
         ArgumentNullException.ThrowIfNull(input);
         PathologySchema.Check(input.Schema, PathologyRowNeeds.Image);
-        DataViewSchema.Builder schema = new();
-        schema.AddColumns(input.Schema);
-        foreach (AnswerColumn<ExternalAnswer> column in ExternalColumns.All) schema.AddColumn(column.Name, column.Type);
-        return new LookAheadView<ExternalAnswer>(input, schema.ToSchema(), ExternalColumns.All, _options.Concurrency,
-            rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()); // ML.NET's getters are synchronous
+        MappedColumns<ExternalAnswer> columns = MappedColumns<ExternalAnswer>.Append(input.Schema, ExternalColumns.All);
+        return new LookAheadView<PathologyRow, ExternalAnswer>(input, columns, RowLookAhead.Of(
+            _options.Concurrency, rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult())); // ML.NET's getters are synchronous
     }
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)

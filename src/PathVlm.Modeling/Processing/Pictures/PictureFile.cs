@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency laid over
+/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency laid over
 /// white, EXIF orientation ignored, colour profiles not applied. A picture that is damaged, cut, or larger by its header than allowed
 /// is refused before its pixels are used.
 /// </summary>
@@ -69,6 +69,24 @@ public static class PictureFile
                 throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
             return Decode(codec, width, height, kind, name);
         }
+    }
+
+    /// <summary>The bytes of a PNG file, 8 bits red, green and blue: a function of the pixels alone.</summary>
+    /// <param name="picture">The picture.</param>
+    public static byte[] EncodePng(RgbPicture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return PngFile.Encode(picture);
+    }
+
+    /// <summary>Writes a picture as a PNG file, as <see cref="EncodePng"/> encodes it.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="picture">The picture.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void WritePng(string path, RgbPicture picture)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllBytes(path, EncodePng(picture));
     }
 
     private static unsafe RgbPicture Decode(SKCodec codec, int width, int height, PictureKind kind, string name)
