@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Transforms.Image;
-using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Views;
 using PathVlm.Modeling.Processing.Pictures;
 
