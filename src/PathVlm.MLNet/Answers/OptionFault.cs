@@ -10,11 +10,21 @@ internal enum OptionField
     Answer,
 }
 
+/// <summary>What follows from an <see cref="OptionFault"/>.</summary>
+internal enum OptionSeverity
+{
+    /// <summary>The row is used, and the fault is reported.</summary>
+    Warning,
+
+    /// <summary>The row can be read, but a loader leaves it out: labels with a gap, an answer whose text another option repeats.</summary>
+    Unfit,
+
+    /// <summary>The row cannot be used at all: an answer that is no option, an option without text.</summary>
+    Blocking,
+}
+
 /// <summary>What is wrong with a question's options or answer.</summary>
 /// <param name="Field">The part that is wrong.</param>
 /// <param name="Message">What was found and what is expected, without the row's name.</param>
-/// <param name="Blocking">
-/// Whether the row cannot be used at all (an answer that is no option, an option without text). Otherwise it is only unfit for training:
-/// labels with a gap, texts that repeat.
-/// </param>
-internal sealed record OptionFault(OptionField Field, string Message, bool Blocking);
+/// <param name="Severity">What follows.</param>
+internal sealed record OptionFault(OptionField Field, string Message, OptionSeverity Severity);

@@ -63,7 +63,7 @@ public static class PathologyEvaluator
     public static EvaluatedRow Score(PathologyRow row, string picture, string response, int? tokens, bool? truncated)
     {
         ArgumentNullException.ThrowIfNull(row);
-        AnswerScore score = new AnswerScorer(row.Question.Options, row.Question.Answer).Score(response);
+        AnswerScore score = row.Scorer.Score(response);
         return new EvaluatedRow(row.Name, picture, row.Question.Subset, row.Question.Answer, score.Reading.Option,
             score.Reading.Status, score.Format, score.Paper, score.Strict, tokens, truncated);
     }

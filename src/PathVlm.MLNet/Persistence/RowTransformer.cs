@@ -81,7 +81,8 @@ public abstract class RowTransformer : ITransformer
 
         public Func<int, bool> GetDependencies(Func<int, bool> activeOutput)
         {
-            HashSet<int> needed = [.. Enumerable.Range(0, function.Outputs.Count).Where(activeOutput).SelectMany(function.InputsOf).Select(column => column.Index)];
+            HashSet<int> needed = [.. Enumerable.Range(0, function.Outputs.Count).Where(activeOutput).SelectMany(function.InputsOf).Select(
+                column => column.Index)];
             return needed.Contains;
         }
 

@@ -1,7 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Panel;
@@ -130,10 +129,9 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         {
             PathologyRow read = reader.Read();
             rollouts(ref buffer);
-            AnswerReader answers = new(read.Question.Options);
             byte[] picture = JudgePicture.Encode(read.RequiredPicture);
             return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
-                read.Question, picture, answers.Read(rollout.ToString()), _options.Reference, new ReviewCoordinates(_step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
+                read.Question, picture, read.Scorer.ReadAnswer(rollout.ToString()), _options.Reference, new ReviewCoordinates(_step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
         };
     }
 

@@ -20,7 +20,9 @@ internal sealed class BlockReader<TItem, TResult>(IDataView input, LookAhead<TIt
     /// <param name="position">The row's position.</param>
     /// <param name="id">The row's id, which tells whether both cursors see the same order.</param>
     /// <exception cref="InvalidDataException">The row cannot be read.</exception>
-    /// <exception cref="InvalidOperationException">The input gave its rows in another order, or fewer of them, than to the caller.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The input gave its rows in another order, or fewer of them, than to the caller.
+    /// </exception>
     public TResult At(long position, DataViewRowId id)
     {
         while (_pending.TryPeek(out Pending? first) && first.Position < position)

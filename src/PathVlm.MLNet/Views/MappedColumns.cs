@@ -15,7 +15,9 @@ internal sealed class MappedColumns<TRow>
 
     /// <summary>Finds the source of each column of a schema.</summary>
     /// <param name="input">The schema of the input.</param>
-    /// <param name="schema">The schema of the view: the input's columns in their order, and among them those of <paramref name="added"/>.</param>
+    /// <param name="schema">
+    /// The schema of the view: the input's columns in their order, and among them those of <paramref name="added"/>.
+    /// </param>
     /// <param name="added">The added columns.</param>
     public MappedColumns(DataViewSchema input, DataViewSchema schema, IReadOnlyList<ViewColumn<TRow>> added)
     {

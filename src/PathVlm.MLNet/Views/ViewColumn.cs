@@ -24,7 +24,8 @@ internal static class ViewColumn
         Value<TRow, ReadOnlyMemory<char>>(name, TextDataViewType.Instance, row => select(row).AsMemory());
 
     /// <summary>A column with a vector of any length per row.</summary>
-    public static ViewColumn<TRow> Vector<TRow, TItem>(string name, PrimitiveDataViewType itemType, Func<TRow, IEnumerable<TItem>> select) =>
+    public static ViewColumn<TRow> Vector<TRow, TItem>(
+        string name, PrimitiveDataViewType itemType, Func<TRow, IEnumerable<TItem>> select) =>
         new(name, new VectorDataViewType(itemType), current => (ValueGetter<VBuffer<TItem>>)((ref VBuffer<TItem> value) =>
         {
             TItem[] items = [.. select(current())];

@@ -47,7 +47,9 @@ public sealed class NextTokenTrainer : IDisposable
     /// <summary>Makes one optimizer step.</summary>
     /// <param name="batch">The examples of the step; one or more.</param>
     /// <returns>Loss and accuracy before the step.</returns>
-    /// <exception cref="ArgumentException">The batch is empty, or an example has no answer or another number of weights than answer tokens.</exception>
+    /// <exception cref="ArgumentException">
+    /// The batch is empty, or an example has no answer or another number of weights than answer tokens.
+    /// </exception>
     public NextTokenResult Step(IReadOnlyList<NextTokenExample> batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -57,7 +59,8 @@ public sealed class NextTokenTrainer : IDisposable
         (PackedSequences packed, ForwardRows rows, Tensor targets) = Pack(batch);
         Tensor? features = EncodePictures(batch);
         Tensor hidden = _model.Forward(packed, features, rows);
-        TokenScores scores = _model.TokenLogProbabilities(hidden, targets, new TokenScoreOptions { Accuracy = true, ChunkRows = LogitRows });
+        TokenScores scores = _model.TokenLogProbabilities(
+            hidden, targets, new TokenScoreOptions { Accuracy = true, ChunkRows = LogitRows });
         Tensor weights = tensor([.. batch.SelectMany(example => example.Weights)]);
         Tensor loss = scores.LogProbabilities.mul(weights).sum().div(weights.sum()).neg();
         loss.backward();
@@ -125,7 +128,8 @@ public sealed class NextTokenTrainer : IDisposable
         foreach ((ParameterRange range, bool decayed) in ranges)
         {
             Tensor values = parameters.Values.narrow(0, range.Start, range.Count).DetachFromDisposeScope();
-            Tensor gradient = parameters.Gradients.narrow(0, range.Start - parameters.Trainable.Start, range.Count).DetachFromDisposeScope();
+            Tensor gradient = parameters.Gradients.narrow(
+                0, range.Start - parameters.Trainable.Start, range.Count).DetachFromDisposeScope();
             _views.AddRange([values, gradient]);
             yield return new OptimizedRange(values, gradient, decayed);
         }

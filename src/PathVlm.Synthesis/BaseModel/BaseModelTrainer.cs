@@ -46,8 +46,8 @@ internal sealed class BaseModelTrainer : IDisposable
     /// <summary>Frees optimizer and gradients; the model stays.</summary>
     public void Dispose() => _trainer.Dispose();
 
-    // Examples are prepared between steps, never beside one: TorchSharp 0.107 does not keep a temporary Scalar alive while libtorch reads it,
-    // so a collection that another thread triggers during a call can free it.
+    // Examples are prepared between steps, never beside one: TorchSharp 0.107 does not keep a temporary Scalar alive while libtorch reads
+    // it, so a collection that another thread triggers during a call can free it.
     private NextTokenExample[] Prepare(int step)
     {
         NextTokenExample[] batch = new NextTokenExample[_part.BatchSize];

@@ -9,8 +9,8 @@ namespace PathVlm.Synthesis.BaseModel;
 /// Plants attention heads among random weights, so that a model of a million weights finds in some hundred steps what a large one finds
 /// in its pretraining: the circuit that binds the text of an option to the letter before it. Heads of the first layer look a fixed number
 /// of tokens back, by biases alone; heads of the later layers start with equal query and key matrices and so look for tokens like their
-/// own. All of it is trained on. Ideas: Olsson et al. 2022, "In-context learning and induction heads" (arXiv 2209.11895); Trockman and Kolter
-/// 2023, "Mimetic initialization of self-attention layers" (arXiv 2305.09828). Figures with and without: benchmarks/LOG.md.
+/// own. All of it is trained on. Ideas: Olsson et al. 2022, "In-context learning and induction heads" (arXiv 2209.11895); Trockman and
+/// Kolter 2023, "Mimetic initialization of self-attention layers" (arXiv 2305.09828). Figures with and without: benchmarks/LOG.md.
 /// </summary>
 internal static class PlantedAttention
 {
@@ -40,8 +40,8 @@ internal static class PlantedAttention
             LookForLike(new Projections(model, layer), heads, 0);
     }
 
-    // Queries and keys are rotated by position times frequency, so constant ones that differ by a phase of offset times frequency agree most
-    // where the key lies that many tokens back. The fastest frequencies tell neighbours apart.
+    // Queries and keys are rotated by position times frequency, so constant ones that differ by a phase of offset times frequency agree
+    // most where the key lies that many tokens back. The fastest frequencies tell neighbours apart.
     private static void LookBack(Projections at, HeadPlan heads, int keyValueHead)
     {
         Rows(at.KeyWeight, heads, keyValueHead).mul_(tensor((float)OffsetContent));

@@ -21,7 +21,8 @@ public static class Qwen2TokenizerTrainer
         + "<|vision_start|><|image_pad|><|vision_end|>{% elif 'text' in content %}{{ content['text'] }}{% endif %}{% endfor %}{% endif %}"
         + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] Special =
     [
@@ -52,7 +53,8 @@ public static class Qwen2TokenizerTrainer
         for (int id = 0; id < tokens.Count; id++)
             vocabulary.Add(tokens[id], id);
 
-        Write(folder, "vocab.json", vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Write(folder, "vocab.json",
+            vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
         Write(folder, "merges.txt", "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
         Write(folder, "tokenizer.json", Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
         Write(folder, "tokenizer_config.json", Configuration(tokens.Count).ToJsonString(Indented));

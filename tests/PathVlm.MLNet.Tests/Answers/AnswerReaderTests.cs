@@ -15,6 +15,7 @@ public sealed class AnswerReaderTests
     [InlineData("b )", AnswerStatus.Label, 'B')]
     [InlineData("[B]", AnswerStatus.Label, 'B')]
     [InlineData("{B}", AnswerStatus.Label, 'B')]
+    [InlineData("<B>", AnswerStatus.Label, 'B')]
     [InlineData("(B).", AnswerStatus.Label, 'B')]
     [InlineData("(B))", AnswerStatus.Unparsed, null)]
     [InlineData("`B`", AnswerStatus.Label, 'B')]
@@ -51,6 +52,9 @@ public sealed class AnswerReaderTests
     [InlineData(@"\boxed{B) Psammoma bodies}", AnswerStatus.LabelAndText, 'B')]
     [InlineData(@"\boxed{\text{B}}) Psammoma bodies", AnswerStatus.LabelAndText, 'B')]
     [InlineData("Ｂ） Psammoma bodies", AnswerStatus.LabelAndText, 'B')]
+    [InlineData("<B> Psammoma bodies", AnswerStatus.LabelAndText, 'B')]
+    [InlineData("<B) Psammoma bodies>", AnswerStatus.LabelAndText, 'B')]
+    [InlineData("**B** Psammoma bodies", AnswerStatus.LabelAndText, 'B')]
     [InlineData("psammoma bodies.", AnswerStatus.Text, 'B')]
     [InlineData("(Psammoma bodies)", AnswerStatus.Text, 'B')]
     [InlineData("\"Psammoma bodies.\"", AnswerStatus.Text, 'B')]
@@ -148,7 +152,7 @@ public sealed class AnswerReaderTests
     [Fact]
     public void OptionsMayCarryOtherMarksAndGaps()
     {
-        string[] options = ["A. yes", "C : no"];
+        string[] options = ["(A) yes", "(C) no"];
         Check("C", AnswerStatus.Label, 'C', options);
         Check("B", AnswerStatus.LabelOutOfRange, null, options);
         Check("C) no", AnswerStatus.LabelAndText, 'C', options);

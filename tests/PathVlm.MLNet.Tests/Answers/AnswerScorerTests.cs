@@ -29,10 +29,24 @@ public sealed class AnswerScorerTests
     }
 
     [Fact]
-    public void StandardAnswerThatIsABareLetterIsCompletedForStrict()
+    public void StandardAnswerThatIsABareLetterIsCompletedToItsOption()
     {
         AnswerScore score = new AnswerScorer(["A. yes", "B. no"], "b").Score("<think>x</think><answer>B) no</answer>");
-        Assert.Equal((false, true), (score.Paper, score.Strict));
+        Assert.Equal((true, true), (score.Paper, score.Strict));
+    }
+
+    [Fact]
+    public void StandardAnswerThatIsWrittenAsItsOptionIsComparedAsWritten()
+    {
+        AnswerScorer scorer = new(["A. yes", "B. no"], "B. no");
+        Assert.Equal((true, true), Scored(scorer, "B. no"));
+        Assert.Equal((false, true), Scored(scorer, "B) no"));
+    }
+
+    private static (bool Paper, bool Strict) Scored(AnswerScorer scorer, string body)
+    {
+        AnswerScore score = scorer.Score($"<think>x</think><answer>{body}</answer>");
+        return (score.Paper, score.Strict);
     }
 
     [Fact]

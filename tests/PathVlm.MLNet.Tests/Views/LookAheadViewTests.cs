@@ -54,7 +54,7 @@ public sealed class LookAheadViewTests
         response(ref value);
         Assert.Equal("answer to q0", value.ToString());
         Assert.True(cursor.MoveNext());
-        Assert.Equal("row [q1]: column [Question] is blank; a question is taken", Assert.Throws<InvalidDataException>(() => response(ref value)).Message);
+        Assert.Equal("row [q1]: column [Question] is blank; expected a question", Assert.Throws<InvalidDataException>(() => response(ref value)).Message);
         Assert.True(cursor.MoveNext());
         response(ref value);
         Assert.Equal("answer to q2", value.ToString());

@@ -69,7 +69,8 @@ internal static class PictureControls
     {
         string[] pictures = [.. names.Distinct(StringComparer.Ordinal)];
         if (pictures.Length < 2)
-            throw new ArgumentException($"expected two or more different pictures to shuffle, got {pictures.Length} in {rows} rows", nameof(rows));
+            throw new ArgumentException(
+                $"expected two or more different pictures to shuffle, got {pictures.Length} in {rows} rows", nameof(rows));
         List<string> circle = SeededRandom.At(seed, "shuffled pictures", pictures.Length).Shuffled(pictures);
         return Enumerable.Range(0, circle.Count).ToDictionary(place => circle[place], place => circle[(place + 1) % circle.Count]);
     }

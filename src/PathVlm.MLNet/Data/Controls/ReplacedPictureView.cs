@@ -30,7 +30,8 @@ internal sealed class ReplacedPictureView(IDataView input, Func<RgbPicture, RgbP
         CursorOver(Input.GetRowCursor(InputColumns(active), rand), active);
 
     private IEnumerable<DataViewSchema.Column> InputColumns(bool[] active) =>
-        Columns.IsAnyAdded(active) ? Columns.PassedColumns(active).Append(Input.Schema[PathologyColumns.Image]) : Columns.PassedColumns(active);
+        Columns.IsAnyAdded(active) ? Columns.PassedColumns(active).Append(Input.Schema[PathologyColumns.Image])
+            : Columns.PassedColumns(active);
 
     private Cursor CursorOver(DataViewRowCursor rows, bool[] active) => new(Columns, active, rows, replace);
 

@@ -28,8 +28,8 @@ public static class MLImages
     /// <param name="image">An image in any of ML.NET's pixel formats; it stays the caller's.</param>
     /// <returns>Red, green, blue, 8 bits each [Height, Width, 3].</returns>
     /// <remarks>
-    /// ML.NET keeps colours multiplied by alpha, as its decoder delivers them. An image made from raw pixels may hold plain colours: where any
-    /// colour exceeds its alpha the image cannot be a multiplied one, and all its pixels are read as plain.
+    /// ML.NET keeps colours multiplied by alpha, as its decoder delivers them. An image made from raw pixels may hold plain colours: where
+    /// any colour exceeds its alpha the image cannot be a multiplied one, and all its pixels are read as plain.
     /// </remarks>
     /// <exception cref="ArgumentException">The image has a pixel format that ML.NET does not document.</exception>
     public static RgbPicture ToPicture(MLImage image)

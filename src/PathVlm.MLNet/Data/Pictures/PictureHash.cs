@@ -7,7 +7,9 @@ namespace PathVlm.MLNet.Data.Pictures;
 /// <summary>Names for pictures by what they show, not by the file they lie in.</summary>
 public static class PictureHash
 {
-    /// <summary>SHA-256 over width, height and decoded pixels, as hexadecimal text: equal for equal pictures in any lossless format.</summary>
+    /// <summary>
+    /// SHA-256 over width, height and decoded pixels, as hexadecimal text: equal for equal pictures in any lossless format.
+    /// </summary>
     /// <param name="picture">Red, green, blue, 8 bits each.</param>
     public static string Of(RgbPicture picture)
     {

@@ -27,7 +27,7 @@ public sealed class PathologyDataView : IDataView
         Questions = [.. questions];
         for (int row = 0; row < Questions.Count; row++)
             if (FirstNull(Questions[row]) is string name)
-                throw new ArgumentException($"row {row}: {name} is null; every text of a question but Stage takes a value", nameof(questions));
+                throw new ArgumentException($"row {row}: expected a value for {name}, got null; only Stage may be null", nameof(questions));
         _columns = QuestionColumns.Of(Questions);
         LoadReport = new LoadReport(Questions.Count, []);
     }

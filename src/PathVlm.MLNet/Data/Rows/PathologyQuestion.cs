@@ -38,7 +38,7 @@ public sealed record PathologyQuestion(
         if (options.Count == 0)
             return new PathologyQuestion(id, imagePath, question, [], answer ?? "");
         AnswerOptions read = AnswerOptions.Read(options, answer);
-        return read.Faults.FirstOrDefault(fault => fault.Blocking) is not { } fault
+        return read.BlockingFault is not { } fault
             ? new PathologyQuestion(id, imagePath, question, read.Options, read.Answer ?? "")
             : throw new InvalidDataException($"{(fault.Field == OptionField.Options ? "options" : "answer")}: {fault.Message}");
     }

@@ -8,7 +8,9 @@ public static class PathologyRows
     /// <summary>Reads rows in the view's order; a picture is decoded for the rows that are returned and no others.</summary>
     /// <param name="data">A view of ours, or one made with <c>LoadFromEnumerable</c>, a text loader, ML.NET's image loader …</param>
     /// <param name="needs">What each row must have.</param>
-    /// <param name="stage">Where the view has the column <see cref="PathologyColumns.Stage"/>, only rows of this stage; null takes all.</param>
+    /// <param name="stage">
+    /// Where the view has the column <see cref="PathologyColumns.Stage"/>, only rows of this stage; null takes all.
+    /// </param>
     /// <param name="cancellation">Stops between two rows.</param>
     /// <returns>The rows, read while they are enumerated.</returns>
     /// <remarks>What each column holds and which may be missing: <see cref="PathologyRowReader"/>.</remarks>

@@ -11,8 +11,8 @@ namespace PathVlm.MLNet.Data.Rows;
 internal static class PictureColumn
 {
     /// <summary>
-    /// A column whose getter decodes a picture each time it is called, and disposes the image that it finds in the variable that it fills, as
-    /// ML.NET's own image loader does.
+    /// A column whose getter decodes a picture each time it is called, and disposes the image that it finds in the variable that it fills,
+    /// as ML.NET's own image loader does.
     /// </summary>
     /// <param name="type">The column's type.</param>
     /// <param name="select">The picture of a row; null for a row without one.</param>

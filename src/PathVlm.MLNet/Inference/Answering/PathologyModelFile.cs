@@ -21,12 +21,19 @@ public static class PathologyModelFile
             CheckpointSource files = CheckpointSource.FromFolder(path).ToMemory();
             PolicySettings settings = options.Settings();
             var encoder = new PromptEncoder(files, settings);
-            return new PathologyTransformer(environment, new PathologyPolicy(Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder), options.TransformerSettings);
+            return new PathologyTransformer(
+                environment,
+                new PathologyPolicy(
+                Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder),
+                options.TransformerSettings);
         }
         if (!File.Exists(path))
-            throw new ArgumentOutOfRangeException(nameof(path), $"Model: got [{path}], takes a checkpoint folder or a zip that exists.");
+            throw new ArgumentOutOfRangeException(nameof(path), $"Model: expected a checkpoint folder or a zip that exists, got [{path}].");
         PathologyPolicy stored = Load(path);
-        return new PathologyTransformer(environment, stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)), options.TransformerSettings);
+        return new PathologyTransformer(
+            environment,
+            stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)),
+            options.TransformerSettings);
     }
 
     /// <summary>The policy of the last stage in a zip.</summary>
@@ -35,7 +42,8 @@ public static class PathologyModelFile
     {
         ITransformer model = LoadTransformer(zip);
         PathologyTransformer[] stages = [.. Flatten(model).OfType<PathologyTransformer>()];
-        if (stages.Length == 0) throw new InvalidDataException($"{zip}: holds no PathVlm.MLNet model; takes a zip that Model.Save wrote of a fitted SupervisedFineTuning or Grpo.");
+        if (stages.Length == 0) throw new InvalidDataException(
+            $"{zip}: holds no PathVlm.MLNet model; expected a zip that Model.Save wrote of a fitted SupervisedFineTuning or Grpo.");
         foreach (PathologyTransformer stage in stages[..^1]) stage.Dispose();
         return stages[^1].Policy;
     }

@@ -66,8 +66,10 @@ public sealed class PathologyTransformer : RowTransformer, IDisposable
     }
 
     /// <summary>The columns of an input with those that a fitted model adds.</summary>
-    internal static SchemaShape OutputShape(SchemaShape input) => SchemaShapes.With(input, AnswerColumns.All.Select(column => SchemaShapes.Promise(
-        ColumnShape.Scalar(column.Name, column.Type), annotations: column.Name == PathologyColumns.Response ? [PolicyAnnotation.Shape] : [])));
+    internal static SchemaShape OutputShape(SchemaShape input) =>
+        SchemaShapes.With(input, AnswerColumns.All.Select(column => SchemaShapes.Promise(
+        ColumnShape.Scalar(column.Name, column.Type), annotations: column.Name == PathologyColumns.Response ? [PolicyAnnotation.Shape]
+            : [])));
 
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
     {
@@ -85,7 +87,8 @@ public sealed class PathologyTransformer : RowTransformer, IDisposable
     private protected override IDataView CreateView(IDataView input)
     {
         MappedColumns<PathologyAnswer> columns = new(input.Schema, GetOutputSchema(input.Schema), AnswerColumns.All);
-        return new LookAheadView<PathologyRow, PathologyAnswer>(input, columns, RowLookAhead.Of(AnswerBatchSize, rows => Policy.Answer(rows)));
+        return new LookAheadView<PathologyRow, PathologyAnswer>(
+            input, columns, RowLookAhead.Of(AnswerBatchSize, rows => Policy.Answer(rows)));
     }
 
     private protected override IRowFunction Bind(DataViewSchema schema)

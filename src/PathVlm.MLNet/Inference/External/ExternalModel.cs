@@ -109,7 +109,7 @@ public sealed class ExternalModel
     {
         ChatOutcome<ChatResponse> outcome = await _chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, beforeRequest: null, cancellationToken).ConfigureAwait(false);
         if (outcome.Value is not { } response) return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Missing, outcome.Requests);
-        AnswerReading reading = new AnswerReader(row.Question.Options).Read(response.Text);
+        AnswerReading reading = row.Scorer.ReadAnswer(response.Text);
         string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
         return new ExternalAnswer(response.Text, reading.Reasoning, predicted, checked((int?)response.Usage?.OutputTokenCount),
             response.FinishReason == ChatFinishReason.Length, null, outcome.Requests);

@@ -95,7 +95,7 @@ public sealed class PathologyPolicy
         if (rows.Count == 0) return [];
         EncodedPrompt[] prompts = [.. rows.Select(Encode)];
         GeneratedSequence[] sequences = Generate(prompts, 1, Decoding, seed: 0, step: 0, cancellation: cancellation);
-        return [.. rows.Zip(sequences, (row, sequence) => Read(row.Question, sequence))];
+        return [.. rows.Zip(sequences, (row, sequence) => Read(row, sequence))];
     }
 
     /// <summary>Samples completions of prompts, those of a prompt side by side.</summary>
@@ -173,11 +173,11 @@ public sealed class PathologyPolicy
             CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, _files, options);
     }
 
-    private PathologyAnswer Read(PathologyQuestion question, GeneratedSequence sequence)
+    private PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)
     {
         string text = Encoder.Text(sequence.TokenIds);
-        AnswerReading reading = new AnswerReader(question.Options).Read(text);
-        string predicted = question.Options.Count > 0 ? reading.Option : reading.Body;
+        AnswerReading reading = row.Scorer.ReadAnswer(text);
+        string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
         return new PathologyAnswer(text, reading.Reasoning, predicted, sequence.TokenIds.Count, sequence.Truncated);
     }
 

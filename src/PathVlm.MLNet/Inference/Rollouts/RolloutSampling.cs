@@ -26,9 +26,11 @@ internal static class RolloutSampling
 
         IReadOnlyList<RolloutGroup> Groups(IReadOnlyList<PathologyRow> batch)
         {
-            GeneratedSequence[] sequences = policy.Generate([.. batch.Select(policy.Encode)], groupSize, sampling, seed, step: 0, [.. batch.Select(row => row.Index)]);
+            GeneratedSequence[] sequences = policy.Generate(
+                [.. batch.Select(policy.Encode)], groupSize, sampling, seed, step: 0, [.. batch.Select(row => row.Index)]);
             return [.. batch.Zip(sequences.Chunk(groupSize), (row, group) => new RolloutGroup(
-                row.Index, [.. group.Select(sequence => policy.Encoder.Text(sequence.TokenIds))], [.. group.Select(sequence => sequence.TokenIds.Count)]))];
+                row.Index, [.. group.Select(sequence => policy.Encoder.Text(sequence.TokenIds))],
+                    [.. group.Select(sequence => sequence.TokenIds.Count)]))];
         }
     }
 }

@@ -37,7 +37,8 @@ internal sealed class RolloutView(IDataView input, IReadOnlyList<RolloutGroup> g
             while (Input.Position < groups[_index].Position)
                 if (!Input.MoveNext())
                     throw new InvalidOperationException(
-                        $"row {groups[_index].Position}: the input ended earlier than when it was sampled from; cache it (mlContext.Data.Cache).");
+                        $"row {groups[_index].Position}: the input ended earlier than when it was sampled from; cache it "
+                            + "(mlContext.Data.Cache).");
             return true;
         }
 

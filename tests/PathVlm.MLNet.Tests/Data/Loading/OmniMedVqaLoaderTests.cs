@@ -44,8 +44,8 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
     [Theory]
     [InlineData("\"option_A\": \"Yes\", \"option_B\": \"No\"", "Maybe", "field [gt_answer] is [Maybe], which is none of the options [Yes], [No]")]
     [InlineData("\"option_A\": \"Yes\", \"option_B\": \"yes.\"", "Yes", "field [option_A …] repeat the text [Yes]")]
-    [InlineData("\"option_A\": \"Yes\"", "Yes", "field [option_A …] hold 1; two or more are taken")]
-    [InlineData("\"option_A\": \"Yes\", \"option_B\": {}", "Yes", "field [option_B] is an object; a text is taken")]
+    [InlineData("\"option_A\": \"Yes\"", "Yes", "field [option_A …] hold 1; expected two or more")]
+    [InlineData("\"option_A\": \"Yes\", \"option_B\": {}", "Yes", "field [option_B] is an object; expected a text")]
     public void RowFaultNamesFileRowAndField(string options, string answer, string expected)
     {
         string file = _folder.Write("QA_information/x.json", $"[{Row("q1", options, answer)}]");
@@ -71,7 +71,7 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
         Assert.StartsWith($"{cut}: is no whole JSON document: line 1",
             Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message, StringComparison.Ordinal);
         _folder.Write("QA_information/x.json", "{}");
-        Assert.Contains("is an object; a list of rows is taken",
+        Assert.Contains("is an object; expected a list of rows",
             Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message, StringComparison.Ordinal);
     }
 

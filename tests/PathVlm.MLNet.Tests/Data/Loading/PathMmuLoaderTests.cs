@@ -79,21 +79,21 @@ public sealed class PathMmuLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"options\": [\"A) x\", \"C) y\"], \"answer\": \"A) x\"", "[options] have the labels A, C; A, B, C … without a gap are taken")]
-    [InlineData("\"options\": [\"A) x\", \"y\"], \"answer\": \"A) x\"", "[options] have the labels A, none; a label on each or on none is taken")]
-    [InlineData("\"options\": [\"A) x\", \"A) y\"], \"answer\": \"A) x\"", "[options] have the labels A, A; labels that differ are taken")]
-    [InlineData("\"options\": [\"A) x\", \"B) X.\"], \"answer\": \"A) x\"", "[options] repeat the text [x]; texts that differ are taken")]
-    [InlineData("\"options\": [\"A) x\", \"B)\"], \"answer\": \"A) x\"", "[options] [B] has no text; a label and a text are taken")]
-    [InlineData("\"options\": [\"A) x\"], \"answer\": \"A) x\"", "[options] hold 1; two or more are taken")]
-    [InlineData("\"options\": \"A) x\", \"answer\": \"A) x\"", "[options] is the text [A) x]; a list of two or more texts is taken")]
-    [InlineData("\"options\": [\"A) x\", [1]], \"answer\": \"A) x\"", "[options] holds a list at place 2; texts are taken")]
-    [InlineData("\"answer\": \"A) x\"", "[options] is missing; a list of two or more texts is taken")]
+    [InlineData("\"options\": [\"A) x\", \"C) y\"], \"answer\": \"A) x\"", "[options] have the labels A, C; expected A, B, C … without a gap")]
+    [InlineData("\"options\": [\"A) x\", \"y\"], \"answer\": \"A) x\"", "[options] have the labels A, none; expected a label on each or on none")]
+    [InlineData("\"options\": [\"A) x\", \"A) y\"], \"answer\": \"A) x\"", "[options] have the labels A, A; expected labels that differ")]
+    [InlineData("\"options\": [\"A) x\", \"B) X.\"], \"answer\": \"A) x\"", "[options] repeat the text [x]; expected texts that differ")]
+    [InlineData("\"options\": [\"A) x\", \"B)\"], \"answer\": \"A) x\"", "[options] [B] has no text; expected a label and a text")]
+    [InlineData("\"options\": [\"A) x\"], \"answer\": \"A) x\"", "[options] hold 1; expected two or more")]
+    [InlineData("\"options\": \"A) x\", \"answer\": \"A) x\"", "[options] is the text [A) x]; expected a list of two or more texts")]
+    [InlineData("\"options\": [\"A) x\", [1]], \"answer\": \"A) x\"", "[options] holds a list at place 2; expected texts")]
+    [InlineData("\"answer\": \"A) x\"", "[options] is missing; expected a list of two or more texts")]
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"C) z\"", "[answer] is [C) z], which is none of the options [A) x], [B) y]")]
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"A) y\"", "[answer] is [A) y], which is none of the options")]
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"C\"", "[answer] is [C], which is none of the options")]
-    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": {}", "[answer] is an object; a text is taken")]
-    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \" \"", "[answer] is blank; a text is taken")]
-    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": null", "[answer] is missing; a text is taken")]
+    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": {}", "[answer] is an object; expected a text")]
+    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \" \"", "[answer] is blank; expected a text")]
+    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": null", "[answer] is missing; expected a text")]
     public void RowFaultNamesFileRowAndField(string fields, string expected)
     {
         _folder.Picture("a.png");
@@ -171,9 +171,9 @@ public sealed class PathMmuLoaderTests : IDisposable
     [InlineData("{\n\"t\": [\n{]}", "line 3, byte 2")]
     [InlineData("", "is no whole JSON document")]
     [InlineData("{} trailing", "line 1, byte 4")]
-    [InlineData("7", "the file is the number 7; subsets of splits, or splits of rows, are taken")]
+    [InlineData("7", "the file is the number 7; expected subsets of splits, or splits of rows")]
     [InlineData("""{"S": 7}""", "[S] is the number 7")]
-    [InlineData("""{"S": {"t": {}}}""", "[S].[t] is an object; a list of rows is taken")]
+    [InlineData("""{"S": {"t": {}}}""", "[S].[t] is an object; expected a list of rows")]
     [InlineData("{}", "holds no row that was asked for")]
     public void FileThatIsNoSuchJsonGivesOneErrorWithItsPlace(string json, string expected)
     {

@@ -39,7 +39,7 @@ public sealed class PathologyRowsTests
     {
         IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "What is seen?", Answer = "" }]);
         Assert.Empty(Assert.Single(PathologyRows.Read(view, PathologyRowNeeds.None)).Question.Options);
-        Assert.Equal("row 0: column [Options] hold 0; two or more are taken",
+        Assert.Equal("row 0: column [Options] hold 0; expected two or more",
             Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Answer).ToList()).Message);
     }
 
@@ -59,15 +59,15 @@ public sealed class PathologyRowsTests
         IDataView view = _ml.Data.LoadFromEnumerable([new WrongRow()]);
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(
             () => PathologyRows.Read(view, PathologyRowNeeds.Image | PathologyRowNeeds.Answer | PathologyRowNeeds.Explanation));
-        Assert.Contains("column [Question]: got Single, expected text; column [Options]: got String, expected vector of text; "
+        Assert.Contains("column [Question]: expected text, got Single; column [Options]: expected vector of text, got String; "
             + "column [Image] is missing, expected Image (MLImage); column [Answer] is missing, expected text; "
             + "column [Explanation] is missing, expected text (columns found: Question, Options)", fault.Message, StringComparison.Ordinal);
         Assert.Equal("schema", fault.ParamName);
     }
 
     [Theory]
-    [InlineData(" ", "A", "row 0: column [Question] is blank; a question is taken")]
-    [InlineData("q\nA) x\nB) y", "C", "row 0: column [Answer] is [C], which is none of the options [A) x], [B) y]; an option, its letter or its text is taken")]
+    [InlineData(" ", "A", "row 0: column [Question] is blank; expected a question")]
+    [InlineData("q\nA) x\nB) y", "C", "row 0: column [Answer] is [C], which is none of the options [A) x], [B) y]; expected an option, its letter or its text")]
     public void RowWithoutWhatIsNeededIsNamed(string question, string answer, string expected)
     {
         IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = question, Answer = answer }]);

@@ -119,10 +119,10 @@ public sealed class SplitTests : IDisposable
         void Check(string expected, Action action) =>
             Assert.Contains(expected, Assert.Throws<ArgumentOutOfRangeException>(action).Message, StringComparison.Ordinal);
         Check("the stages ask for 5385 rows of 2", () => _data.Split(view));
-        Check("stage [Rl]: got a negative number of rows", () => _data.Split(view, 1, -1, 1));
+        Check("stage [Rl]: expected 0 rows or more, got a negative number", () => _data.Split(view, 1, -1, 1));
         Check("a stage is named twice: X, X", () => _data.Split(view, [new("X", 1), new("X", 1)]));
         Check("the shares sum to more than 1", () => _data.SplitByFractions(view, 0.5, 0.5, 0.5));
-        Check("takes 0 to 1", () => _data.SplitByFractions(view, double.NaN, 0, 0));
+        Check("expected a share from 0 to 1", () => _data.SplitByFractions(view, double.NaN, 0, 0));
     }
 
     // One picture for each number, with that many questions.

@@ -25,7 +25,7 @@ public sealed class RewardSumContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable<Unscored>([new("one")]), "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
-                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: got Single, takes Vector<Single>."),
+                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: expected Vector<Single>, got Single."),
             ],
         };
     }

@@ -22,7 +22,7 @@ public sealed class GrpoContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable<WithoutImage>([new("q", "a", [])]), "column [Image] is missing, expected Image (MLImage)"),
-                (ml.Data.LoadFromEnumerable<WrongQuestion>([new(1, "a", [])]), "column [Question]: got Int32, expected text"),
+                (ml.Data.LoadFromEnumerable<WrongQuestion>([new(1, "a", [])]), "column [Question]: expected text, got Int32"),
             ],
         };
     }

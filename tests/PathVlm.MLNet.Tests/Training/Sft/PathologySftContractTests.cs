@@ -24,7 +24,7 @@ public sealed class PathologySftContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable<WithoutImage>([new("q", "a", "e", [])]), "column [Image] is missing, expected Image (MLImage)"),
-                (ml.Data.LoadFromEnumerable<WrongQuestion>([new(1, "a", "e", [])]), "column [Question]: got Int32, expected text"),
+                (ml.Data.LoadFromEnumerable<WrongQuestion>([new(1, "a", "e", [])]), "column [Question]: expected text, got Int32"),
             ],
         };
     }
