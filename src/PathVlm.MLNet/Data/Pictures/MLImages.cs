@@ -4,7 +4,7 @@ using PathVlm.Modeling.Processing.Pictures;
 namespace PathVlm.MLNet.Data.Pictures;
 
 /// <summary>ML.NET's images to our pictures and back.</summary>
-public static class MLImages
+internal static class MLImages
 {
     /// <summary>A picture as an opaque image.</summary>
     /// <param name="picture">Red, green, blue, 8 bits each [Height, Width, 3].</param>

@@ -5,7 +5,7 @@ using PathVlm.Modeling.Processing.Pictures;
 namespace PathVlm.MLNet.Data.Pictures;
 
 /// <summary>Names for pictures by what they show, not by the file they lie in.</summary>
-public static class PictureHash
+internal static class PictureHash
 {
     /// <summary>
     /// SHA-256 over width, height and decoded pixels, as hexadecimal text: equal for equal pictures in any lossless format.

@@ -14,7 +14,7 @@ namespace PathVlm.MLNet.Data.Rows;
 /// lettered; a bare letter as the answer is completed (<see cref="AnswerOptions"/>). All other columns may be missing where they are not
 /// asked for.
 /// </remarks>
-public sealed class PathologyRowReader
+internal sealed class PathologyRowReader
 {
     private readonly DataViewRow _row;
     private readonly PathologyRowNeeds _needs;

@@ -6,7 +6,7 @@ using PathVlm.MLNet.Persistence;
 namespace PathVlm.MLNet.Data.Rows;
 
 /// <summary>The input columns of a data view: which are needed, which type each has, what is said where one does not fit.</summary>
-public static class PathologySchema
+internal static class PathologySchema
 {
     private static readonly string[] Texts =
     [

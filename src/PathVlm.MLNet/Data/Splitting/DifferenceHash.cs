@@ -7,7 +7,7 @@ namespace PathVlm.MLNet.Data.Splitting;
 /// neighbour. A picture that was scaled, recompressed or slightly recoloured keeps nearly all bits. Eight orientations (four turns,
 /// mirrored or not) are hashed from one grid of 72 x 72 averages, which 9 x 8 and 8 x 9 cells both divide.
 /// </summary>
-public static class DifferenceHash
+internal static class DifferenceHash
 {
     /// <summary>Turns and mirror images of a picture.</summary>
     public const int Orientations = 8;
