@@ -63,6 +63,18 @@ public sealed class PictureFolderLoaderTests : IDisposable
     }
 
     [Fact]
+    public void TwoWrongOptionsWithOneTextAreAWarningAndTheRowIsUsed()
+    {
+        _folder.Write("x.csv", "image,question,options,answer\ntiles/a.png,q,yes|no|No.,yes\n");
+        LoadReport report = _data.LoadFolder(_folder.Path).LoadReport;
+        Assert.Equal((1, 0), (report.RowCount, report.Faults.Count));
+        Assert.EndsWith(
+            "1 rows read, 0 left out\n1 warnings in rows that are used\n"
+            + $"{_folder.Path}/x.csv: row [line 2], field [options] repeat the text [no]; expected texts that differ",
+            report.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void BrokenLineIsSkippedWhereAsked()
     {
         _folder.Write("x.jsonl", """
