@@ -46,7 +46,8 @@ public static class BaseModelRecipe
             PlantedAttention.Plant(model);
             Train(model, corpus, Qwen25VlProcessor.Load(files), settings, progress, cancellation);
             CheckpointWriter.Save(
-                folder, model.Configuration, model.CheckpointTensors, CheckpointSource.FromFolder(files), new CheckpointWriteOptions { Overwrite = true });
+                folder, model.Configuration, model.CheckpointTensors, CheckpointSource.FromFolder(files),
+                    new CheckpointWriteOptions { Overwrite = true });
         }
         finally
         {

@@ -74,7 +74,8 @@ public static class PathologyModelFile
     {
         ArgumentException.ThrowIfNullOrEmpty(zip);
         IReadOnlyList<PathologyTransformer> stages = StagesOf(LoadTransformer(zip));
-        return stages.Count > 0 ? stages : throw new InvalidDataException($"{zip}: expected a zip with a fitted SupervisedFineTuning or Grpo, got one without.");
+        return stages.Count > 0 ? stages
+            : throw new InvalidDataException($"{zip}: expected a zip with a fitted SupervisedFineTuning or Grpo, got one without.");
     }
 
     /// <summary>The fitted stages of a chain, of chains in it, or the one stage.</summary>

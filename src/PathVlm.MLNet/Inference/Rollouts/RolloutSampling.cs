@@ -18,7 +18,10 @@ internal static class RolloutSampling
         if (groupSize < 1) throw new ArgumentOutOfRangeException(nameof(groupSize), $"GroupSize: expected 1 or more, got {groupSize}");
         PathologySchema.Check(rows.Schema, PathologyTransformer.Needs);
         PathologyTransformer stage = PathologyModelFile.Flatten(model).OfType<PathologyTransformer>().LastOrDefault()
-            ?? throw new ArgumentOutOfRangeException(nameof(model), "Model: expected what SupervisedFineTuning, Grpo or Pretrained returns, got a transformer without a PathVlm.MLNet model in it.");
+            ?? throw new ArgumentOutOfRangeException(
+                nameof(model),
+                "Model: expected what SupervisedFineTuning, Grpo or Pretrained returns, got a transformer without a PathVlm.MLNet model "
+                + "in it.");
         PathologyPolicy policy = stage.Policy;
         (SamplingOptions sampling, long seed) = (options.Sampling, options.Seed);
         MappedColumns<RolloutGroup> columns = MappedColumns<RolloutGroup>.Append(rows.Schema, RolloutColumns.All);
