@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Chat;
 
 namespace PathVlm.Experiments.Answers;
 
@@ -6,11 +6,11 @@ namespace PathVlm.Experiments.Answers;
 /// <param name="Response">The completion; empty where there is none.</param>
 /// <param name="Tokens">Its tokens; null where they are not known, or there is no completion.</param>
 /// <param name="Truncated">Whether it was stopped by its length.</param>
-/// <param name="Failure">Why there is none (<see cref="MissingCause"/>); null where there is one.</param>
+/// <param name="Failure">Why there is none (<see cref="ChatFailure"/>); null where there is one.</param>
 internal sealed record GivenAnswer(string Response, int? Tokens, bool Truncated, string? Failure = null)
 {
     /// <summary>
     /// Whether there is none because of a transient failure, such as a server that was busy. A resumed run asks such a row again.
     /// </summary>
-    internal bool IsOutage => Enum.TryParse(Failure, out MissingCause cause) && !cause.IsFinal();
+    internal bool IsOutage => Enum.TryParse(Failure, out ChatFailure failure) && !failure.IsAboutContent();
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Results;
-using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Reporting;
 
@@ -35,7 +35,7 @@ internal static class CaseTexts
     internal static IEnumerable<string> Findings(ProcessReview review) => (review.Score?.Verdicts ?? []).Select(verdict =>
     {
         string quote = verdict.Quote is null ? "" : $": \"{verdict.Quote}\"";
-        return $"{verdict.Item}{quote} ({(verdict.Dropped is { } why ? $"dropped: {why}" : "counted")})";
+        return $"{verdict.Item}{quote} ({(verdict.Dropped is { } why ? $"dropped: {why.InWords()}" : "counted")})";
     });
 
     /// <summary>A heading that names the row and, where there are several, the base.</summary>

@@ -14,10 +14,7 @@ internal static class Cells
     internal static string Percent(double share) => double.IsNaN(share) ? None
         : string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}%");
 
-    internal static string Percent(AccuracyFigure figure) => figure.Count == 0 ? None
-        : string.Create(
-            CultureInfo.InvariantCulture,
-            $"{100 * figure.Value:0.0}% [{100 * figure.Bootstrap.Low:0.0}, {100 * figure.Bootstrap.High:0.0}]");
+    internal static string Percent(AccuracyFigure figure) => FigureFormat.Percent(figure);
 
     internal static string Points(double difference, Interval interval) => double.IsNaN(difference) ? None
         : string.Create(CultureInfo.InvariantCulture,

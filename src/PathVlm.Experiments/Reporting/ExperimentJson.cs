@@ -25,7 +25,7 @@ internal static class ExperimentJson
             ControlGroup = StageDifferences.OfControlPairs(results).Select(Difference),
             Canaries = results.Canaries.Reviews.Select(item => new
             {
-                item.Canary.Name, item.Canary.IsEmpty, Completeness = (double)item.Review.Completeness,
+                item.Name, item.IsEmpty, Completeness = (double)item.Review.Completeness,
                 Soundness = (double)item.Review.Soundness,
                 ProcessReward = (double)item.Review.Reward, Missing = item.Review.Missing?.ToString(),
             }),

@@ -3,7 +3,6 @@ using PathVlm.Experiments.Answers;
 using PathVlm.Experiments.Results;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Judging.Canaries;
-using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Experiments.Reporting;
 
@@ -135,7 +134,8 @@ internal static class ExperimentTables
     private static ReportTable Externals(ExperimentResults results) => new(
         "External models",
         "Asked over an OpenAI-compatible address with the same system text, picture and question as the trained models, "
-        + "and read by the same rules. An unanswered row counts as wrong.",
+        + "and read by the same rules. Where more than 5% of a set's rows are unanswered, tables show their number "
+        + "instead of an accuracy; otherwise an unanswered row counts as wrong.",
         ["model", "name at its server", "rows asked", "answered", "unanswered, by cause"],
         [.. results.Lines.Where(line => line.IsExternal).Select(line =>
         {
@@ -158,13 +158,13 @@ internal static class ExperimentTables
         ["canary", "kind", "completeness", "soundness", "process reward", "as expected"],
         [.. results.Canaries.Reviews.Select(item => (IReadOnlyList<string>)
         [
-            item.Canary.Name, item.Canary.IsEmpty ? "empty" : "reasoning", Cells.Number(item.Review.Completeness),
+            item.Name, item.IsEmpty ? "empty" : "reasoning", Cells.Number(item.Review.Completeness),
             Cells.Number(item.Review.Soundness),
-            Cells.Number(item.Review.Reward), IsAsExpected(results, item.Canary, item.Review),
+            Cells.Number(item.Review.Reward), IsAsExpected(item),
         ])]);
 
-    private static string IsAsExpected(ExperimentResults results, JudgeCanary canary, ProcessReview review) =>
-        review.Missing is { } cause ? $"missing: {cause}" : results.Canaries.Failed(canary) ? "NO" : "yes";
+    private static string IsAsExpected(CanaryReview item) =>
+        item.Review.Missing is { } cause ? $"missing: {cause}" : item.IsOverpaid ? "NO" : "yes";
 
     /// <summary>Mean tokens of the completions there are; null where none is known.</summary>
     internal static double? MeanTokens(IEnumerable<GivenAnswer> answers) => answers.Average(answer => answer.Tokens);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using PathVlm.Experiments.Rollouts;
 using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Reporting;
 
@@ -29,7 +31,7 @@ internal static class ReviewTables
     /// <summary>How often each kind of finding was kept, and why it was dropped.</summary>
     internal static ReportTable Findings(IReadOnlyList<ReviewedRollout> rollouts)
     {
-        IEnumerable<(string Kind, string? Dropped)> findings = rollouts
+        IEnumerable<(string Kind, DropReason? Dropped)> findings = rollouts
             .SelectMany(rollout => rollout.Review.Score?.Verdicts ?? []).Select(verdict => (KindOf(verdict.Item), verdict.Dropped));
         return new ReportTable("findings", "", ["finding", "kept", "dropped", "why"],
         [
@@ -39,8 +41,8 @@ internal static class ReviewTables
                     kind.Key,
                     Cells.Count(kind.Count(finding => finding.Dropped is null)),
                     Cells.Count(kind.Count(finding => finding.Dropped is not null)),
-                    string.Join(", ", kind.Select(finding => finding.Dropped).OfType<string>().CountBy(why => why)
-                        .OrderByDescending(why => why.Value).Select(why => $"{why.Key} {why.Value}")),
+                    string.Join(", ", kind.Select(finding => finding.Dropped).OfType<DropReason>().CountBy(why => why)
+                        .OrderByDescending(why => why.Value).Select(why => $"{why.Key.InWords()} {why.Value}")),
                 ]),
         ]);
     }
@@ -66,7 +68,7 @@ internal static class ReviewTables
     {
         long[] counts = [cost.Reviews, cost.Requests, cost.InputTokens, cost.OutputTokens];
         string[] cells = [.. counts.Select(number => number.ToString("N0", CultureInfo.InvariantCulture))];
-        return prices is null ? cells : [.. cells, cost.Price(prices).ToString("0.00", CultureInfo.InvariantCulture)];
+        return prices is null ? cells : [.. cells, prices.PriceOf(cost).ToString("0.00", CultureInfo.InvariantCulture)];
     }
 
     private static string[] Row(string name, IReadOnlyList<ReviewedRollout> rollouts) =>

@@ -1,7 +1,6 @@
 using PathVlm.Experiments.Answers;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Results;
-using PathVlm.MLNet.Evaluation.Statistics;
 using PathVlm.MLNet.Evaluation;
 
 namespace PathVlm.Experiments.Reporting;
@@ -53,7 +52,7 @@ internal static class StageDifferences
     {
         StageDifference[] all = [.. differences];
         int[] tested = [.. Enumerable.Range(0, all.Length).Where(index => all[index].P is not null)];
-        double[] corrected = HolmCorrection.Adjust([.. tested.Select(index => all[index].P!.Value)]);
+        IReadOnlyList<double> corrected = EvaluationMath.CorrectByHolm([.. tested.Select(index => all[index].P!.Value)]);
         foreach ((int index, double p) in tested.Zip(corrected)) all[index] = all[index] with { Corrected = p };
         return all;
     }

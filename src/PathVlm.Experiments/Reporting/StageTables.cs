@@ -27,7 +27,7 @@ internal static class StageTables
     {
         ModelComparison[] pairs =
             [.. models.Zip(models.Skip(1), (first, second) => EvaluationMath.Compare(first.Evaluation, second.Evaluation))];
-        double[] corrected = HolmCorrection.Adjust([.. pairs.Select(pair => pair.Paper.P)]);
+        IReadOnlyList<double> corrected = EvaluationMath.CorrectByHolm([.. pairs.Select(pair => pair.Paper.P)]);
         return new ReportTable(
             "against the model before",
             "",

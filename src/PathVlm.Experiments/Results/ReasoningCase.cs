@@ -1,7 +1,7 @@
 using PathVlm.Experiments.Plans;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
-using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Results;
 

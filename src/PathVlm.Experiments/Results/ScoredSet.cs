@@ -13,6 +13,6 @@ internal sealed record ScoredSet(IReadOnlyList<GivenAnswer> Answers, IReadOnlyLi
     internal static ScoredSet Create(AnswerSet set, IReadOnlyList<GivenAnswer> answers) => new(answers,
     [
         .. set.Questions.Zip(answers, (question, answer) => PathologyEvaluator.Score(
-            new PathologyRow(0, question, null), question.ImagePath, answer.Response, answer.Tokens, answer.Truncated)),
+            new PathologyRow(0, question, null), answer.Response, answer.Tokens, answer.Truncated, answer.Failure)),
     ]);
 }

@@ -1,6 +1,7 @@
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Reviews;
 
@@ -22,5 +23,5 @@ public sealed record AnswerReviews(double Mean, int Missing)
 
     /// <summary>The request for one answer outside training.</summary>
     internal static ProcessReviewRequest RequestOf(PathologyQuestion question, ReadOnlyMemory<byte> picture, string response) =>
-        ProcessReviewRequest.FromCompletion(question, picture, response, JudgeReference.Answer);
+        ProcessReviewRequest.Create(question, response, picture);
 }

@@ -25,24 +25,14 @@ internal static class JudgePreflight
 
     /// <summary>Has a judge that is not offline review the canaries.</summary>
     /// <returns>The report; null for an offline judge, which is not asked.</returns>
-    /// <exception cref="JudgeStoppedException">The judge cannot be used (wrong key, unknown model, no quota).</exception>
-    /// <exception cref="RunStoppedException">No review came back.</exception>
+    /// <exception cref="JudgeStoppedException">The judge cannot be used (wrong key, unknown model, no quota), or no review came back.</exception>
     internal static CanaryReport? Ask(IProcessJudge judge, ReviewPanel panel, RunReporter reporter, CancellationToken cancellation)
     {
         if (judge.IsOffline) return null;
         CanaryReport report = JudgeCanaries.ReviewAsync(panel, cancellation).GetAwaiter().GetResult();
-        if (Asked(report).All(review => review.Missing is not null))
-            throw new RunStoppedException(
-                $"the judge gave no review of its canaries ({Causes(report)}); check that its address is right and that it is running");
+        report.RequireAnyReview();
         if (report.Failures.Count > 0) reporter.Warning(report.ToString());
         else reporter.Message(report.ToString());
         return report;
     }
-
-    private static IEnumerable<ProcessReview> Asked(CanaryReport report) =>
-        report.Reviews.Select(item => item.Review).Where(review => !review.Blank);
-
-    private static string Causes(CanaryReport report) => string.Join(
-        ", ", Asked(report).Select(review => review.Missing).OfType<MissingCause>().CountBy(cause => cause)
-            .Select(cause => $"{cause.Key} {cause.Value}"));
 }

@@ -5,7 +5,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
-using PathVlm.Modeling.Processing.Pictures;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Reviews;
 
@@ -42,7 +42,7 @@ internal sealed class ReasoningReviews(ReviewPanel panel, bool isJudgeOffline, C
 
     private ReasoningCase CaseOf(PathologyQuestion question, ModelRun before, GivenAnswer first, ModelRun after, GivenAnswer second)
     {
-        byte[] picture = JudgePicture.Encode(PictureFile.Decode(question.ImagePath));
+        byte[] picture = ProcessReviewRequest.EncodePicture(question.ImagePath);
         ProcessReview[] reviews = Review(
             [AnswerReviews.RequestOf(question, picture, first.Response), AnswerReviews.RequestOf(question, picture, second.Response)]);
         return new ReasoningCase(question, picture, [Side(before, first, reviews[0]), Side(after, second, reviews[1])]);

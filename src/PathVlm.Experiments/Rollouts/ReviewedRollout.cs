@@ -1,9 +1,8 @@
-using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Rollouts;
 
 /// <summary>A completion and its review.</summary>
 /// <param name="Line">The completion.</param>
 /// <param name="Review">The review.</param>
-/// <param name="Key">Its key in the record.</param>
-internal sealed record ReviewedRollout(RolloutLine Line, ProcessReview Review, string Key);
+internal sealed record ReviewedRollout(RolloutLine Line, ProcessReview Review);

@@ -1,7 +1,7 @@
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
-using PathVlm.Modeling.Processing.Pictures;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.Experiments.Rollouts;
 
@@ -25,7 +25,7 @@ internal sealed class RolloutReviewer(ReviewPanel panel, CancellationToken cance
             Dictionary<string, byte[]> pictures = new(StringComparer.Ordinal);
             ProcessReviewRequest[] requests = [.. block.Select(line => RequestOf(line, pictures))];
             ProcessReview[] reviews = panel.ReviewAsync(requests, cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
-            for (int i = 0; i < block.Length; i++) reviewed.Add(new ReviewedRollout(block[i], reviews[i], panel.KeyOf(requests[i])));
+            for (int i = 0; i < block.Length; i++) reviewed.Add(new ReviewedRollout(block[i], reviews[i]));
             onReviewed(reviewed.Count);
         }
 
@@ -36,9 +36,9 @@ internal sealed class RolloutReviewer(ReviewPanel panel, CancellationToken cance
     {
         PathologyQuestion row = line.Question;
         if (!pictures.TryGetValue(row.ImagePath, out byte[]? picture))
-            pictures[row.ImagePath] = picture = JudgePicture.Encode(PictureFile.Decode(row.ImagePath));
+            pictures[row.ImagePath] = picture = ProcessReviewRequest.EncodePicture(row.ImagePath);
         if (!_rowNumbers.TryGetValue(row.Id, out long number)) _rowNumbers[row.Id] = number = _rowNumbers.Count;
-        return ProcessReviewRequest.FromCompletion(
-            row, picture, line.Text, JudgeReference.Answer, new ReviewCoordinates(line.Step, number, line.Sample, row.Id));
+        return ProcessReviewRequest.Create(
+            row, line.Text, picture, JudgeReference.Answer, new ReviewCoordinates(line.Step, number, line.Sample, row.Id));
     }
 }

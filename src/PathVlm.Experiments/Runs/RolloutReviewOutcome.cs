@@ -14,6 +14,9 @@ public sealed class RolloutReviewOutcome
         _rollouts = rollouts;
         Tables = tables;
         Missing = rollouts.Select(rollout => rollout.Review.Missing).OfType<MissingCause>().CountBy(cause => cause).ToDictionary();
+        MissingDetails = rollouts.Select(rollout => rollout.Review).Where(review => !string.IsNullOrEmpty(review.Detail))
+            .DistinctBy(review => review.Missing).ToDictionary(review => review.Missing!.Value, review => review.Detail!);
+        ReviewedCount = rollouts.Count(rollout => rollout.Review is { Missing: null, Blank: false });
     }
 
     /// <summary>Rollouts in the file.</summary>
@@ -24,6 +27,12 @@ public sealed class RolloutReviewOutcome
 
     /// <summary>Missing reviews by cause, in the order of the file.</summary>
     public IReadOnlyDictionary<MissingCause, int> Missing { get; }
+
+    /// <summary>The first detail of each cause, such as the server's status and sentence; a cause without one is not in it.</summary>
+    public IReadOnlyDictionary<MissingCause, string> MissingDetails { get; }
+
+    /// <summary>Rollouts that the judge or the record reviewed; neither blank nor missing.</summary>
+    public int ReviewedCount { get; }
 
     /// <summary>
     /// Writes scores and findings as JSON lines, one per rollout: step, generation, id, sample, reward, completeness, soundness (null where

@@ -20,8 +20,8 @@ internal sealed class RolloutReviewRun(
         reporter.Message($"{file}: {lines.Count} rollouts of {rows} rows; judge: {judge.Identity}");
         if (options.RecordFile is { } named) Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(named))!);
         (IReadOnlyList<ReviewedRollout> reviewed, ReviewCost cost) = Review(lines);
-        HashSet<string> keys = [.. reviewed.Select(rollout => rollout.Key)];
-        ReviewCost made = options.RecordFile is { } record ? ReviewCost.From(ReviewRecord.Read(record), keys) : cost;
+        HashSet<string> keys = [.. reviewed.Select(rollout => rollout.Review.Key)];
+        ReviewCost made = options.RecordFile is { } record ? ReviewCost.FromRecord(record, keys) : cost;
         return new RolloutReviewOutcome(reviewed,
             [ReviewTables.Scores(reviewed), ReviewTables.Findings(reviewed), ReviewTables.Cost(cost, made, _prices)]);
     }
@@ -36,8 +36,8 @@ internal sealed class RolloutReviewRun(
             advanced(done, lines.Count);
             if (isForecast || panel.Statistics.Forecast(1) is null || done == lines.Count) return;
             isForecast = true;
-            reporter.Message(ReviewTables.Forecast(ReviewCost.From(panel.Statistics), done, lines.Count, _prices));
+            reporter.Message(ReviewTables.Forecast(panel.Statistics.Cost, done, lines.Count, _prices));
         }));
-        return (reviewed, ReviewCost.From(panel.Statistics));
+        return (reviewed, panel.Statistics.Cost);
     }
 }

@@ -47,8 +47,7 @@ internal sealed class StageEvaluation(RunReporter reporter, ReviewPanel? offline
             foreach ((PathologyRow row, PathologyAnswer answer) in batch.Zip(model.Policy.Answer(batch, cancellation)))
             {
                 answers.Add((row.Question, answer.Response));
-                scored.Add(PathologyEvaluator.Score(
-                    row, row.Question.ImagePath, answer.Response, answer.ResponseTokenCount, answer.IsTruncated));
+                scored.Add(PathologyEvaluator.Score(row, answer.Response, answer.ResponseTokenCount, answer.IsTruncated));
             }
 
             cancellation.ThrowIfCancellationRequested();

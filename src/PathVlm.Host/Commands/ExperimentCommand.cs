@@ -102,7 +102,7 @@ internal sealed class ExperimentCommand : Verb
                 ? NamedPath.FromPaths("--base", named, DataFolder, ExternalFolder)
                 : [new NamedPath(EmbeddedBaseName, EmbeddedBase.Folder)],
             Seeds = drawn,
-            Judge = _judge.Judge(parsed),
+            Judge = _judge.Judge(parsed, context.Configuration),
             Panel = panel,
             OutOfDomain = NamedPath.FromPaths("--out-of-domain", parsed.GetValue(_outOfDomain) ?? [], DrawnSetName),
             Externals = _externals.Endpoints(parsed),

@@ -45,7 +45,7 @@ internal sealed class JudgeCommand : Verb
         string? scores = OutputPath(parsed.GetValue(_output), file, recordFile);
         ReviewPanelOptions options = JudgeChoice.Panel(context.Configuration);
         (options.RecordFile, options.RecordText) = (recordFile, parsed.GetValue(_recordText));
-        IProcessJudge judge = _choice.Judge(parsed);
+        IProcessJudge judge = _choice.Judge(parsed, context.Configuration);
         if (!File.Exists(file))
             throw new UserMistakeException($"expected a rollout file (rollouts.jsonl of a GRPO stage) that exists, got [{file}]");
         RolloutReviewOutcome outcome = RolloutReview.Run(
@@ -59,10 +59,10 @@ internal sealed class JudgeCommand : Verb
             context.Display.Line($"scores: {parsed.GetValue(_output)}");
         }
 
-        return outcome.Count == 0 || outcome.Missing.GetValueOrDefault(MissingCause.Unreachable) < outcome.Count
+        return outcome.Missing.Count == 0 || outcome.ReviewedCount > 0
             ? ExitCodes.Done
             : throw new RunStoppedException(
-                $"--judge: the judge's address could not be reached; none of {outcome.Count} rollouts is scored");
+                $"--judge: none of {outcome.Count} rollouts is scored: {string.Join(", ", outcome.Missing.Select(cause => InWords(cause, outcome)))}");
     }
 
     protected override Command Describe()
@@ -77,9 +77,12 @@ internal sealed class JudgeCommand : Verb
     private static void Show(RolloutReviewOutcome outcome, RunContext context)
     {
         context.Screen.Tables(outcome.Tables.Take(1));
-        foreach ((MissingCause cause, int count) in outcome.Missing) context.Display.Line($"missing, {cause}: {count}");
+        foreach (KeyValuePair<MissingCause, int> cause in outcome.Missing) context.Display.Line($"missing, {InWords(cause, outcome)}");
         context.Screen.Tables(outcome.Tables.Skip(1));
     }
+
+    private static string InWords(KeyValuePair<MissingCause, int> cause, RolloutReviewOutcome outcome) =>
+        $"{cause.Key}: {cause.Value}{(outcome.MissingDetails.TryGetValue(cause.Key, out string? detail) ? $" ({detail})" : "")}";
 
     // Checked before the judge is asked: scores must not overwrite the input, nor be impossible to write.
     private static string? OutputPath(string? named, string rolloutFile, string recordFile)

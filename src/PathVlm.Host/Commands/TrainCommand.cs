@@ -79,7 +79,7 @@ internal sealed class TrainCommand : Verb
             OutputFolder = Path.GetFullPath(parsed.GetValue(_output)!),
             Seed = parsed.GetValue(_seed),
             LastStage = until,
-            Judge = _judge.Judge(parsed),
+            Judge = _judge.Judge(parsed, context.Configuration),
             Panel = JudgeChoice.Panel(context.Configuration),
         };
     }

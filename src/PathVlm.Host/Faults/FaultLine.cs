@@ -1,5 +1,6 @@
 using System.Globalization;
 using PathVlm.Experiments.Progress;
+using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Faults;
@@ -15,7 +16,7 @@ internal static class FaultLine
             case OperationCanceledException:
                 stderr.WriteLine("cancelled: what was finished is kept");
                 return ExitCodes.Cancelled;
-            case JudgeStoppedException or RunStoppedException:
+            case JudgeStoppedException or ChatStoppedException or RunStoppedException:
                 stderr.WriteLine(OneLine(Inner(error)));
                 return ExitCodes.RunStopped;
             case { Source: "TorchSharp" }:

@@ -30,26 +30,35 @@ internal sealed class JudgeChoice
 
     /// <summary>The judge of a command line; nothing is sent yet.</summary>
     /// <exception cref="UserMistakeException">The address is none.</exception>
-    internal IProcessJudge Judge(ParseResult parsed)
+    internal IProcessJudge Judge(ParseResult parsed, IConfiguration configuration)
     {
+        ChatJudgeOptions options = Bind(configuration).Chat;
+        if (parsed.GetResult(_model) is { Implicit: false } || !IsNamed(configuration, nameof(ChatJudgeOptions.Model)))
+            options.Model = parsed.GetValue(_model)!;
         if (parsed.GetValue(_address) is not { } named) return new RubricJudge();
         return Uri.TryCreate(named, UriKind.Absolute, out Uri? server) && (server.Scheme is "http" or "https")
-            ? OpenAiJudge.Create(server!, options: new ChatJudgeOptions { Model = parsed.GetValue(_model)! })
+            ? OpenAiJudge.Create(server!, options: options)
             : throw new UserMistakeException(
                 $"--judge: expected an absolute http or https address, such as https://api.openai.com/v1, got [{named}]");
     }
 
     /// <summary>Bounds, prices and record from the settings of the section Judge.</summary>
-    internal static ReviewPanelOptions Panel(IConfiguration configuration)
-    {
-        ReviewPanelOptions options = new();
-        configuration.BindTo(Section, options);
-        return options;
-    }
+    internal static ReviewPanelOptions Panel(IConfiguration configuration) => Bind(configuration).Panel;
 
     /// <summary>Whether the settings name a price; cost is shown if they do.</summary>
     internal static bool NamesPrices(IConfiguration configuration) =>
-        configuration.GetSection(Section).GetChildren().Any(setting =>
-            setting.Key.Equals(nameof(ReviewPanelOptions.PricePerMillionInputTokens), StringComparison.OrdinalIgnoreCase)
-            || setting.Key.Equals(nameof(ReviewPanelOptions.PricePerMillionOutputTokens), StringComparison.OrdinalIgnoreCase));
+        IsNamed(configuration, nameof(ReviewPanelOptions.PricePerMillionInputTokens))
+        || IsNamed(configuration, nameof(ReviewPanelOptions.PricePerMillionOutputTokens));
+
+    // One section for both: how a server is asked, and the bounds on asking it.
+    private static (ChatJudgeOptions Chat, ReviewPanelOptions Panel) Bind(IConfiguration configuration)
+    {
+        ChatJudgeOptions chat = new();
+        ReviewPanelOptions panel = new();
+        configuration.BindTo(Section, chat, panel);
+        return (chat, panel);
+    }
+
+    private static bool IsNamed(IConfiguration configuration, string setting) =>
+        configuration.GetSection(Section).GetChildren().Any(child => child.Key.Equals(setting, StringComparison.OrdinalIgnoreCase));
 }

@@ -23,16 +23,25 @@ internal static class SettingNames
     }
 
     /// <summary>Writes the section's settings into the options.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="section">The section.</param>
+    /// <param name="options">One or more option sets that share the section.</param>
     /// <exception cref="UserMistakeException">A setting has no such option, or a value that the option does not take.</exception>
-    internal static void BindTo(this IConfiguration configuration, string section, object options)
+    internal static void BindTo(this IConfiguration configuration, string section, params object[] options)
     {
-        string[] known = [.. options.GetType().GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+        string[] known = [.. options.SelectMany(set => set.GetType().GetProperties()).Where(property => property.CanWrite)
+            .Select(property => property.Name)];
         IConfigurationSection settings = configuration.GetSection(section);
         foreach (IConfigurationSection setting in settings.GetChildren())
             if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
                 throw new UserMistakeException(
                     $"setting [{section}:{setting.Key}] does not exist; "
                     + $"{section} has {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        foreach (object set in options) Bind(settings, set);
+    }
+
+    private static void Bind(IConfigurationSection settings, object options)
+    {
         // A list in the settings replaces the preset's; the binder would append to it.
         foreach (PropertyInfo list in options.GetType().GetProperties().Where(property => property.CanWrite
             && settings.GetSection(property.Name).GetChildren().Any() && property.GetValue(options) is IEnumerable and not string))

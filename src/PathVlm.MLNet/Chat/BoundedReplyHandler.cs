@@ -1,27 +1,31 @@
 using System.Net;
-using System.Text.Json;
-using PathVlm.MLNet.Judging.Protocol;
+using System.Text;
 
 namespace PathVlm.MLNet.Chat;
 
 /// <summary>
-/// Reads the judge's replies into memory up to a limit, inside the request's own time, and refuses a 200 whose body is no JSON object
-/// before the client sees it. Redirects reach the caller as what they are: the inner handler must not follow them.
+/// Reads replies into memory up to a limit, inside the request's own time, and hands a 200 on in the form that the client reads
+/// (<see cref="CompletionBody"/>). Where an error's body repeats the key, the key is taken out. Redirects reach the caller as what they
+/// are: the inner handler must not follow them.
 /// </summary>
-internal sealed class BoundedReplyHandler(HttpMessageHandler inner, int maxBytes = BoundedReplyHandler.DefaultMaxBytes) : DelegatingHandler(inner)
+internal sealed class BoundedReplyHandler(HttpMessageHandler inner, int maxBytes = BoundedReplyHandler.DefaultMaxBytes)
+    : DelegatingHandler(inner)
 {
     internal const int DefaultMaxBytes = 1 << 20;
+    private const int ShortestSecret = 8;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await ConnectAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
             byte[] body = await ReadAsync(response.Content, cancellationToken).ConfigureAwait(false);
-            if (response.StatusCode == HttpStatusCode.OK) RequireObject(body);
-            ByteArrayContent content = new(body);
+            ByteArrayContent content = new(response.StatusCode == HttpStatusCode.OK
+                ? CompletionBody.Normalize(body)
+                : WithoutKey(body, request.Headers.Authorization?.Parameter));
             foreach ((string name, IEnumerable<string> values) in response.Content.Headers)
-                if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase)) content.Headers.TryAddWithoutValidation(name, values);
+                if (!name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+                    content.Headers.TryAddWithoutValidation(name, values);
             response.Content.Dispose();
             response.Content = content;
             return response;
@@ -30,6 +34,20 @@ internal sealed class BoundedReplyHandler(HttpMessageHandler inner, int maxBytes
         {
             response.Dispose();
             throw;
+        }
+    }
+
+    // The client's own time-outs are off, so what ends a request nobody cancelled is the time-out of connecting.
+    private async Task<HttpResponseMessage> ConnectAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new HttpRequestException(
+                HttpRequestError.ConnectionError, $"no connection to {request.RequestUri?.Authority} within the time for connecting", late);
         }
     }
 
@@ -48,19 +66,9 @@ internal sealed class BoundedReplyHandler(HttpMessageHandler inner, int maxBytes
         return body.ToArray();
     }
 
-    private static void RequireObject(byte[] body)
+    private static byte[] WithoutKey(byte[] body, string? key)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(body);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new InvalidReviewException("the body is no JSON object");
-        }
-        catch (JsonException)
-        {
-            throw new InvalidReviewException("the body is no JSON");
-        }
+        if (key is null || key.Length < ShortestSecret || body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(key)) < 0) return body;
+        return Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(body).Replace(key, "[key]", StringComparison.Ordinal));
     }
 }
-
-/// <summary>A reply over the size limit; it was cut off there.</summary>
-internal sealed class ReplyTooLargeException(int maxBytes) : Exception($"the reply is larger than {maxBytes} bytes");

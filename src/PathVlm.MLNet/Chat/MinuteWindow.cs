@@ -17,7 +17,8 @@ internal sealed class MinuteWindow(long limit, TimeProvider time)
             lock (_gate)
             {
                 DateTimeOffset now = time.GetUtcNow();
-                while (_spent.TryPeek(out (DateTimeOffset At, long Amount) oldest) && now - oldest.At >= Minute) _total -= _spent.Dequeue().Amount;
+                while (_spent.TryPeek(out (DateTimeOffset At, long Amount) oldest) && now - oldest.At >= Minute)
+                    _total -= _spent.Dequeue().Amount;
                 if (_total < limit)
                 {
                     Record(now, amount);

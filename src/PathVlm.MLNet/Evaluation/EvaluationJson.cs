@@ -6,14 +6,8 @@ namespace PathVlm.MLNet.Evaluation;
 /// <summary>Results as JSON: camel-case names, statuses by name, numbers that are none as null; the research notice inside.</summary>
 public static class EvaluationJson
 {
-    /// <summary>How results are written, for reports that hold several; read-only.</summary>
-    public static JsonSerializerOptions Options { get; } = ReadOnly(new JsonSerializerOptions
-    {
-        WriteIndented = true,
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        DictionaryKeyPolicy = null,
-        Converters = { new JsonStringEnumConverter(), new NumberOrNull() },
-    });
+    /// <summary>How results are written; for reports that hold several. Read-only.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions();
 
     /// <summary>A result, rows included, as JSON.</summary>
     /// <param name="result">The result.</param>
@@ -31,8 +25,9 @@ public static class EvaluationJson
     {
         try
         {
-            return JsonSerializer.Deserialize<EvaluationResult>(json, Options) is { Overall: not null, Subsets: not null, Rows: not null } result
-                ? result
+            EvaluationResult? read = JsonSerializer.Deserialize<EvaluationResult>(json, Options);
+            return read is { Overall: not null, Subsets: not null, Rows: not null }
+                ? read
                 : throw new InvalidDataException($"{name}: is no evaluation result");
         }
         catch (JsonException fault)
@@ -41,8 +36,15 @@ public static class EvaluationJson
         }
     }
 
-    private static JsonSerializerOptions ReadOnly(JsonSerializerOptions options)
+    private static JsonSerializerOptions CreateOptions()
     {
+        JsonSerializerOptions options = new()
+        {
+            WriteIndented = true,
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            DictionaryKeyPolicy = null,
+            Converters = { new JsonStringEnumConverter(), new NumberOrNull() },
+        };
         options.MakeReadOnly(populateMissingResolver: true);
         return options;
     }

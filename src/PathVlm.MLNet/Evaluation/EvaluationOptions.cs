@@ -13,9 +13,18 @@ public sealed class EvaluationOptions
     /// <value>Default 10,000.</value>
     public int BootstrapDraws { get; set; } = ClusterBootstrap.DefaultDraws;
 
+    /// <summary>Share of unanswered rows above which their number is given instead of an accuracy, 0 to 1.</summary>
+    /// <value>Default 0.05.</value>
+    public double MaxUnansweredRate { get; set; } = 0.05;
+
+    /// <summary>Checks every option, all faults told at once.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
     internal void Validate()
     {
-        if (BootstrapDraws < 2)
-            throw new ArgumentOutOfRangeException(nameof(BootstrapDraws), $"{nameof(BootstrapDraws)}: got {BootstrapDraws}, takes 2 or more");
+        List<string> faults = [];
+        if (BootstrapDraws < 2) faults.Add($"{nameof(BootstrapDraws)}: expected 2 or more, got {BootstrapDraws}");
+        if (!(MaxUnansweredRate is >= 0 and <= 1))
+            faults.Add(FormattableString.Invariant($"{nameof(MaxUnansweredRate)}: expected 0 to 1, got {MaxUnansweredRate}"));
+        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(EvaluationOptions), string.Join("; ", faults));
     }
 }

@@ -7,9 +7,12 @@ namespace PathVlm.MLNet.Evaluation;
 /// <summary>The columns that a fitted model adds, read from any view that has them.</summary>
 internal sealed class ResponseColumns
 {
+    // Why a row is unanswered; an external model adds it.
+    private const string FailureColumn = "Failure";
     private readonly ValueGetter<ReadOnlyMemory<char>> _response;
     private readonly Func<int>? _tokens;
     private readonly ValueGetter<bool>? _truncated;
+    private readonly ValueGetter<ReadOnlyMemory<char>>? _failure;
 
     public ResponseColumns(DataViewRow row)
     {
@@ -20,6 +23,8 @@ internal sealed class ResponseColumns
                 : Whole(row.GetGetter<float>(count), value => checked((int)value));
         if (row.Schema.GetColumnOrNull(PathologyColumns.Truncated) is { } cut)
             _truncated = row.GetGetter<bool>(cut);
+        if (row.Schema.GetColumnOrNull(FailureColumn) is { } failure)
+            _failure = row.GetGetter<ReadOnlyMemory<char>>(failure);
     }
 
     public static void Check(DataViewSchema schema)
@@ -28,19 +33,21 @@ internal sealed class ResponseColumns
         if (schema.GetColumnOrNull(PathologyColumns.Response) is not { } response)
             faults.Add($"column [{PathologyColumns.Response}] is missing, expected text; a fitted model's Transform adds it");
         else if (response.Type is not TextDataViewType)
-            faults.Add($"column [{PathologyColumns.Response}]: got {response.Type}, expected text");
+            faults.Add($"column [{PathologyColumns.Response}]: expected text, got {response.Type}");
         if (schema.GetColumnOrNull(PathologyColumns.ResponseTokenCount) is { } count
             && count.Type.RawType != typeof(int) && count.Type.RawType != typeof(long) && count.Type.RawType != typeof(float))
-            faults.Add($"column [{PathologyColumns.ResponseTokenCount}]: got {count.Type}, expected Int32, Int64 or Single");
+            faults.Add($"column [{PathologyColumns.ResponseTokenCount}]: expected Int32, Int64 or Single, got {count.Type}");
         if (schema.GetColumnOrNull(PathologyColumns.Truncated) is { } truncated && truncated.Type is not BooleanDataViewType)
-            faults.Add($"column [{PathologyColumns.Truncated}]: got {truncated.Type}, expected Boolean");
+            faults.Add($"column [{PathologyColumns.Truncated}]: expected Boolean, got {truncated.Type}");
+        if (schema.GetColumnOrNull(FailureColumn) is { } failure && failure.Type is not TextDataViewType)
+            faults.Add($"column [{FailureColumn}]: expected text, got {failure.Type}");
         if (faults.Count > 0)
             throw new ArgumentOutOfRangeException(nameof(schema),
                 $"{string.Join("; ", faults)} (columns found: {string.Join(", ", schema.Select(column => column.Name))})");
     }
 
     public static IEnumerable<DataViewSchema.Column> Columns(DataViewSchema schema) =>
-        new[] { PathologyColumns.Response, PathologyColumns.ResponseTokenCount, PathologyColumns.Truncated }
+        new[] { PathologyColumns.Response, PathologyColumns.ResponseTokenCount, PathologyColumns.Truncated, FailureColumn }
             .Select(name => schema.GetColumnOrNull(name)).OfType<DataViewSchema.Column>();
 
     public string Response()
@@ -59,6 +66,15 @@ internal sealed class ResponseColumns
         bool value = false;
         _truncated(ref value);
         return value;
+    }
+
+    public string? Failure()
+    {
+        if (_failure is null)
+            return null;
+        ReadOnlyMemory<char> value = default;
+        _failure(ref value);
+        return value.IsEmpty ? null : value.ToString();
     }
 
     private static Func<int> Whole<T>(ValueGetter<T> getter, Func<T, int> convert) => () =>

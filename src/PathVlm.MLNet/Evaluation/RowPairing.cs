@@ -8,7 +8,7 @@ internal static class RowPairing
     public static IReadOnlyList<EvaluatedRow> Partners(IReadOnlyList<EvaluatedRow> first, IReadOnlyList<EvaluatedRow> second)
     {
         if (first.Count != second.Count)
-            throw new ArgumentException($"the first has {first.Count} rows, the second {second.Count}; the same rows are taken", nameof(second));
+            throw new ArgumentException($"second: expected the {first.Count} rows of the first, got {second.Count} rows", nameof(second));
         bool unique = second.Select(row => row.Id).Distinct().Count() == second.Count
             && first.Select(row => row.Id).Distinct().Count() == first.Count;
         Dictionary<string, EvaluatedRow>? byId = unique ? second.ToDictionary(row => row.Id) : null;
@@ -18,10 +18,12 @@ internal static class RowPairing
             EvaluatedRow row = first[index];
             EvaluatedRow? partner = byId is null ? second[index] : byId.GetValueOrDefault(row.Id);
             if (partner is null || partner.Id != row.Id)
-                throw new ArgumentException($"row [{row.Id}] of the first is not in the second{(unique ? "" : " at the same place")}", nameof(second));
+                throw new ArgumentException(
+                    $"second: expected row [{row.Id}] of the first{(unique ? "" : " at the same place")}, got none", nameof(second));
             if (partner.Answer != row.Answer)
                 throw new ArgumentException(
-                    $"row [{row.Id}] has the standard answer [{row.Answer}] in the first and [{partner.Answer}] in the second", nameof(second));
+                    $"second, row [{row.Id}]: expected the standard answer [{row.Answer}] of the first, got [{partner.Answer}]",
+                    nameof(second));
             partners[index] = partner;
         }
         return partners;

@@ -11,8 +11,10 @@ namespace PathVlm.MLNet.Rewards;
 /// <remarks>
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train?</term><description>No</description></item>
-/// <item><term>Input column data type</term><description><c>Rollouts</c>: vector of text, length G; <c>Question</c>, <c>Answer</c>: text; <c>Options</c>: vector of text</description></item>
-/// <item><term>Output column data type</term><description><c>AccuracyReward</c>: vector of <see cref="float"/>, length G, 0 or 1</description></item>
+/// <item><term>Input column data type</term><description><c>Rollouts</c>: vector of text, length G; <c>Question</c>, <c>Answer</c>: text;
+/// <c>Options</c>: vector of text</description></item>
+/// <item><term>Output column data type</term>
+/// <description><c>AccuracyReward</c>: vector of <see cref="float"/>, length G, 0 or 1</description></item>
 /// </list>
 /// </remarks>
 public sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransformer>
@@ -23,7 +25,8 @@ public sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransform
     internal AccuracyRewardEstimator(IHostEnvironment environment, AccuracyRule rule)
     {
         if (!Enum.IsDefined(rule))
-            throw new ArgumentOutOfRangeException(nameof(rule), $"Rule: got {rule}, takes {string.Join(" or ", Enum.GetNames<AccuracyRule>())}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(rule), $"Rule: expected {string.Join(" or ", Enum.GetNames<AccuracyRule>())}, got {rule}.");
         _environment = environment;
         _rule = rule;
     }
@@ -42,6 +45,7 @@ public sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransform
     {
         ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance).Find(inputSchema, AccuracyRewardTransformer.Name);
         PathologySchema.Check(inputSchema, AccuracyRewardTransformer.Needs);
-        return SchemaShapes.With(inputSchema, [SchemaShapes.Promise(ColumnShape.Vector(AccuracyRewardTransformer.Name, NumberDataViewType.Single))]);
+        ColumnShape added = ColumnShape.Vector(AccuracyRewardTransformer.Name, NumberDataViewType.Single);
+        return SchemaShapes.With(inputSchema, [SchemaShapes.Promise(added)]);
     }
 }

@@ -11,7 +11,8 @@ namespace PathVlm.MLNet.Rewards;
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train?</term><description>No</description></item>
 /// <item><term>Input column data type</term><description><c>Rollouts</c>: vector of text, length G</description></item>
-/// <item><term>Output column data type</term><description><c>FormatReward</c>: vector of <see cref="float"/>, length G, 0 or 1</description></item>
+/// <item><term>Output column data type</term>
+/// <description><c>FormatReward</c>: vector of <see cref="float"/>, length G, 0 or 1</description></item>
 /// </list>
 /// </remarks>
 public sealed class FormatRewardEstimator : IEstimator<FormatRewardTransformer>
@@ -33,6 +34,7 @@ public sealed class FormatRewardEstimator : IEstimator<FormatRewardTransformer>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
         ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance).Find(inputSchema, FormatRewardTransformer.Name);
-        return SchemaShapes.With(inputSchema, [SchemaShapes.Promise(ColumnShape.Vector(FormatRewardTransformer.Name, NumberDataViewType.Single))]);
+        ColumnShape added = ColumnShape.Vector(FormatRewardTransformer.Name, NumberDataViewType.Single);
+        return SchemaShapes.With(inputSchema, [SchemaShapes.Promise(added)]);
     }
 }

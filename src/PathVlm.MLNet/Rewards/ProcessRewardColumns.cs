@@ -1,6 +1,7 @@
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Views;
 

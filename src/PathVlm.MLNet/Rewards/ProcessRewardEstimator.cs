@@ -2,19 +2,23 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Persistence;
 
 namespace PathVlm.MLNet.Rewards;
 
 /// <summary>
 /// Adds the cross-modal process reward of PathVLM-R1 (arXiv 2504.09258, process reward) to rollouts: a judge itemises what the reasoning
-/// does, this library turns the findings into points (<see cref="ReviewScorer"/>).
+/// does, this library turns the findings into points (<see cref="ReviewScore"/>).
 /// </summary>
 /// <remarks>
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train?</term><description>No</description></item>
-/// <item><term>Input column data type</term><description>Image, Question, Options, Answer, and Rollouts (vector of text [G])</description></item>
-/// <item><term>Output column data type</term><description>Vectors [G]: ProcessReward, CompletenessScore, SoundnessScore (<see cref="float"/>, NaN = missing), JudgeFindings (text)</description></item>
+/// <item><term>Input column data type</term>
+/// <description>Image, Question, Options, Answer, and Rollouts (vector of text [G])</description></item>
+/// <item><term>Output column data type</term>
+/// <description>Vectors [G]: ProcessReward, CompletenessScore, SoundnessScore (<see cref="float"/>, NaN = missing),
+/// JudgeFindings (text)</description></item>
 /// </list>
 /// </remarks>
 public sealed class ProcessRewardEstimator : IEstimator<ProcessRewardTransformer>
@@ -24,13 +28,13 @@ public sealed class ProcessRewardEstimator : IEstimator<ProcessRewardTransformer
     private readonly ProcessRewardOptions _options;
     private readonly TimeProvider? _time;
 
-    internal ProcessRewardEstimator(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions? options, TimeProvider? time = null)
+    internal ProcessRewardEstimator(
+        IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions? options, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(judge);
         _environment = environment;
         _judge = judge;
-        _options = options ?? new ProcessRewardOptions();
-        _options.Validate();
+        _options = (options ?? new ProcessRewardOptions()).Validated();
         _time = time;
     }
 

@@ -26,21 +26,32 @@ public sealed class ProcessRewardOptions
     /// <value><see cref="CanaryPolicy.Warn"/>.</value>
     public CanaryPolicy Canaries { get; set; }
 
-    /// <summary>Optimizer steps after which the judge is shown the canaries anew, since a served model may change; 0: only before the stage.</summary>
+    /// <summary>Optimizer steps between two showings of the canaries, since a served model may change; 0: only before the stage.</summary>
     /// <value>100.</value>
     public int CanarySteps { get; set; } = 100;
 
-    /// <summary>Told what the judge made of the canaries, on the training thread; not saved.</summary>
+    /// <summary>Receives the judge's canary reports, on the training thread; not saved.</summary>
     /// <value>null.</value>
     public IProgress<CanaryReport>? CanaryProgress { get; set; }
 
-    internal void Validate()
+    /// <summary>A copy that is checked, and that holds a copy of the panel's options.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    internal ProcessRewardOptions Validated()
     {
-        ArgumentNullException.ThrowIfNull(Panel);
-        if (!Enum.IsDefined(Reference)) throw new ArgumentOutOfRangeException(nameof(Reference), $"Reference: got {Reference}, takes Answer, Explanation or None");
-        if (!Enum.IsDefined(Canaries)) throw new ArgumentOutOfRangeException(nameof(Canaries), $"Canaries: got {Canaries}, takes Warn, Stop or Off");
-        if (CanarySteps < 0) throw new ArgumentOutOfRangeException(nameof(CanarySteps), $"CanarySteps: got {CanarySteps}, takes 0 or more");
-        if (LookAheadRows < 1) throw new ArgumentOutOfRangeException(nameof(LookAheadRows), $"LookAheadRows: got {LookAheadRows}, takes 1 or more");
-        Panel.Validate();
+        ProcessRewardOptions copy = (ProcessRewardOptions)MemberwiseClone();
+        List<string> faults = [.. copy.Faults()];
+        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ProcessRewardOptions), string.Join("; ", faults));
+        copy.Panel = Panel.Validated();
+        return copy;
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        if (!Enum.IsDefined(Reference)) yield return $"Reference: expected Answer, Explanation or None, got {Reference}";
+        if (!Enum.IsDefined(Canaries)) yield return $"Canaries: expected Warn, Stop or Off, got {Canaries}";
+        if (CanarySteps < 0) yield return $"CanarySteps: expected 0 or more, got {CanarySteps}";
+        if (LookAheadRows < 1) yield return $"LookAheadRows: expected 1 or more, got {LookAheadRows}";
+        if (Panel is null) yield return "Panel: expected options, got null";
+        foreach (string fault in Panel?.Faults() ?? []) yield return $"Panel.{fault}";
     }
 }

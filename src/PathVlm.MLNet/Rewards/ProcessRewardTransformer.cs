@@ -1,11 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Views;
 
@@ -29,7 +31,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
     private readonly long _step;
     private readonly CancellationToken _cancellation;
 
-    internal ProcessRewardTransformer(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions options, TimeProvider? time = null)
+    internal ProcessRewardTransformer(
+        IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions options, TimeProvider? time = null)
         : base(environment, Name)
     {
         _judge = judge;
@@ -53,7 +56,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
     /// <summary>The panel that is asked; for canaries and reports.</summary>
     public ReviewPanel Panel => _panel.Value;
 
-    /// <summary>What the judge made of the canaries; null before a stage was trained with it, or where they are off.</summary>
+    /// <summary>The judge's reviews of the canaries; null before a stage was trained with it, or where they are off.</summary>
     public CanaryReport? Canaries { get; private set; }
 
     internal CanaryPolicy CanaryPolicy => _options.Canaries;
@@ -74,7 +77,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
     /// <param name="cancellation">Ends reviews under way; reading the view then throws.</param>
     public IDataView Transform(IDataView input, CancellationToken cancellation) => Transform(input, step: 0, cancellation);
 
-    /// <summary>The view with the columns added, of rollouts that were sampled after so many optimizer steps; records carry the number.</summary>
+    /// <summary>The view with the columns added, of rollouts of an optimizer step, which records carry.</summary>
     internal IDataView Transform(IDataView input, long step, CancellationToken cancellation) =>
         new ProcessRewardTransformer(this, step, cancellation).Transform(input);
 
@@ -87,10 +90,14 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
     {
         Settings settings = reader.ReadJson<Settings>(SettingsEntry);
-        ProcessRewardOptions options = new() { Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel, Canaries = settings.Canaries, CanarySteps = settings.CanarySteps };
+        ProcessRewardOptions options = new()
+        {
+            Reference = settings.Reference, LookAheadRows = settings.LookAheadRows, Panel = settings.Panel,
+            Canaries = settings.Canaries, CanarySteps = settings.CanarySteps,
+        };
         try
         {
-            options.Validate();
+            options = options.Validated();
         }
         catch (ArgumentException fault)
         {
@@ -98,7 +105,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         }
 
         RubricJudge rubric = new();
-        return new ProcessRewardTransformer(environment, settings.Judge == rubric.Identity ? rubric : new AbsentJudge(settings.Judge), options);
+        IProcessJudge judge = settings.Judge == rubric.Identity ? rubric : new AbsentJudge(settings.Judge);
+        return new ProcessRewardTransformer(environment, judge, options);
     }
 
     /// <summary>Shows the judge the canaries; null where they are off, or cancelled.</summary>
@@ -107,7 +115,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         if (_options.Canaries == CanaryPolicy.Off) return null;
         try
         {
-            Canaries = JudgeCanaries.ReviewAsync(_panel.Value, cancellation, step, anew: step > 0).ConfigureAwait(false).GetAwaiter().GetResult();
+            Canaries = JudgeCanaries.ReviewAsync(_panel.Value, cancellation, step, anew: step > 0)
+                .ConfigureAwait(false).GetAwaiter().GetResult();
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -118,7 +127,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         return Canaries;
     }
 
-    /// <summary>What the judge is shown of each rollout of the row that <paramref name="row"/> stands on.</summary>
+    /// <summary>What the judge is shown of each rollout of the row that <paramref name="row"/> is at.</summary>
     internal Func<IReadOnlyList<ProcessReviewRequest>> RequestsOf(DataViewRow row)
     {
         PathologyRowReader reader = new(row, ProcessRewardColumns.Needs(_options.Reference));
@@ -129,17 +138,20 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         {
             PathologyRow read = reader.Read();
             rollouts(ref buffer);
-            byte[] picture = JudgePicture.Encode(read.RequiredPicture);
-            return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
-                read.Question, picture, read.Scorer.ReadAnswer(rollout.ToString()), _options.Reference, new ReviewCoordinates(_step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
+            byte[] picture = ChatPicture.Encode(read.RequiredPicture);
+            string? id = read.Question.Id.Length > 0 ? read.Question.Id : null;
+            return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Create(
+                read.Question, read.Scorer.ReadAnswer(rollout.ToString()), picture, _options.Reference,
+                new ReviewCoordinates(_step, read.Index, index, id)))];
         };
     }
 
     internal IEnumerable<DataViewSchema.Column> InputColumns(DataViewSchema schema) =>
-        PathologySchema.Columns(schema, ProcessRewardColumns.Needs(_options.Reference)).Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
+        PathologySchema.Columns(schema, ProcessRewardColumns.Needs(_options.Reference))
+            .Append(ProcessRewardColumns.Rollouts.Find(schema, Name));
 
-    private protected override void Write(ModelWriter writer) =>
-        writer.WriteJson(SettingsEntry, new Settings(_judge.Identity, _options.Reference, _options.LookAheadRows, _options.Panel, _options.Canaries, _options.CanarySteps));
+    private protected override void Write(ModelWriter writer) => writer.WriteJson(SettingsEntry, new Settings(
+        _judge.Identity, _options.Reference, _options.LookAheadRows, _options.Panel, _options.Canaries, _options.CanarySteps));
 
     // The rows are walked by a view of our own: ML.NET's would have worker threads ask row by row, ahead of the blocks, and would wrap what a
     // judge throws.
@@ -169,12 +181,17 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         return new Function(this, schema);
     }
 
-    private sealed record Settings(string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel, CanaryPolicy Canaries = CanaryPolicy.Warn, int CanarySteps = 100);
+    private sealed record Settings(
+        string Judge, JudgeReference Reference, int LookAheadRows, ReviewPanelOptions Panel, CanaryPolicy Canaries = CanaryPolicy.Warn,
+        int CanarySteps = 100);
 
     private sealed class Function(ProcessRewardTransformer parent, DataViewSchema schema) : IRowFunction
     {
         public IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } =
-            [.. ProcessRewardColumns.Shapes.Select(shape => new DataViewSchema.DetachedColumn(shape.Name, new VectorDataViewType((PrimitiveDataViewType)shape.ItemType)))];
+        [
+            .. ProcessRewardColumns.Shapes.Select(shape =>
+                new DataViewSchema.DetachedColumn(shape.Name, new VectorDataViewType((PrimitiveDataViewType)shape.ItemType))),
+        ];
 
         public IEnumerable<DataViewSchema.Column> InputsOf(int output) => parent.InputColumns(schema);
 
@@ -203,6 +220,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         public string Identity => identity;
 
         public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken) =>
-            throw new JudgeStoppedException($"the process reward was saved with the judge [{identity}], whose address and key are not in the zip: name it with WithJudge");
+            throw new JudgeStoppedException(
+                $"the process reward was saved with the judge [{identity}], without its address and key: name it with WithJudge");
     }
 }

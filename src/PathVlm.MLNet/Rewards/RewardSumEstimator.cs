@@ -13,8 +13,11 @@ namespace PathVlm.MLNet.Rewards;
 /// <remarks>
 /// <list type="table">
 /// <item><term>Does this estimator need to look at the data to train?</term><description>No</description></item>
-/// <item><term>Input column data type</term><description>Vector of <see cref="float"/> for each reward: one score a rollout, NaN where there is none</description></item>
-/// <item><term>Output column data type</term><description><c>Reward</c> (NaN where no reward gave a score) and <c>Advantage</c> (0 there): vectors of <see cref="float"/></description></item>
+/// <item><term>Input column data type</term>
+/// <description>Vector of <see cref="float"/> for each reward: one score per rollout, NaN where there is none</description></item>
+/// <item><term>Output column data type</term>
+/// <description><c>Reward</c> (NaN where no reward gave a score) and <c>Advantage</c> (0 there): vectors of
+/// <see cref="float"/></description></item>
 /// </list>
 /// </remarks>
 public sealed class RewardSumEstimator : IEstimator<RewardSumTransformer>
@@ -43,7 +46,8 @@ public sealed class RewardSumEstimator : IEstimator<RewardSumTransformer>
     /// <inheritdoc cref="Fit"/>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
-        foreach (RewardWeight reward in _rewards) ColumnShape.Vector(reward.Column, NumberDataViewType.Single).Find(inputSchema, RewardSumTransformer.Name);
+        foreach (RewardWeight reward in _rewards)
+            ColumnShape.Vector(reward.Column, NumberDataViewType.Single).Find(inputSchema, RewardSumTransformer.Name);
         return SchemaShapes.With(inputSchema, RewardSumTransformer.Shapes.Select(shape => SchemaShapes.Promise(shape)));
     }
 }

@@ -7,7 +7,7 @@ using PathVlm.MLNet.Rewards.Scaling;
 
 namespace PathVlm.MLNet.Rewards;
 
-/// <summary>Adds <c>Reward</c> and <c>Advantage</c> [G] to rollouts with reward columns [G]. See <see cref="RewardSumEstimator"/>.</summary>
+/// <summary>Adds <c>Reward</c> and <c>Advantage</c> [G] to rollouts with reward columns [G] (<see cref="RewardSumEstimator"/>).</summary>
 [PersistedComponent("RewardSum", 1)]
 public sealed class RewardSumTransformer : RowTransformer
 {
@@ -37,7 +37,8 @@ public sealed class RewardSumTransformer : RowTransformer
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
     {
         Settings settings = reader.ReadJson<Settings>(SettingsEntry);
-        RewardWeight.Check(settings.Rewards, settings.MissingReward, message => new InvalidDataException($"{reader.Name(SettingsEntry)}: {message}"));
+        RewardWeight.Check(
+            settings.Rewards, settings.MissingReward, message => new InvalidDataException($"{reader.Name(SettingsEntry)}: {message}"));
         return new RewardSumTransformer(environment, settings.Rewards, settings.MissingReward);
     }
 
@@ -51,7 +52,10 @@ public sealed class RewardSumTransformer : RowTransformer
     private sealed class Function(RewardSumTransformer parent, DataViewSchema.Column[] inputs) : IRowFunction
     {
         public IReadOnlyList<DataViewSchema.DetachedColumn> Outputs { get; } =
-            [.. Shapes.Select(shape => new DataViewSchema.DetachedColumn(shape.Name, new VectorDataViewType((PrimitiveDataViewType)shape.ItemType)))];
+        [
+            .. Shapes.Select(shape =>
+                new DataViewSchema.DetachedColumn(shape.Name, new VectorDataViewType((PrimitiveDataViewType)shape.ItemType))),
+        ];
 
         public IEnumerable<DataViewSchema.Column> InputsOf(int output) => inputs;
 
@@ -59,9 +63,15 @@ public sealed class RewardSumTransformer : RowTransformer
         {
             if (!isActive(0) && !isActive(1)) return [null, null];
             ValueGetter<VBuffer<float>>[] getters = inputs.Select(row.GetGetter<VBuffer<float>>).ToArray();
-            return [Getter(isActive(0), result => Array.ConvertAll(result.Rewards, value => (float)value)), Getter(isActive(1), result => result.Advantages)];
+            return
+            [
+                Getter(isActive(0), result => Array.ConvertAll(result.Rewards, value => (float)value)),
+                Getter(isActive(1), result => result.Advantages),
+            ];
 
-            ValueGetter<VBuffer<float>>? Getter(bool active, Func<AdvantageResult, float[]> select) => !active ? null : (ref VBuffer<float> value) =>
+            ValueGetter<VBuffer<float>>? Getter(bool active, Func<AdvantageResult, float[]> select) => !active
+                ? null
+                : (ref VBuffer<float> value) =>
             {
                 float[] values = select(parent.Compute(Scores(row, getters)));
                 value = new VBuffer<float>(values.Length, values);
@@ -77,7 +87,9 @@ public sealed class RewardSumTransformer : RowTransformer
                 getters[reward](ref buffer);
                 if (reward == 0) scores = new float[buffer.Length, getters.Length];
                 if (buffer.Length != scores.GetLength(0))
-                    throw new InvalidOperationException($"{Name}, row {row.Position}: [{inputs[reward].Name}] has {buffer.Length} scores and [{inputs[0].Name}] {scores.GetLength(0)}; each reward gives one score a rollout.");
+                    throw new InvalidOperationException(
+                        $"{Name}, row {row.Position}: [{inputs[reward].Name}]: expected {scores.GetLength(0)} scores, one per rollout as in "
+                        + $"[{inputs[0].Name}], got {buffer.Length}.");
                 int rollout = 0;
                 foreach (float score in buffer.DenseValues()) scores[rollout++, reward] = score;
             }
@@ -88,5 +100,6 @@ public sealed class RewardSumTransformer : RowTransformer
     private AdvantageResult Compute(float[,] scores) => scores.GetLength(0) == 0
         ? new AdvantageResult([], [], [])
         : Advantages.Compute(
-            scores, [.. _rewards.Select(reward => (double)reward.Weight)], scores.GetLength(0), RewardScaling.Group, RewardAggregation.SumThenNormalize, MissingReward);
+            scores, [.. _rewards.Select(reward => (double)reward.Weight)], scores.GetLength(0), RewardScaling.Group,
+            RewardAggregation.SumThenNormalize, MissingReward);
 }

@@ -31,7 +31,8 @@ public abstract class RolloutRewardTransformer : RowTransformer
     private protected abstract Func<string[], float[]> Scorer(DataViewRow row);
 
     private protected override IRowFunction Bind(DataViewSchema schema) =>
-        new Function(this, [ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance).Find(schema, _name), .. MoreInputs(schema)]);
+        new Function(
+            this, [ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance).Find(schema, _name), .. MoreInputs(schema)]);
 
     private sealed class Function(RolloutRewardTransformer parent, DataViewSchema.Column[] inputs) : IRowFunction
     {

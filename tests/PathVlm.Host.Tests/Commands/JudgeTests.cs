@@ -86,9 +86,11 @@ public sealed class JudgeTests : IDisposable
     {
         await using JudgeServer server = await JudgeServer.StartAsync("no review");
         string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
-        string output = (await CommandLine.RunAsync(
-            "judge", "--record", RecordFile, "--judge", server.Address, "--output", _folder.PathOf("scores.jsonl"), rollouts)).Success();
-        Assert.Contains("missing, InvalidReply: 1", output, StringComparison.Ordinal);
+        Outcome outcome = await CommandLine.RunAsync(
+            "judge", "--record", RecordFile, "--judge", server.Address, "--output", _folder.PathOf("scores.jsonl"), rollouts);
+        const string Told = "InvalidReply: 1 (the reply holds no JSON object, but: no review)";
+        Assert.Contains($"missing, {Told}", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCodes.RunStopped, $"pathvlm: --judge: none of 1 rollouts is scored: {Told}"), (outcome.Code, outcome.Error.Trim()));
         JsonElement line = Assert.Single(RolloutFiles.Read(_folder.PathOf("scores.jsonl")));
         Assert.Equal((JsonValueKind.Null, "invalid_reply"), (line.GetProperty("reward").ValueKind, line.GetProperty("missing").GetString()));
     }
@@ -104,7 +106,7 @@ public sealed class JudgeTests : IDisposable
         {
             Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts);
             Assert.Equal(ExitCodes.RunStopped, outcome.Code);
-            Assert.Contains("the judge's address could not be reached; none of 1 rollouts is scored", outcome.Error, StringComparison.Ordinal);
+            Assert.Contains("none of 1 rollouts is scored: Unreachable: 1 (", outcome.Error, StringComparison.Ordinal);
         }
         finally
         {
@@ -118,7 +120,7 @@ public sealed class JudgeTests : IDisposable
         string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         string[] verb = ["judge", "--record", RecordFile, "--judge-model", "judge", "--set", "Judge:MaxMissingRate=1", rollouts, "--judge"];
         await using (JudgeServer outage = await JudgeServer.StartAsync("no review"))
-            Assert.Contains("missing, InvalidReply: 1", (await CommandLine.RunAsync([.. verb, outage.Address])).Success(), StringComparison.Ordinal);
+            Assert.Contains("missing, InvalidReply: 1", (await CommandLine.RunAsync([.. verb, outage.Address])).Output, StringComparison.Ordinal);
         RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle));
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
         string second = (await CommandLine.RunAsync([.. verb, server.Address])).Success(), third = (await CommandLine.RunAsync([.. verb, server.Address])).Success();

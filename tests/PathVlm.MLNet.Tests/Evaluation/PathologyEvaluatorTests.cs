@@ -49,7 +49,7 @@ public sealed class PathologyEvaluatorTests
     {
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => PathologyEvaluator.Evaluate(_ml.Data.LoadFromEnumerable([new Unscored()])));
         Assert.Contains("column [Response] is missing, expected text", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("column [ResponseTokenCount]: got String, expected Int32, Int64 or Single", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("column [ResponseTokenCount]: expected Int32, Int64 or Single, got String", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -187,7 +187,7 @@ public sealed class ProcessRewardTests
         }
     }
 
-    /// <summary>Answers nobody before so many are asking.</summary>
+    /// <summary>Answers the first review, and after it none before a number of them are under way.</summary>
     private sealed class GatheringJudge(int party) : IProcessJudge
     {
         private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -199,8 +199,9 @@ public sealed class ProcessRewardTests
 
         public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
         {
-            if (Interlocked.Increment(ref _asking) == party) _gathered.SetResult();
-            await _gathered.Task.WaitAsync(Patience, cancellationToken);
+            int asking = Interlocked.Increment(ref _asking);
+            if (asking == 1 + party) _gathered.SetResult();
+            if (asking > 1) await _gathered.Task.WaitAsync(Patience, cancellationToken);
             return await _judge.ReviewAsync(request, cancellationToken);
         }
     }

@@ -6,7 +6,7 @@ namespace PathVlm.MLNet.Evaluation.Statistics;
 /// The percentile bootstrap with whole clusters drawn: as many clusters as there are, with replacement; the statistic is the sum of values
 /// over the sum of rows. Rows about one picture hang together, so they are drawn together.
 /// </summary>
-public static class ClusterBootstrap
+internal static class ClusterBootstrap
 {
     /// <summary>Draws of a bootstrap.</summary>
     /// <value>Default 10,000.</value>
@@ -25,7 +25,7 @@ public static class ClusterBootstrap
         ArgumentNullException.ThrowIfNull(values);
         ArgumentOutOfRangeException.ThrowIfLessThan(draws, 2);
         if (clusters.Count != values.Count)
-            throw new ArgumentException($"got {clusters.Count} clusters for {values.Count} values", nameof(clusters));
+            throw new ArgumentException($"clusters: expected one per value ({values.Count}), got {clusters.Count}", nameof(clusters));
         if (values.Count == 0)
             return new Interval(double.NaN, double.NaN);
         (int Sum, int Rows)[] totals = [.. Enumerable.Range(0, values.Count).GroupBy(row => clusters[row])

@@ -5,6 +5,9 @@ namespace PathVlm.MLNet.Evaluation.Statistics;
 /// <param name="High">Its upper end.</param>
 public readonly record struct Interval(double Low, double High)
 {
+    /// <summary>No interval: both ends are NaN.</summary>
+    internal static Interval None => new(double.NaN, double.NaN);
+
     /// <summary>Half its width.</summary>
     public double HalfWidth => (High - Low) / 2;
 }

@@ -4,7 +4,7 @@ namespace PathVlm.MLNet.Evaluation.Statistics;
 /// McNemar's exact test: of the rows that exactly one of two models has right, b and c, is the split fair? p = 2 P(X ≤ min(b, c)) for
 /// X ~ Binomial(b + c, 1/2), at most 1.
 /// </summary>
-public static class McNemarTest
+internal static class McNemarTest
 {
     /// <summary>The two-sided p.</summary>
     /// <param name="onlyFirst">b: rows that only the first has right.</param>

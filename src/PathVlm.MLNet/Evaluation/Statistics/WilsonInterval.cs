@@ -1,10 +1,10 @@
 namespace PathVlm.MLNet.Evaluation.Statistics;
 
 /// <summary>
-/// Wilson's score interval of a proportion p = k / n: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.959964 for 95%. It takes rows
-/// as independent; the check beside the bootstrap that does not.
+/// Wilson's score interval of a proportion p = k / n: (p + z²/2n ± z √(p(1-p)/n + z²/4n²)) / (1 + z²/n), z = 1.959964 for 95%. It treats
+/// rows as independent, unlike the bootstrap beside which it stands.
 /// </summary>
-public static class WilsonInterval
+internal static class WilsonInterval
 {
     private const double Z = 1.959963984540054;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.AI;
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
@@ -6,7 +5,6 @@ using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
-using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Inference.External;
@@ -24,8 +22,9 @@ public sealed class ExternalModel
     private readonly ExternalModelOptions _options;
     private readonly PathologyPromptTemplate _template;
     private readonly BoundedChat _chat;
+    private readonly ChatRequestOptions _request;
 
-    /// <summary>Takes any chat client; its own retries must be off.</summary>
+    /// <summary>Creates a model over any chat client; its own retries must be off.</summary>
     /// <param name="client">The client.</param>
     /// <param name="options">How it is asked; copied. Null for the defaults.</param>
     /// <param name="time">The clock of time-outs and backoff; null for the system's.</param>
@@ -33,16 +32,15 @@ public sealed class ExternalModel
     public ExternalModel(IChatClient client, ExternalModelOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _options = (options ?? new ExternalModelOptions()).Copy();
-        _options.Validate();
+        _options = (options ?? new ExternalModelOptions()).Validated();
         _template = _options.PromptTemplate ?? new PathologyPromptTemplate();
+        _request = new ChatRequestOptions(_options.Model, _options.Temperature, _options.Seed, _options.MaxOutputTokens, _options.LeaveOut);
         ChatBounds bounds = new(_options.MaxRequests, _options.AnswerTime, _options.RequestTime, _options.Backoff);
-        _chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, $"the external model [{_options.Model}]");
+        _chat = new BoundedChat(client, _options.Model, bounds, time ?? TimeProvider.System, $"the external model [{_options.Model}]");
     }
 
     /// <summary>Model and parameters; never a key or an address.</summary>
-    public string Identity => string.Create(CultureInfo.InvariantCulture,
-        $"{_options.Model} temperature={_options.Temperature} seed={_options.Seed} max_tokens={_options.MaxOutputTokens}");
+    public string Identity => _request.Identity;
 
     /// <summary>Creates the model behind an OpenAI-compatible address; nothing is sent before the first row.</summary>
     /// <param name="address">Base address, such as https://api.openai.com/v1; absolute, http or https. Pictures are sent there.</param>
@@ -57,18 +55,20 @@ public sealed class ExternalModel
         OpenAiChat.CheckAddress(address);
         key ??= Environment.GetEnvironmentVariable(KeyVariable);
         if (string.IsNullOrWhiteSpace(key))
-            throw new ArgumentException($"key: got nothing, takes the external model's key (set {KeyVariable}; any text for a server that asks for none)", nameof(key));
-        options ??= new ExternalModelOptions();
-        options.Validate();
-        return new ExternalModel(OpenAiChat.Create(address, key, options.Model), options, time);
+            throw new ArgumentException(
+                $"key: expected the external model's key, got none (set {KeyVariable}; any text for a server that asks for none)",
+                nameof(key));
+        ExternalModelOptions valid = (options ?? new ExternalModelOptions()).Validated();
+        return new ExternalModel(OpenAiChat.Create(address, key, valid.Model, valid.LeaveOut), valid, time);
     }
 
     /// <summary>Answers rows, several at once inside the bounds, in the order given.</summary>
     /// <param name="rows">Rows that were read with their pictures.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="JudgeStoppedException">A fault that every further row would meet too (wrong key, unknown model, no quota).</exception>
+    /// <exception cref="ChatStoppedException">A fault that every further row would meet (wrong key, unknown model, no quota).</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<IReadOnlyList<ExternalAnswer>> AnswerAsync(IReadOnlyList<PathologyRow> rows, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<ExternalAnswer>> AnswerAsync(
+        IReadOnlyList<PathologyRow> rows, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ExternalAnswer[] answers = new ExternalAnswer[rows.Count];
@@ -76,18 +76,19 @@ public sealed class ExternalModel
         return answers;
     }
 
-    /// <summary>Answers rows, several at once inside the bounds, and passes on each answer as it comes.</summary>
+    /// <summary>Answers rows and reports each answer as it comes.</summary>
     /// <param name="rows">Rows that were read with their pictures.</param>
-    /// <param name="onAnswer">Called with the row's index in the list and its answer, on several threads.</param>
+    /// <param name="report">Receives each answer with its row's place in the list, on several threads.</param>
     /// <param name="cancellationToken">Ends it at once.</param>
-    /// <exception cref="JudgeStoppedException">A fault that every further row would meet too (wrong key, unknown model, no quota).</exception>
+    /// <exception cref="ChatStoppedException">A fault that every further row would meet too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> onAnswer, CancellationToken cancellationToken)
+    public Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> report, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        ArgumentNullException.ThrowIfNull(onAnswer);
+        ArgumentNullException.ThrowIfNull(report);
         ParallelOptions bounds = new() { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken };
-        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => onAnswer(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
+        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) =>
+            report(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
     }
 
     /// <summary>
@@ -107,8 +108,10 @@ public sealed class ExternalModel
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
     {
-        ChatOutcome<ChatResponse> outcome = await _chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, beforeRequest: null, cancellationToken).ConfigureAwait(false);
-        if (outcome.Value is not { } response) return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Missing, outcome.Requests);
+        ChatOutcome<ChatResponse> outcome =
+            await _chat.AskAsync(MessagesOf(row), _request.Create, Read, beforeRequest: null, cancellationToken).ConfigureAwait(false);
+        if (outcome.Value is not { } response)
+            return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Failure, outcome.Requests) { Detail = outcome.Detail };
         AnswerReading reading = row.Scorer.ReadAnswer(response.Text);
         string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
         return new ExternalAnswer(response.Text, reading.Reasoning, predicted, checked((int?)response.Usage?.OutputTokenCount),
@@ -117,16 +120,14 @@ public sealed class ExternalModel
 
     private List<ChatMessage> MessagesOf(PathologyRow row)
     {
-        DataContent picture = new(JudgePicture.Encode(row.RequiredPicture), "image/png");
+        DataContent picture = new(ChatPicture.Encode(row.RequiredPicture), ChatPicture.MediaType);
         ChatMessage user = new(ChatRole.User, [picture, new TextContent(_template.UserText(row.Question))]);
         return _template.System.Length > 0 ? [new ChatMessage(ChatRole.System, _template.System), user] : [user];
     }
 
-    private ChatOptions ChatOptionsOf(bool largerBudget) => new()
-    {
-        ModelId = _options.Model,
-        Temperature = _options.Temperature,
-        Seed = _options.Seed,
-        MaxOutputTokens = largerBudget ? _options.MaxOutputTokens * 2 : _options.MaxOutputTokens,
-    };
+    // A reply without a word is no answer, unless the model spent its whole budget on it.
+    private static ChatResponse Read(ChatResponse response) =>
+        string.IsNullOrWhiteSpace(response.Text) && response.FinishReason != ChatFinishReason.Length
+            ? throw new InvalidReplyException("the reply is empty")
+            : response;
 }

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Inference.Policies;
 
 namespace PathVlm.MLNet.Inference.External;
@@ -21,7 +22,7 @@ public sealed class ExternalModelOptions
     /// <value>17.</value>
     public long Seed { get; set; } = 17;
 
-    /// <summary>Most tokens of a completion, 1 or more; a second request after a reply that is none gets twice as many.</summary>
+    /// <summary>Most tokens of a completion, 1 or more; a second request after an invalid reply gets twice as many.</summary>
     /// <value>1,024.</value>
     public int MaxOutputTokens { get; set; } = 1024;
 
@@ -45,22 +46,33 @@ public sealed class ExternalModelOptions
     /// <value>1 s.</value>
     public TimeSpan Backoff { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Checks every option, all faults told at once.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public void Validate()
+    /// <summary>
+    /// Parameters that requests go without, for a server that refuses them. The two formats of a reply are never asked for here. What is
+    /// left out is part of the model's identity.
+    /// </summary>
+    /// <value><see cref="ChatParameters.None"/>.</value>
+    public ChatParameters LeaveOut { get; set; }
+
+    /// <summary>A copy that is checked.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    internal ExternalModelOptions Validated()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(Model)) faults.Add("Model: got nothing, takes the name of a model");
-        if (!(Temperature is >= 0 and <= 2)) faults.Add($"Temperature: got {Temperature}, takes 0 to 2");
-        if (MaxOutputTokens < 1) faults.Add($"MaxOutputTokens: got {MaxOutputTokens}, takes 1 or more");
-        if (Concurrency < 1) faults.Add($"Concurrency: got {Concurrency}, takes 1 or more");
-        if (MaxRequests is < 1 or > 5) faults.Add($"MaxRequests: got {MaxRequests}, takes 1 to 5");
-        if (AnswerTime <= TimeSpan.Zero) faults.Add($"AnswerTime: got {AnswerTime}, takes a time above zero");
-        if (RequestTime <= TimeSpan.Zero) faults.Add($"RequestTime: got {RequestTime}, takes a time above zero");
-        if (Backoff < TimeSpan.Zero) faults.Add($"Backoff: got {Backoff}, takes zero or more");
+        ExternalModelOptions copy = (ExternalModelOptions)MemberwiseClone();
+        List<string> faults = [.. copy.Faults()];
         if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ExternalModelOptions), string.Join("; ", faults));
-        PromptTemplate?.Validate();
+        copy.PromptTemplate?.Validate();
+        return copy;
     }
 
-    internal ExternalModelOptions Copy() => (ExternalModelOptions)MemberwiseClone();
+    private IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(Model)) yield return "Model: expected the name of a model, got none";
+        if (!(Temperature is >= 0 and <= 2)) yield return FormattableString.Invariant($"Temperature: expected 0 to 2, got {Temperature}");
+        if (MaxOutputTokens < 1) yield return $"MaxOutputTokens: expected 1 or more, got {MaxOutputTokens}";
+        if (Concurrency < 1) yield return $"Concurrency: expected 1 or more, got {Concurrency}";
+        if (MaxRequests is < 1 or > 5) yield return $"MaxRequests: expected 1 to 5, got {MaxRequests}";
+        if (AnswerTime <= TimeSpan.Zero) yield return $"AnswerTime: expected a time above zero, got {AnswerTime}";
+        if (RequestTime <= TimeSpan.Zero) yield return $"RequestTime: expected a time above zero, got {RequestTime}";
+        if (Backoff < TimeSpan.Zero) yield return $"Backoff: expected zero or more, got {Backoff}";
+    }
 }

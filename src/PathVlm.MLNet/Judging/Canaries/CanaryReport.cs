@@ -1,89 +1,82 @@
 using System.Globalization;
+using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.MLNet.Judging.Canaries;
 
 /// <summary>
-/// What a judge made of the canaries. They hold where every empty kind stays at or below <see cref="JudgeCanaries.MaxEmptyCompleteness"/>
+/// A judge's reviews of the canaries. They hold where every empty kind stays at or below <see cref="JudgeCanaries.MaxEmptyCompleteness"/>
 /// and padding a good reasoning does not raise its reward. One whose review is missing does not hold: nothing is known of the judge.
 /// </summary>
 public sealed class CanaryReport
 {
-    private readonly string[] _paid;
-    private readonly (JudgeCanary Canary, ProcessReview Review)[] _missing;
+    private readonly CanaryReview[] _overpaid, _missing;
 
     internal CanaryReport(IReadOnlyList<(JudgeCanary Canary, ProcessReview Review)> reviews)
     {
-        Reviews = reviews;
-        float[] empty = [.. reviews.Where(review => review.Canary.IsEmpty && review.Review is { Score: not null, Blank: false }).Select(review => review.Review.Completeness)];
+        float good = reviews.Single(review => review.Canary.Name == JudgeCanaries.Good).Review.Reward;
+        Reviews = [.. reviews.Select(review =>
+            new CanaryReview(review.Canary.Name, review.Canary.IsEmpty, review.Review, FaultOf(review.Canary, review.Review, good)))];
+        float[] empty = [.. Reviews.Where(review => review.IsEmpty && review.Review is { Score: not null, Blank: false })
+            .Select(review => review.Review.Completeness)];
         HighestEmptyCompleteness = empty.Length == 0 ? float.NaN : empty.Max();
-        _paid = [.. EmptyFailures(), .. PaddingFailures()];
-        _missing = [.. reviews.Where(review => review.Review.Missing is not null)];
-        Failures = [.. _paid, .. _missing.Select(review => $"{review.Canary.Name} (not reviewed: {review.Review.Missing})")];
+        _overpaid = [.. Reviews.Where(review => review.IsOverpaid)];
+        _missing = [.. Reviews.Where(review => review.Review.Missing is not null)];
     }
 
     /// <summary>Each canary with its review.</summary>
-    public IReadOnlyList<(JudgeCanary Canary, ProcessReview Review)> Reviews { get; }
+    public IReadOnlyList<CanaryReview> Reviews { get; }
 
     /// <summary>
-    /// Highest completeness that the judge gave an empty kind, 0 to 1 (<c>judge/canary_max</c>); NaN where all its reviews are missing. Blank
-    /// ones, for which no judge is asked, do not count.
+    /// Highest completeness that the judge gave an empty kind, 0 to 1 (<c>judge/canary_max</c>); NaN where all its reviews are missing.
+    /// Blank ones, for which no judge is asked, do not count.
     /// </summary>
     public float HighestEmptyCompleteness { get; }
 
     /// <summary>The canaries that do not hold, each with what was found or why it was not reviewed; empty where all hold.</summary>
-    public IReadOnlyList<string> Failures { get; }
+    public IReadOnlyList<string> Failures => [.. _overpaid.Concat(_missing).Select(review => $"{review.Name} ({review.Fault})")];
 
-    /// <summary>Whether a canary does not hold: it was paid for, or its review is missing.</summary>
-    /// <param name="canary">One of <see cref="JudgeCanaries.All"/>.</param>
-    public bool Failed(JudgeCanary canary)
-    {
-        ArgumentNullException.ThrowIfNull(canary);
-        ProcessReview review = Reviews.Single(item => item.Canary.Name == canary.Name).Review;
-        return review.Missing is not null
-            || (canary.IsEmpty && review.Completeness > JudgeCanaries.MaxEmptyCompleteness)
-            || (canary.Name == JudgeCanaries.Padded && RewardOf(JudgeCanaries.Padded) > RewardOf(JudgeCanaries.Good));
-    }
-
-    /// <summary>Canaries whose review is missing.</summary>
+    /// <summary>Number of canaries whose review is missing.</summary>
     public int MissingCount => _missing.Length;
+
+    /// <summary>Stops where not one canary that the judge was asked about was reviewed.</summary>
+    /// <exception cref="JudgeStoppedException">No review came back; the message tells causes, counts and details.</exception>
+    public void RequireAnyReview()
+    {
+        if (_missing.Length > 0 && Reviews.All(review => review.Review.Blank || review.Review.Missing is not null))
+            throw new JudgeStoppedException($"the judge gave no review of its canaries: {Causes()}");
+    }
 
     /// <summary>One line for the user.</summary>
     public override string ToString()
     {
         string unknown = MissingCount == 0 ? "" : $"{MissingCount} of {Reviews.Count} were not reviewed ({Causes()})";
-        if (_paid.Length > 0)
-            return $"judge's canaries: {_paid.Length} of {Reviews.Count} do not hold: {string.Join(", ", _paid)}{(unknown.Length > 0 ? "; " : "")}{unknown}; this judge pays for empty reasoning, take another model";
+        if (_overpaid.Length > 0)
+            return $"judge's canaries: {_overpaid.Length} of {Reviews.Count} do not hold: "
+                + string.Join(", ", _overpaid.Select(review => $"{review.Name} ({review.Fault})"))
+                + (unknown.Length > 0 ? "; " : "") + unknown
+                + "; this judge pays for empty reasoning, use another model";
         return MissingCount > 0
-            ? $"judge's canaries: {unknown}; what this judge pays for is not known, see that it can be asked"
+            ? $"judge's canaries: {unknown}; whether this judge pays for empty reasoning is not known, check that it can be asked"
             : string.Create(CultureInfo.InvariantCulture,
-                $"judge's canaries: {Reviews.Count} of {Reviews.Count} hold; highest completeness of an empty reasoning {HighestEmptyCompleteness:0.0} (at most {JudgeCanaries.MaxEmptyCompleteness:0.0})");
+                $"judge's canaries: {Reviews.Count} of {Reviews.Count} hold; highest completeness of an empty reasoning ")
+                + string.Create(CultureInfo.InvariantCulture,
+                    $"{HighestEmptyCompleteness:0.0} (at most {JudgeCanaries.MaxEmptyCompleteness:0.0})");
     }
 
-    private string Causes() => string.Join(", ", _missing.CountBy(review => review.Review.Missing!.Value).OrderByDescending(cause => cause.Value).Select(cause => $"{cause.Key} {cause.Value}"));
+    private string Causes() => ReviewStatistics.CausesInWords(
+        _missing.CountBy(review => review.Review.Missing!.Value).ToDictionary(),
+        _missing.Where(review => !string.IsNullOrEmpty(review.Review.Detail)).DistinctBy(review => review.Review.Missing!.Value)
+            .ToDictionary(review => review.Review.Missing!.Value, review => review.Review.Detail!));
 
-    private IEnumerable<string> EmptyFailures() => Reviews
-        .Where(review => review.Canary.IsEmpty && review.Review.Completeness > JudgeCanaries.MaxEmptyCompleteness)
-        .Select(review => string.Create(CultureInfo.InvariantCulture, $"{review.Canary.Name} (completeness {review.Review.Completeness:0.0})"));
-
-    private IEnumerable<string> PaddingFailures()
+    private static string? FaultOf(JudgeCanary canary, ProcessReview review, float good)
     {
-        float good = RewardOf(JudgeCanaries.Good), padded = RewardOf(JudgeCanaries.Padded);
-        if (padded > good) yield return string.Create(CultureInfo.InvariantCulture, $"{JudgeCanaries.Padded} (reward {padded:0.0}, unpadded {good:0.0})");
+        if (review.Missing is { } cause) return $"not reviewed: {cause}";
+        if (canary.IsEmpty && review.Completeness > JudgeCanaries.MaxEmptyCompleteness)
+            return string.Create(CultureInfo.InvariantCulture, $"completeness {review.Completeness:0.0}");
+        return canary.Name == JudgeCanaries.Padded && review.Reward > good
+            ? string.Create(CultureInfo.InvariantCulture, $"reward {review.Reward:0.0}, unpadded {good:0.0}")
+            : null;
     }
-
-    private float RewardOf(string name) => Reviews.Single(review => review.Canary.Name == name).Review.Reward;
-}
-
-/// <summary>What is done with a judge's canaries before a stage is trained with it.</summary>
-public enum CanaryPolicy
-{
-    /// <summary>They are reviewed; a judge that fails, or could not review one of them, is warned of.</summary>
-    Warn,
-
-    /// <summary>They are reviewed; a judge that fails, or could not review one of them, ends the run (<see cref="JudgeStoppedException"/>).</summary>
-    Stop,
-
-    /// <summary>They are not reviewed.</summary>
-    Off,
 }

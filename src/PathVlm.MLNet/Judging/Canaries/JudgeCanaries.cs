@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.MLNet.Judging.Canaries;
 
@@ -20,13 +21,11 @@ public static class JudgeCanaries
         + "A nucleus pushed aside by mucin is the hallmark of signet-ring cells. "
         + "There are no concentric layers of keratin, so keratin pearls are excluded.";
 
-    /// <summary>The row that canaries carry in a record.</summary>
-    internal const long CanaryRow = -1;
-
-    private static readonly string[] Options = ["A) Keratin pearls", "B) Signet-ring cells", "C) Psammoma bodies", "D) Reed-Sternberg cells"];
+    private static readonly string[] Options =
+        ["A) Keratin pearls", "B) Signet-ring cells", "C) Psammoma bodies", "D) Reed-Sternberg cells"];
 
     /// <summary>The canaries.</summary>
-    public static IReadOnlyList<JudgeCanary> All { get; } =
+    internal static IReadOnlyList<JudgeCanary> All { get; } =
     [
         Empty("blank", ""),
         Empty("blank-white-space", " \n\t "),
@@ -50,17 +49,23 @@ public static class JudgeCanaries
         new JudgeCanary(Padded, IsEmpty: false, Request($"{GoodReasoning} {GoodReasoning} {GoodReasoning}")),
     ];
 
-    /// <summary>Asks a judge for all canaries; those that are missing do not count towards <see cref="ReviewPanelOptions.MaxMissingRate"/>.</summary>
+    /// <summary>
+    /// Asks a judge for all canaries; those that are missing do not count towards <see cref="ReviewPanelOptions.MaxMissingRate"/>.
+    /// </summary>
     /// <param name="panel">Asks the judge.</param>
     /// <param name="cancellationToken">Ends the reviews.</param>
     /// <param name="step">Optimizer step that the record carries. Default 0.</param>
     /// <param name="anew">Whether the judge is asked also where the panel or its record has its reviews. Default false.</param>
     /// <exception cref="JudgeStoppedException">The judge cannot be used any further, or the budget is spent.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static async Task<CanaryReport> ReviewAsync(ReviewPanel panel, CancellationToken cancellationToken, long step = 0, bool anew = false)
+    public static async Task<CanaryReport> ReviewAsync(
+        ReviewPanel panel, CancellationToken cancellationToken, long step = 0, bool anew = false)
     {
         ArgumentNullException.ThrowIfNull(panel);
-        ProcessReviewRequest[] requests = [.. All.Select((canary, number) => canary.Request with { Coordinates = new(step, CanaryRow, number, canary.Name) })];
+        ProcessReviewRequest[] requests = [.. All.Select((canary, number) => canary.Request with
+        {
+            Coordinates = new ReviewCoordinates(step, ReviewCoordinates.CanaryRow, number, canary.Name),
+        })];
         if (anew) panel.Forget(requests);
         ProcessReview[] reviews = await panel.ReviewAsync(requests, cancellationToken).ConfigureAwait(false);
         return new CanaryReport([.. All.Zip(reviews)]);
@@ -78,9 +83,3 @@ public static class JudgeCanaries
         ChosenOption = "B",
     };
 }
-
-/// <summary>One canary.</summary>
-/// <param name="Name">Its kind.</param>
-/// <param name="IsEmpty">Whether it deserves next to nothing.</param>
-/// <param name="Request">What the judge is shown.</param>
-public sealed record JudgeCanary(string Name, bool IsEmpty, ProcessReviewRequest Request);

@@ -1,6 +1,6 @@
-using System.Globalization;
 using Microsoft.Extensions.AI;
 using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Judging.Models;
@@ -12,57 +12,76 @@ namespace PathVlm.MLNet.Judging.Models;
 public sealed class ChatJudge : IProcessJudge
 {
     private readonly BoundedChat _chat;
-    private readonly ChatJudgeOptions _options;
+    private readonly ChatRequestOptions _request;
 
     /// <summary>Creates a judge over any chat client; its own retries must be off.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="options">How it is asked; copied.</param>
-    /// <param name="time">The clock of time-outs and backoff; the system's by default.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <param name="options">How it is asked; copied. Null for the defaults.</param>
+    /// <param name="time">The clock of time-outs and backoff; null for the system's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
     public ChatJudge(IChatClient client, ChatJudgeOptions? options = null, TimeProvider? time = null)
     {
-        options ??= new ChatJudgeOptions();
-        options.Validate();
-        _options = new ChatJudgeOptions
-        {
-            Model = options.Model, Temperature = options.Temperature, Seed = options.Seed, MaxOutputTokens = options.MaxOutputTokens,
-            MaxRequests = options.MaxRequests, ReviewTime = options.ReviewTime, RequestTime = options.RequestTime, Backoff = options.Backoff,
-        };
-        ChatBounds bounds = new(options.MaxRequests, options.ReviewTime, options.RequestTime, options.Backoff);
-        _chat = new BoundedChat(client, bounds, time ?? TimeProvider.System, "the judge");
-        Identity = string.Create(CultureInfo.InvariantCulture,
-            $"{options.Model} temperature={options.Temperature} seed={options.Seed} max_tokens={options.MaxOutputTokens}");
+        ArgumentNullException.ThrowIfNull(client);
+        ChatJudgeOptions valid = (options ?? new ChatJudgeOptions()).Validated();
+        _request = new ChatRequestOptions(valid.Model, valid.Temperature, valid.Seed, valid.MaxOutputTokens, valid.LeaveOut);
+        ChatBounds bounds = new(valid.MaxRequests, valid.ReviewTime, valid.RequestTime, valid.Backoff);
+        _chat = new BoundedChat(client, valid.Model, bounds, time ?? TimeProvider.System, "the judge");
     }
 
     /// <inheritdoc/>
-    public string Identity { get; }
+    public string Identity => _request.Identity + (SendsSchema ? "" : SendsObject ? " format=json_object" : " format=text");
+
+    private bool SendsSchema => !_request.LeftOut.HasFlag(ChatParameters.JsonSchema);
+
+    private bool SendsObject => !SendsSchema && !_request.LeftOut.HasFlag(ChatParameters.JsonObject);
 
     /// <inheritdoc/>
     public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken) =>
         ReviewAsync(request, _ => Task.CompletedTask, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
+    public async Task<JudgeReply> ReviewAsync(
+        ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
     {
-        ChatOutcome<ReviewFindings> outcome =
-            await _chat.AskAsync(ReviewMessages.For(request), ChatOptionsOf, Read, beforeRequest, cancellationToken).ConfigureAwait(false);
-        return outcome.Value is { UnableToJudge: null } findings
-            ? new JudgeReply(findings, null, outcome.RawReply, outcome.Requests, outcome.InputTokens, outcome.OutputTokens)
-            : JudgeReply.WithoutFindings(
-                outcome.Missing ?? MissingCause.UnableToJudge, outcome.Requests, outcome.InputTokens, outcome.OutputTokens, outcome.RawReply);
+        ChatOutcome<ReviewFindings> outcome = await AskAsync(request, beforeRequest, cancellationToken).ConfigureAwait(false);
+        if (outcome.Value is { UnableToJudge: null } findings)
+            return new JudgeReply(findings, null, outcome.RawReply, outcome.Requests, outcome.InputTokens, outcome.OutputTokens);
+        MissingCause cause = outcome.Failure?.ToMissingCause() ?? MissingCause.UnableToJudge;
+        return JudgeReply.WithoutFindings(cause, outcome.Requests, outcome.InputTokens, outcome.OutputTokens, outcome.RawReply)
+            with { Detail = outcome.Detail ?? OneLine.From(outcome.Value?.UnableToJudge ?? "") };
     }
 
-    private ChatOptions ChatOptionsOf(bool largerBudget) => new()
+    private async Task<ChatOutcome<ReviewFindings>> AskAsync(
+        ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
     {
-        ModelId = _options.Model,
-        Temperature = _options.Temperature,
-        Seed = _options.Seed,
-        MaxOutputTokens = largerBudget ? _options.MaxOutputTokens * 2 : _options.MaxOutputTokens,
-        ResponseFormat = ChatResponseFormat.ForJsonSchema(ReviewSchema.Json, ReviewSchema.Name),
-        AdditionalProperties = new AdditionalPropertiesDictionary { ["strict"] = true },
-    };
+        try
+        {
+            IList<ChatMessage> messages = ReviewMessages.Create(request, withSchema: !SendsSchema);
+            return await _chat.AskAsync(messages, OptionsOf, Read, beforeRequest, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChatStoppedException stopped)
+        {
+            throw new JudgeStoppedException(stopped.Message, stopped);
+        }
+    }
+
+    private ChatOptions OptionsOf(bool largerBudget)
+    {
+        ChatOptions options = _request.Create(largerBudget);
+        if (SendsSchema)
+        {
+            options.ResponseFormat = ChatResponseFormat.ForJsonSchema(ReviewSchema.Json, ReviewSchema.Name);
+            options.AdditionalProperties = new AdditionalPropertiesDictionary { ["strict"] = true };
+        }
+        else if (SendsObject)
+        {
+            options.ResponseFormat = ChatResponseFormat.Json;
+        }
+
+        return options;
+    }
 
     private static ReviewFindings Read(ChatResponse response) => response.FinishReason == ChatFinishReason.Length
-        ? throw new InvalidReviewException("the reply was cut at the output budget")
+        ? throw new InvalidReplyException("the reply was cut at the output budget (finish_reason length)")
         : ReviewParser.Parse(response.Text);
 }

@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Chat;
+
 namespace PathVlm.MLNet.Judging.Models;
 
 /// <summary>How a model judge is asked.</summary>
@@ -35,16 +37,30 @@ public sealed class ChatJudgeOptions
     /// <value>1 s.</value>
     public TimeSpan Backoff { get; set; } = TimeSpan.FromSeconds(1);
 
-    internal void Validate()
+    /// <summary>
+    /// Parameters that requests go without, for a server that refuses them. What is left out is part of the judge's identity, and so of the
+    /// keys of its reviews.
+    /// </summary>
+    /// <value><see cref="ChatParameters.None"/>.</value>
+    public ChatParameters LeaveOut { get; set; }
+
+    /// <summary>A copy that is checked.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    internal ChatJudgeOptions Validated()
     {
-        List<string> faults = [];
-        if (string.IsNullOrWhiteSpace(Model)) faults.Add("Model: got nothing, takes the name of a model");
-        if (!(Temperature is >= 0 and <= 2)) faults.Add($"Temperature: got {Temperature}, takes 0 to 2");
-        if (MaxOutputTokens < 1) faults.Add($"MaxOutputTokens: got {MaxOutputTokens}, takes 1 or more");
-        if (MaxRequests is < 1 or > 5) faults.Add($"MaxRequests: got {MaxRequests}, takes 1 to 5");
-        if (ReviewTime <= TimeSpan.Zero) faults.Add($"ReviewTime: got {ReviewTime}, takes a time above zero");
-        if (RequestTime <= TimeSpan.Zero) faults.Add($"RequestTime: got {RequestTime}, takes a time above zero");
-        if (Backoff < TimeSpan.Zero) faults.Add($"Backoff: got {Backoff}, takes zero or more");
-        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ChatJudgeOptions), string.Join("; ", faults));
+        ChatJudgeOptions copy = (ChatJudgeOptions)MemberwiseClone();
+        List<string> faults = [.. copy.Faults()];
+        return faults.Count == 0 ? copy : throw new ArgumentOutOfRangeException(nameof(ChatJudgeOptions), string.Join("; ", faults));
+    }
+
+    private IEnumerable<string> Faults()
+    {
+        if (string.IsNullOrWhiteSpace(Model)) yield return "Model: expected the name of a model, got none";
+        if (!(Temperature is >= 0 and <= 2)) yield return FormattableString.Invariant($"Temperature: expected 0 to 2, got {Temperature}");
+        if (MaxOutputTokens < 1) yield return $"MaxOutputTokens: expected 1 or more, got {MaxOutputTokens}";
+        if (MaxRequests is < 1 or > 5) yield return $"MaxRequests: expected 1 to 5, got {MaxRequests}";
+        if (ReviewTime <= TimeSpan.Zero) yield return $"ReviewTime: expected a time above zero, got {ReviewTime}";
+        if (RequestTime <= TimeSpan.Zero) yield return $"RequestTime: expected a time above zero, got {RequestTime}";
+        if (Backoff < TimeSpan.Zero) yield return $"Backoff: expected zero or more, got {Backoff}";
     }
 }

@@ -19,13 +19,14 @@ public static class OpenAiJudge
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static ChatJudge Create(Uri address, string? key = null, ChatJudgeOptions? options = null, TimeProvider? time = null)
     {
+        ArgumentNullException.ThrowIfNull(address);
         OpenAiChat.CheckAddress(address);
         key ??= Environment.GetEnvironmentVariable(KeyVariable);
         if (string.IsNullOrWhiteSpace(key))
-            throw new ArgumentException($"key: got nothing, takes the judge's key (or set {KeyVariable})", nameof(key));
+            throw new ArgumentException(
+                $"key: expected the judge's key, got none (set {KeyVariable}; any text for a server that asks for none)", nameof(key));
 
-        ChatJudgeOptions asked = options ?? new ChatJudgeOptions();
-        asked.Validate();
-        return new ChatJudge(OpenAiChat.Create(address, key, asked.Model), asked, time);
+        ChatJudgeOptions asked = (options ?? new ChatJudgeOptions()).Validated();
+        return new ChatJudge(OpenAiChat.Create(address, key, asked.Model, asked.LeaveOut), asked, time);
     }
 }

@@ -1,16 +1,18 @@
 using System.Collections.Concurrent;
 using PathVlm.MLNet.Chat;
-using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Judging.Wording;
 
 namespace PathVlm.MLNet.Judging.Panel;
 
 /// <summary>
-/// Asks a judge inside bounds: concurrency, rate, money, missing rate; answers from memory and from the record what was asked before,
-/// so that a repeated transform or a resumed run calls nobody twice. A review that was missing for a cause that passes is the exception:
-/// it is kept by neither, and asked again. Safe for concurrent use.
+/// Asks a judge inside bounds on concurrency, rate, money and missing reviews. What was asked before is answered from memory and from the
+/// record, so that a repeated transform or a resumed run asks nobody twice; a review that was missing for a cause that is not final is kept
+/// by neither, and asked again. The first review of a judge that is not offline is asked for alone: a server that refuses a parameter or
+/// cannot be reached then costs one review. Safe for concurrent use.
 /// </summary>
 public sealed class ReviewPanel : IDisposable
 {
@@ -21,23 +23,25 @@ public sealed class ReviewPanel : IDisposable
     private readonly RecordedReviews _recorded;
     private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> _reviews = new();
     private readonly ConcurrentDictionary<string, bool> _prepared = new();
-    private readonly ConcurrentDictionary<string, bool> _held = new(); // prepared reviews whose miss may pass: kept for the readers of their block
+    private readonly ConcurrentDictionary<string, bool> _held = new(); // prepared misses that are not final: kept for their block's readers
     private readonly SemaphoreSlim _places;
     private readonly MinuteWindow _requestsMade;
     private readonly MinuteWindow _tokens;
     private readonly ReviewStatistics _statistics;
+    private volatile bool _wasReached;
 
     /// <summary>Creates a panel.</summary>
-    /// <param name="judge">Who is asked.</param>
-    /// <param name="options">Bounds; copied where they matter after construction.</param>
-    /// <param name="time">The clock of rates and record.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <param name="judge">The judge.</param>
+    /// <param name="options">Bounds; copied. Null for the defaults.</param>
+    /// <param name="time">The clock of rates and record; null for the system's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; all that are, are named.</exception>
     /// <exception cref="InvalidDataException">The record is damaged.</exception>
     public ReviewPanel(IProcessJudge judge, ReviewPanelOptions? options = null, TimeProvider? time = null)
     {
-        _options = options ?? new ReviewPanelOptions();
-        _options.Validate();
+        ArgumentNullException.ThrowIfNull(judge);
+        _options = (options ?? new ReviewPanelOptions()).Validated();
         _judge = judge;
+        _wasReached = judge.IsOffline;
         _time = time ?? TimeProvider.System;
         _places = new SemaphoreSlim(_options.Concurrency);
         _requestsMade = new MinuteWindow(_options.ReviewsPerMinute, _time);
@@ -52,15 +56,16 @@ public sealed class ReviewPanel : IDisposable
     public ReviewStatistics Statistics => _statistics;
 
     /// <summary>
-    /// Has a block of reviews made ahead of the one who will ask for them: that first time then counts as asked, not as a cache hit. A miss
-    /// that may pass is remembered until the next block.
+    /// Makes a block of reviews ahead of their reader, whose first reading then counts as asked, not as a cache hit. A miss that is not
+    /// final is remembered until the next block.
     /// </summary>
     internal async Task PrepareAsync(IReadOnlyList<ProcessReviewRequest> block, CancellationToken cancellationToken)
     {
         DropHeld();
         (ProcessReviewRequest Request, string Key)[] fresh =
         [
-            .. block.Where(request => !IsBlank(request)).Select(request => (Request: request, Key: ReviewKey.Of(_judge.Identity, request)))
+            .. block.Where(request => !IsBlank(request))
+                .Select(request => (Request: request, Key: ReviewKey.Create(_judge.Identity, request)))
                 .Where(review => !_reviews.ContainsKey(review.Key)).DistinctBy(review => review.Key),
         ];
         foreach ((_, string key) in fresh) _held[key] = true;
@@ -80,17 +85,22 @@ public sealed class ReviewPanel : IDisposable
         }
     }
 
-    /// <summary>The key of a request in the record.</summary>
-    /// <param name="request">The request.</param>
-    public string KeyOf(ProcessReviewRequest request) => ReviewKey.Of(_judge.Identity, request);
-
     /// <summary>Reviews many completions, concurrently inside the bounds, in the order given.</summary>
-    /// <exception cref="JudgeStoppedException">The judge cannot be used any further, the budget is spent, or too many reviews are missing.</exception>
+    /// <param name="requests">The completions.</param>
+    /// <param name="cancellationToken">Ends the reviews at once.</param>
+    /// <exception cref="JudgeStoppedException">
+    /// The judge cannot be used any further, the budget is spent, or too many reviews are missing.
+    /// </exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<ProcessReview[]> ReviewAsync(IReadOnlyList<ProcessReviewRequest> requests, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(requests);
         using CancellationTokenSource first = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task<ProcessReview>[] all = [.. requests.Select(request => ReviewAsync(request, first))];
+        (int probed, ProcessReview? probe) = await ProbeAsync(requests, first).ConfigureAwait(false);
+        Task<ProcessReview>[] all = [.. requests.Select((request, index) => probe is null ? ReviewAsync(request, first)
+            : index == probed ? Task.FromResult(probe)
+            : !_wasReached && Asks(request) ? Task.FromResult(Unasked(request, probe))
+            : ReviewAsync(request, first))];
         try
         {
             return await Task.WhenAll(all).ConfigureAwait(false);
@@ -106,7 +116,7 @@ public sealed class ReviewPanel : IDisposable
     {
         foreach (ProcessReviewRequest request in requests)
         {
-            string key = ReviewKey.Of(_judge.Identity, request);
+            string key = ReviewKey.Create(_judge.Identity, request);
             _recorded.Forget(key);
             _reviews.TryRemove(key, out _);
         }
@@ -119,25 +129,77 @@ public sealed class ReviewPanel : IDisposable
         _places.Dispose();
     }
 
+    // Asks for one review alone where the judge was not reached yet. Where it cannot be reached now either, the others are not asked for.
+    private async Task<(int Index, ProcessReview? Review)> ProbeAsync(
+        IReadOnlyList<ProcessReviewRequest> requests, CancellationTokenSource stop)
+    {
+        int index = _wasReached ? -1 : requests.ToList().FindIndex(Asks);
+        if (index < 0) return (index, null);
+        ProcessReview review = await ReviewAsync(requests[index], stop).ConfigureAwait(false);
+        _wasReached = review.Missing != MissingCause.Unreachable;
+        return (index, review);
+    }
+
+    private ProcessReview Unasked(ProcessReviewRequest request, ProcessReview unreachable)
+    {
+        string key = ReviewKey.Create(_judge.Identity, request);
+        ProcessReview review = _statistics.Unasked(unreachable with { Key = key }, isWatched: !request.Coordinates.IsCanary);
+        if (_held.ContainsKey(key)) _reviews[key] = new Lazy<Task<ProcessReview>>(Task.FromResult(review));
+        return review;
+    }
+
+    private bool Asks(ProcessReviewRequest request)
+    {
+        if (IsBlank(request)) return false;
+        string key = ReviewKey.Create(_judge.Identity, request);
+        return !_reviews.ContainsKey(key) && _recorded.Find(key, request) is null;
+    }
+
     private async Task<ProcessReview> ReviewAsync(ProcessReviewRequest request, CancellationTokenSource stop)
     {
         if (IsBlank(request)) return _statistics.Blank();
-        string key = ReviewKey.Of(_judge.Identity, request);
+        string key = ReviewKey.Create(_judge.Identity, request);
         Lazy<Task<ProcessReview>> mine = new(() => AskAsync(key, request, stop));
-        Lazy<Task<ProcessReview>> review = _reviews.GetOrAdd(key, _ =>
-            _recorded.Find(key, request) is { } known ? new Lazy<Task<ProcessReview>>(Task.FromResult(known)) : mine);
+        Lazy<Task<ProcessReview>>? fromRecord = null;
+        Lazy<Task<ProcessReview>> review = _reviews.GetOrAdd(key, _ => _recorded.Find(key, request) is { } known
+            ? fromRecord = new Lazy<Task<ProcessReview>>(Task.FromResult(known with { Key = key }))
+            : mine);
         try
         {
             ProcessReview result = await review.Value.ConfigureAwait(false);
-            if (result.MayPass && !_held.ContainsKey(key)) _reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
-            return review == mine || _prepared.TryRemove(key, out _) ? result : _statistics.FromCache(result);
+            if (result.MayPass && !_held.ContainsKey(key)) Drop(key, review);
+            if (review == mine || _prepared.TryRemove(key, out _)) return result;
+            if (review != fromRecord) return _statistics.FromMemory(result);
         }
         catch
         {
-            _reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
+            Drop(key, review);
             throw;
         }
+
+        return await FromRecordAsync(request, review, stop).ConfigureAwait(false);
     }
+
+    private async Task<ProcessReview> FromRecordAsync(
+        ProcessReviewRequest request, Lazy<Task<ProcessReview>> recorded, CancellationTokenSource stop)
+    {
+        ProcessReview known = await recorded.Value.ConfigureAwait(false);
+        ProcessReview review = _statistics.FromRecord(known, isWatched: !request.Coordinates.IsCanary);
+        try
+        {
+            _statistics.RequireFewMissing();
+        }
+        catch (JudgeStoppedException)
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        return review;
+    }
+
+    private void Drop(string key, Lazy<Task<ProcessReview>> review) =>
+        _reviews.TryRemove(new KeyValuePair<string, Lazy<Task<ProcessReview>>>(key, review));
 
     private void DropHeld()
     {
@@ -159,13 +221,20 @@ public sealed class ReviewPanel : IDisposable
             long? asked = null;
             JudgeReply reply = await _judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
             _tokens.Add(reply.InputTokens + reply.OutputTokens);
-            ReviewScore? score = reply.Findings is { } findings ? ReviewScorer.Score(findings, request, _options.RequireShownInImage) : null;
-            decimal price = _statistics.Add(reply, score, asked is { } first ? _time.GetElapsedTime(first) : TimeSpan.Zero, watched: request.Coordinates.Row != JudgeCanaries.CanaryRow);
+            ReviewScore? score = reply.Findings is { } findings
+                ? ReviewScorer.Score(findings, request, _options.RequireShownInImage)
+                : null;
+            TimeSpan taken = asked is { } begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
+            decimal price = _statistics.Add(reply, score, taken, isWatched: !request.Coordinates.IsCanary);
             IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
             _record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !_judge.IsOffline);
             _statistics.RequireUsage(reply);
             _statistics.RequireFewMissing();
-            return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts));
+            return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts))
+            {
+                Key = key,
+                Detail = reply.Detail,
+            };
 
             async Task BeforeRequestAsync(CancellationToken cancellationToken)
             {
@@ -194,7 +263,8 @@ public sealed class ReviewPanel : IDisposable
     }
 
     private ReviewRecordLine LineOf(
-        string key, ProcessReviewRequest request, JudgeReply reply, ReviewScore? score, IReadOnlyList<FindingVerdict> verdicts, decimal price) => new()
+        string key, ProcessReviewRequest request, JudgeReply reply, ReviewScore? score, IReadOnlyList<FindingVerdict> verdicts,
+        decimal price) => new()
     {
         Time = _time.GetUtcNow(),
         Run = _options.Run,
@@ -210,6 +280,7 @@ public sealed class ReviewPanel : IDisposable
         Soundness = score?.Soundness,
         RequireShownInImage = score is null ? null : _options.RequireShownInImage,
         Missing = reply.Missing,
+        Detail = reply.Missing is null ? null : reply.Detail,
         Requests = reply.Requests,
         InputTokens = reply.InputTokens,
         OutputTokens = reply.OutputTokens,

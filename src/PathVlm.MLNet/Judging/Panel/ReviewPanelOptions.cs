@@ -11,18 +11,24 @@ public sealed class ReviewPanelOptions
     /// <value>8.</value>
     public int Concurrency { get; set; } = 8;
 
-    /// <summary>Requests made in any minute, a review's further ones included, 1 or more; ignored with an offline judge (<see cref="IProcessJudge.IsOffline"/>).</summary>
+    /// <summary>
+    /// Requests made in any minute, a review's further ones included, 1 or more; ignored with an offline judge
+    /// (<see cref="IProcessJudge.IsOffline"/>).
+    /// </summary>
     /// <value>500.</value>
     public int ReviewsPerMinute { get; set; } = 500;
 
-    /// <summary>Tokens read and written in any minute, 1 or more; a request waits until the minute before it has room. Ignored with an offline judge.</summary>
+    /// <summary>
+    /// Tokens read and written in any minute, 1 or more; a request waits until the minute before it has room. Ignored with an offline
+    /// judge.
+    /// </summary>
     /// <value>800,000.</value>
     public long TokensPerMinute { get; set; } = 800_000;
 
     /// <summary>
-    /// Money that may be spent, in the currency of the prices, 0 or more; null for no bound. It bounds one panel (the stage that it is fitted
-    /// for); where there is a <see cref="RecordFile"/>, what its lines cost counts too, so that it bounds all runs which go on with that
-    /// record. Reviews under way when it is spent are finished. A server that does not tell tokens ends the run at its first reply.
+    /// Money that may be spent, in the currency of the prices, 0 or more; null for no bound. It bounds one panel (the stage that it is
+    /// fitted for); where there is a <see cref="RecordFile"/>, what its lines cost counts too, so that it bounds all runs which go on with
+    /// that record. Reviews under way when it is spent are finished. A server that reports no tokens ends the run at its first reply.
     /// </summary>
     /// <value>null.</value>
     public decimal? Budget { get; set; }
@@ -35,11 +41,14 @@ public sealed class ReviewPanelOptions
     /// <value>10 (GPT-4o, US dollars).</value>
     public decimal PricePerMillionOutputTokens { get; set; } = 10m;
 
-    /// <summary>Share of missing reviews over the last <see cref="MissingWindow"/> above which the run stops, 0 to 1; 1 never stops.</summary>
+    /// <summary>
+    /// Share of missing reviews over the last <see cref="MissingWindow"/> above which the run stops, 0 to 1; 1 never stops. Misses that the
+    /// record answers count like others.
+    /// </summary>
     /// <value>0.05.</value>
     public double MaxMissingRate { get; set; } = 0.05;
 
-    /// <summary>Reviews that <see cref="MaxMissingRate"/> is taken over, 1 or more.</summary>
+    /// <summary>Reviews over which <see cref="MaxMissingRate"/> is computed, 1 or more.</summary>
     /// <value>200.</value>
     public int MissingWindow { get; set; } = 200;
 
@@ -51,8 +60,8 @@ public sealed class ReviewPanelOptions
     public bool RequireShownInImage { get; set; } = true;
 
     /// <summary>
-    /// The file reviews are recorded in and answered from, but for those that were missing for a cause that passes (an outage, a reply that
-    /// was no review): they are asked again. null for memory only. Not saved in a zip.
+    /// The file that reviews are recorded in and answered from. Those that were missing are asked for again, unless the cause was a verdict
+    /// about the content (refusal, content filter, unable to judge, too large). null for memory only. Not saved in a zip.
     /// </summary>
     /// <value>null.</value>
     [JsonIgnore]
@@ -67,20 +76,34 @@ public sealed class ReviewPanelOptions
     [JsonIgnore]
     public string Run { get; set; } = "run";
 
+    /// <summary>The money that reviews cost at these prices.</summary>
+    /// <param name="cost">Their tokens.</param>
+    public decimal PriceOf(ReviewCost cost) =>
+        (cost.InputTokens * PricePerMillionInputTokens + cost.OutputTokens * PricePerMillionOutputTokens) / 1_000_000m;
+
     /// <summary>A copy.</summary>
     public ReviewPanelOptions Copy() => (ReviewPanelOptions)MemberwiseClone();
 
-    internal void Validate()
+    /// <summary>A copy that is checked.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
+    internal ReviewPanelOptions Validated()
     {
-        List<string> faults = [];
-        if (Concurrency < 1) faults.Add($"Concurrency: got {Concurrency}, takes 1 or more");
-        if (ReviewsPerMinute < 1) faults.Add($"ReviewsPerMinute: got {ReviewsPerMinute}, takes 1 or more");
-        if (TokensPerMinute < 1) faults.Add($"TokensPerMinute: got {TokensPerMinute}, takes 1 or more");
-        if (Budget < 0) faults.Add($"Budget: got {Budget}, takes 0 or more");
-        if (PricePerMillionInputTokens < 0) faults.Add($"PricePerMillionInputTokens: got {PricePerMillionInputTokens}, takes 0 or more");
-        if (PricePerMillionOutputTokens < 0) faults.Add($"PricePerMillionOutputTokens: got {PricePerMillionOutputTokens}, takes 0 or more");
-        if (!(MaxMissingRate is >= 0 and <= 1)) faults.Add($"MaxMissingRate: got {MaxMissingRate}, takes 0 to 1");
-        if (MissingWindow < 1) faults.Add($"MissingWindow: got {MissingWindow}, takes 1 or more");
-        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ReviewPanelOptions), string.Join("; ", faults));
+        ReviewPanelOptions copy = Copy();
+        List<string> faults = [.. copy.Faults()];
+        return faults.Count == 0 ? copy : throw new ArgumentOutOfRangeException(nameof(ReviewPanelOptions), string.Join("; ", faults));
+    }
+
+    internal IEnumerable<string> Faults()
+    {
+        if (Concurrency < 1) yield return $"Concurrency: expected 1 or more, got {Concurrency}";
+        if (ReviewsPerMinute < 1) yield return $"ReviewsPerMinute: expected 1 or more, got {ReviewsPerMinute}";
+        if (TokensPerMinute < 1) yield return $"TokensPerMinute: expected 1 or more, got {TokensPerMinute}";
+        if (Budget < 0) yield return $"Budget: expected 0 or more, got {Budget}";
+        if (PricePerMillionInputTokens < 0)
+            yield return $"PricePerMillionInputTokens: expected 0 or more, got {PricePerMillionInputTokens}";
+        if (PricePerMillionOutputTokens < 0)
+            yield return $"PricePerMillionOutputTokens: expected 0 or more, got {PricePerMillionOutputTokens}";
+        if (!(MaxMissingRate is >= 0 and <= 1)) yield return $"MaxMissingRate: expected 0 to 1, got {MaxMissingRate}";
+        if (MissingWindow < 1) yield return $"MissingWindow: expected 1 or more, got {MissingWindow}";
     }
 }

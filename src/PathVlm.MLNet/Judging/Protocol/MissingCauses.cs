@@ -1,12 +1,13 @@
 namespace PathVlm.MLNet.Judging.Protocol;
 
-/// <summary>Which causes of a missing review pass, and which stay whoever asks again.</summary>
-public static class MissingCauses
+/// <summary>Which causes of a missing review are final.</summary>
+internal static class MissingCauses
 {
     /// <summary>
-    /// Whether the same request would be missing again: it was refused, filtered, rejected, or could not be judged. All else is an outage
-    /// of the server, the network or the format of one reply, and is asked again the next time.
+    /// Whether the cause is a verdict about the content, so that the same request would be missing again. Every other cause is one of the
+    /// server, the network or a single reply, and is asked again the next time. A record made before 413 had a cause of its own
+    /// holds it, and account faults, as <see cref="MissingCause.RequestRejected"/>: those are asked again as well.
     /// </summary>
-    public static bool IsFinal(this MissingCause cause) =>
-        cause is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestRejected;
+    internal static bool IsFinal(this MissingCause cause) =>
+        cause is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestTooLarge;
 }

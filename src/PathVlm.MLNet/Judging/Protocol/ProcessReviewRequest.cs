@@ -1,5 +1,7 @@
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Judging.Protocol;
 
@@ -27,23 +29,30 @@ public sealed record ProcessReviewRequest
     /// <summary>Where the completion stands; written to the record, no part of the cache key.</summary>
     public ReviewCoordinates Coordinates { get; init; }
 
-    /// <summary>The request for a completion, read by the rules of docs/answer-rules.md.</summary>
+    /// <summary>The request for a completion outside training.</summary>
     /// <param name="question">The row.</param>
-    /// <param name="picture">Its picture as <see cref="JudgePicture.Encode"/> writes it; empty for none.</param>
-    /// <param name="completion">The completion's text.</param>
+    /// <param name="completion">The completion, read by the rules of answer-rules.md.</param>
+    /// <param name="picture">The row's picture as <see cref="EncodePicture"/> gives it; empty where the judge is not to see it.</param>
     /// <param name="reference">What the judge is told of the right answer.</param>
-    /// <param name="coordinates">The completion's place in a run; outside training the default.</param>
-    public static ProcessReviewRequest FromCompletion(
-        PathologyQuestion question, ReadOnlyMemory<byte> picture, string completion, JudgeReference reference,
+    /// <param name="coordinates">Where the completion stands.</param>
+    public static ProcessReviewRequest Create(
+        PathologyQuestion question, string completion, ReadOnlyMemory<byte> picture, JudgeReference reference = JudgeReference.Answer,
         ReviewCoordinates coordinates = default)
     {
         ArgumentNullException.ThrowIfNull(question);
-        return Of(question, picture, new AnswerReader(question.Options).Read(completion), reference, coordinates);
+        ArgumentNullException.ThrowIfNull(completion);
+        return Create(question, new AnswerReader(question.Options).Read(completion), picture, reference, coordinates);
     }
 
-    /// <summary>What a judge is shown of a completion that was read against its row.</summary>
-    internal static ProcessReviewRequest Of(
-        PathologyQuestion question, ReadOnlyMemory<byte> picture, AnswerReading completion, JudgeReference reference, ReviewCoordinates coordinates) => new()
+    /// <summary>A picture file as a judge is sent it: PNG, long side at most 1,024 pixels.</summary>
+    /// <param name="path">Path of the picture.</param>
+    /// <exception cref="InvalidDataException">The file is no picture that can be read.</exception>
+    public static byte[] EncodePicture(string path) => ChatPicture.Encode(PictureFile.Decode(path));
+
+    /// <summary>The request for a completion that was read against its row.</summary>
+    internal static ProcessReviewRequest Create(
+        PathologyQuestion question, AnswerReading completion, ReadOnlyMemory<byte> picture, JudgeReference reference,
+        ReviewCoordinates coordinates) => new()
     {
         Picture = picture,
         Question = question.Question,
@@ -58,24 +67,4 @@ public sealed record ProcessReviewRequest
         ChosenOption = completion.Label?.ToString(),
         Coordinates = coordinates,
     };
-}
-
-/// <summary>The place of a completion in a run.</summary>
-/// <param name="Step">Optimizer step of the rollout, 0 outside training.</param>
-/// <param name="Row">Row of the view that is scored; in training that view is one generation batch.</param>
-/// <param name="Completion">Completion of the row's group, from 0.</param>
-/// <param name="Id">The row's id; null where the rows have none.</param>
-public readonly record struct ReviewCoordinates(long Step, long Row, int Completion, string? Id = null);
-
-/// <summary>What the judge is told of the right answer (judge.md, Messages).</summary>
-public enum JudgeReference
-{
-    /// <summary>The standard answer, letter and text, as in the paper.</summary>
-    Answer,
-
-    /// <summary>The row's explanation.</summary>
-    Explanation,
-
-    /// <summary>Nothing.</summary>
-    None,
 }

@@ -1,11 +1,13 @@
+using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Judging.Records;
 
 /// <summary>
 /// Replays the reviews of a record that kept texts (<see cref="RecordText.Full"/>); no network. A review that the record lacks is
-/// missing (<see cref="MissingCause.NotRecorded"/>). One that was missing is missing again for the same cause, an outage too: a replay tells
-/// what happened, and has nobody to ask; only where it was asked again and answered does the answer count.
+/// missing (<see cref="MissingCause.NotRecorded"/>). One that was missing is missing again for the same cause, an outage too: a replay
+/// tells what happened, and has nobody to ask; only where it was asked again and answered does the answer count.
 /// </summary>
 public sealed class RecordedJudge : IProcessJudge
 {
@@ -13,12 +15,13 @@ public sealed class RecordedJudge : IProcessJudge
     private readonly string[] _identities;
 
     /// <summary>Opens a record.</summary>
-    /// <param name="path">A file that <see cref="ReviewRecord"/> wrote.</param>
+    /// <param name="path">The record of a panel (<c>RecordFile</c> of its options).</param>
     /// <exception cref="InvalidDataException">The file is no record, or its chain is broken.</exception>
     public RecordedJudge(string path)
     {
         IReadOnlyList<ReviewRecordLine> read = ReviewRecord.Read(path);
-        _lines = read.GroupBy(line => line.Key).ToDictionary(group => group.Key, group => group.LastOrDefault(line => line.IsSettled) ?? group.Last());
+        _lines = read.GroupBy(line => line.Key)
+            .ToDictionary(group => group.Key, group => group.LastOrDefault(line => line.IsSettled) ?? group.Last());
         _identities = [.. read.Select(line => line.Judge).Distinct()];
         Identity = _identities.Length == 1 ? _identities[0] : "recorded";
     }
@@ -35,18 +38,20 @@ public sealed class RecordedJudge : IProcessJudge
     /// <inheritdoc/>
     public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
     {
-        ReviewRecordLine? line = _identities.Select(identity => _lines.GetValueOrDefault(ReviewKey.Of(identity, request))).FirstOrDefault(found => found is not null);
+        ArgumentNullException.ThrowIfNull(request);
+        ReviewRecordLine? line = _identities.Select(identity => _lines.GetValueOrDefault(ReviewKey.Create(identity, request)))
+            .FirstOrDefault(found => found is not null);
         return Task.FromResult(line is null ? JudgeReply.WithoutFindings(MissingCause.NotRecorded) : ReplyOf(line));
     }
 
     private static JudgeReply ReplyOf(ReviewRecordLine line)
     {
-        if (line.Missing is { } cause) return JudgeReply.WithoutFindings(cause, rawReply: line.Reply);
+        if (line.Missing is { } cause) return JudgeReply.WithoutFindings(cause, rawReply: line.Reply) with { Detail = line.Detail };
         try
         {
             return new JudgeReply(ReviewParser.Parse(line.Reply), null, line.Reply, Requests: 0, InputTokens: 0, OutputTokens: 0);
         }
-        catch (InvalidReviewException)
+        catch (InvalidReplyException)
         {
             return JudgeReply.WithoutFindings(MissingCause.NotRecorded);
         }

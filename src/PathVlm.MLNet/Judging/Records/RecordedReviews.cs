@@ -1,19 +1,22 @@
 using System.Collections.Concurrent;
+using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.MLNet.Judging.Records;
 
 /// <summary>
-/// The reviews that a record answers: those with points, and those missing for a cause that asking again does not change. Points stand
-/// where they were given under the same setting; else they are given anew from the judge's own reply, and where the record kept only its
-/// hash, or does not say the setting, it does not answer. Safe for concurrent use.
+/// The reviews that a record answers: those with points, and those missing for a final cause. Points given under the same setting are used
+/// as they are; others are computed again from the judge's own reply. Where the record kept only its hash, or does not say the setting, it
+/// does not answer. Safe for concurrent use.
 /// </summary>
 internal sealed class RecordedReviews
 {
     private readonly ConcurrentDictionary<string, ReviewRecordLine> _lines = new();
     private readonly bool _requireShownInImage;
 
-    /// <summary>Takes a record's lines; of several for one review the last that stands counts.</summary>
+    /// <summary>Reads a record's lines; of several for one review the last with points of the same setting counts.</summary>
     internal RecordedReviews(IEnumerable<ReviewRecordLine> record, bool requireShownInImage)
     {
         _requireShownInImage = requireShownInImage;
@@ -41,7 +44,7 @@ internal sealed class RecordedReviews
             ReviewScore score = ReviewScorer.Score(ReviewParser.Parse(line.Reply), request, _requireShownInImage);
             return new ProcessReview(score, null, Blank: false, Cached: true, FindingsText.Of(score.Verdicts));
         }
-        catch (InvalidReviewException)
+        catch (InvalidReplyException)
         {
             return null;
         }

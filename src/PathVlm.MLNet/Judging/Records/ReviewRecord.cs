@@ -2,9 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using PathVlm.MLNet.Judging.Canaries;
-using PathVlm.MLNet.Judging.Panel;
-using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Judging.Records;
 
@@ -12,11 +9,11 @@ namespace PathVlm.MLNet.Judging.Records;
 /// The record of reviews: append-only JSON lines, readable by the owner only, each with the SHA-256 of the line before
 /// (<c>previous</c>), so that a changed or removed line shows. One line holds: time, run, step, row, id, completion, judge, key (hash of
 /// the request), reply (the judge's own text; its hash with <see cref="RecordText.None"/>), findings kept and dropped, points and the
-/// setting they were given under, missing cause, requests, tokens, price. It never holds a key, an address or a picture. What a review is
-/// of is told by <c>id</c>, which is kept with either <see cref="RecordText"/>; <c>row</c> counts in the view that was scored, which in
-/// training is one generation batch.
+/// setting they were given under, missing cause with its detail, requests, tokens, price. It never holds a key, an address or a picture.
+/// The reviewed row is named by <c>id</c>, which is kept with either <see cref="RecordText"/>; <c>row</c> counts in the view that was
+/// scored, which in training is one generation batch.
 /// </summary>
-public sealed class ReviewRecord : IDisposable
+internal sealed class ReviewRecord : IDisposable
 {
     /// <summary>What stands before a hash that is kept instead of a text.</summary>
     internal const string HashMark = "sha256:";
@@ -81,7 +78,7 @@ public sealed class ReviewRecord : IDisposable
 
     /// <summary>Appends one line and flushes it.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="toDisk">Whether it is on the disk on return, as befits a reply that was paid for; else in the system's hands. Default true.</param>
+    /// <param name="toDisk">Whether it is on the disk on return, as a reply that was paid for should be. Default true.</param>
     public void Append(ReviewRecordLine line, bool toDisk = true)
     {
         lock (_gate)
@@ -99,6 +96,7 @@ public sealed class ReviewRecord : IDisposable
 
     private static ReviewRecordLine WithoutTexts(ReviewRecordLine line) => line with
     {
+        Detail = null,
         Reply = line.Reply is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(line.Reply)),
         Verdicts = [.. line.Verdicts.Select(verdict =>
             verdict with { Quote = verdict.Quote is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(verdict.Quote)) })],
@@ -123,7 +121,8 @@ public sealed class ReviewRecord : IDisposable
             ReadOnlySpan<byte> bytes = all.AsSpan(start, stop - start);
             ReviewRecordLine line = LineOf(bytes, path, number);
             if (line.Previous != previous)
-                throw new InvalidDataException($"{path}, line {number}: the line before was changed or removed (previous is '{line.Previous}', takes '{previous}')");
+                throw new InvalidDataException(
+                    $"{path}, line {number}: the line before was changed or removed (previous: expected '{previous}', got '{line.Previous}')");
             lines.Add(line);
             previous = HashOf(bytes);
             start = stop + 1;
@@ -138,14 +137,16 @@ public sealed class ReviewRecord : IDisposable
     {
         ReadOnlySpan<byte> start = "{\"time\":\""u8;
         if (linesBefore == 0 && !tail.StartsWith(start) && !start.StartsWith(tail))
-            throw new InvalidDataException($"{path}: is no record of reviews (it does not begin with a record's line); takes a record, or a file that does not exist");
+            throw new InvalidDataException(
+                $"{path}: is no record of reviews (it does not begin with a record's line); expected a record or a new file");
     }
 
     private static ReviewRecordLine LineOf(ReadOnlySpan<byte> bytes, string path, int number)
     {
         try
         {
-            return JsonSerializer.Deserialize<ReviewRecordLine>(bytes, Json) ?? throw new InvalidDataException($"{path}, line {number}: got null, takes a review");
+            return JsonSerializer.Deserialize<ReviewRecordLine>(bytes, Json)
+                ?? throw new InvalidDataException($"{path}, line {number}: expected a review, got null");
         }
         catch (JsonException error)
         {
@@ -154,85 +155,4 @@ public sealed class ReviewRecord : IDisposable
     }
 
     private static string HashOf(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-}
-
-/// <summary>What a record keeps of texts.</summary>
-public enum RecordText
-{
-    /// <summary>The judge's reply and the quotes.</summary>
-    Full,
-
-    /// <summary>Their SHA-256 only.</summary>
-    None,
-}
-
-/// <summary>One line of a <see cref="ReviewRecord"/>.</summary>
-public sealed record ReviewRecordLine
-{
-    /// <summary>When the review ended, UTC.</summary>
-    public required DateTimeOffset Time { get; init; }
-
-    /// <summary>The run.</summary>
-    public required string Run { get; init; }
-
-    /// <summary>Optimizer step.</summary>
-    public required long Step { get; init; }
-
-    /// <summary>Row of the view that was scored, in training the place in its generation batch; -1 for a canary (<see cref="JudgeCanaries"/>).</summary>
-    public required long Row { get; init; }
-
-    /// <summary>The row's id, a canary's name; null where the rows have none.</summary>
-    public string? Id { get; init; }
-
-    /// <summary>Completion of its group.</summary>
-    public required int Completion { get; init; }
-
-    /// <summary>Model and parameters.</summary>
-    public required string Judge { get; init; }
-
-    /// <summary>Hash of the request (<see cref="ReviewKey"/>).</summary>
-    public required string Key { get; init; }
-
-    /// <summary>The judge's text, or its hash.</summary>
-    public string? Reply { get; init; }
-
-    /// <summary>Findings, kept and dropped.</summary>
-    public required IReadOnlyList<FindingVerdict> Verdicts { get; init; }
-
-    /// <summary>Completeness in tenths; null where missing.</summary>
-    public int? Completeness { get; init; }
-
-    /// <summary>Soundness in tenths; null where missing.</summary>
-    public int? Soundness { get; init; }
-
-    /// <summary>The setting that the points were given under (<see cref="ReviewPanelOptions.RequireShownInImage"/>); null where it is not known.</summary>
-    public bool? RequireShownInImage { get; init; }
-
-    /// <summary>Why the review is missing.</summary>
-    public MissingCause? Missing { get; init; }
-
-    /// <summary>Requests made.</summary>
-    public int Requests { get; init; }
-
-    /// <summary>Tokens read by the judge.</summary>
-    public long InputTokens { get; init; }
-
-    /// <summary>Tokens written by the judge.</summary>
-    public long OutputTokens { get; init; }
-
-    /// <summary>Price in the currency of the options.</summary>
-    public decimal Price { get; init; }
-
-    /// <summary>SHA-256 of the line before; empty in the first.</summary>
-    public string Previous { get; init; } = "";
-
-    /// <summary>Whether asking again would give nothing else: there are points, or the cause of their lack stays.</summary>
-    internal bool IsSettled => Missing is { } cause ? cause.IsFinal() : Score is not null;
-
-    /// <summary>Whether the judge's own reply was kept, not its hash.</summary>
-    internal bool HoldsReply => Reply is not null && !Reply.StartsWith(ReviewRecord.HashMark, StringComparison.Ordinal);
-
-    private ReviewScore? Score => Completeness is { } completeness && Soundness is { } soundness ? new ReviewScore(completeness, soundness, Verdicts) : null;
-
-    internal ProcessReview ToReview() => new(Score, Missing, Blank: false, Cached: true, Score is null ? "" : FindingsText.Of(Verdicts));
 }

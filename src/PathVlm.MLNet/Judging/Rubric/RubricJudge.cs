@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Wording;
 
@@ -25,7 +26,7 @@ public sealed partial class RubricJudge : IProcessJudge
     {
         cancellationToken.ThrowIfCancellationRequested();
         ReviewFindings findings = Review(request);
-        return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Of(findings), Requests: 0, InputTokens: 0, OutputTokens: 0));
+        return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Write(findings), Requests: 0, InputTokens: 0, OutputTokens: 0));
     }
 
     /// <summary>The findings; a function of the request alone.</summary>
@@ -64,7 +65,8 @@ public sealed partial class RubricJudge : IProcessJudge
             if (request.ChosenOption is { } chosen && sentence.RejectedLabelsIncludingChosen.Contains(chosen))
                 yield return new ReviewViolation(ViolationKind.Contradiction, sentence.Text, "rejects the option that is then chosen");
             foreach ((string subject, string claim) in RubricTerms.FalseClaims)
-                if (sentence.Normalised.Contains(subject, StringComparison.Ordinal) && sentence.Normalised.Contains(claim, StringComparison.Ordinal) && !sentence.Rejects)
+                if (sentence.Normalised.Contains(subject, StringComparison.Ordinal)
+                    && sentence.Normalised.Contains(claim, StringComparison.Ordinal) && !sentence.Rejects)
                     yield return new ReviewViolation(ViolationKind.BasicHistology, sentence.Text, $"'{subject}' with '{claim}'");
         }
 

@@ -31,7 +31,9 @@ internal sealed class RubricSentence
     /// <summary>Labels of options that it names and rejects, the chosen one left out.</summary>
     internal IEnumerable<string> RejectedLabels => RejectedLabelsIncludingChosen.Where(label => label != _chosen);
 
-    /// <summary>Labels of options that it names and rejects. Where the chosen option is named beside others, it is what they are rejected for.</summary>
+    /// <summary>
+    /// Labels of options that it names and rejects. Where the chosen option is named beside others, they are rejected in its favour.
+    /// </summary>
     internal IEnumerable<string> RejectedLabelsIncludingChosen =>
         !Rejects ? [] : _mentioned.Count > 1 ? _mentioned.Where(label => label != _chosen) : _mentioned;
 
@@ -69,7 +71,8 @@ internal sealed class RubricSentence
     private bool EndsWith(string words, int at)
     {
         int start = at - words.Length;
-        return start >= 0 && string.CompareOrdinal(Normalised, start, words, 0, words.Length) == 0 && WordSearch.BeginsWord(Normalised, start);
+        return start >= 0 && string.CompareOrdinal(Normalised, start, words, 0, words.Length) == 0
+            && WordSearch.BeginsWord(Normalised, start);
     }
 
     // Where the word before a place begins, if a word and a space are all that stands before it; else -1.

@@ -20,7 +20,8 @@ internal sealed partial class OptionMentions
     internal IEnumerable<string> In(string normalised)
     {
         foreach ((string label, string lowerLabel, string words) in _options)
-            if (words.Length > 2 && WordSearch.HasWordsOrPlural(normalised, words) || lowerLabel.Length > 0 && NamesLabel(normalised, lowerLabel))
+            if (words.Length > 2 && WordSearch.HasWordsOrPlural(normalised, words)
+                || lowerLabel.Length > 0 && NamesLabel(normalised, lowerLabel))
                 yield return label;
     }
 
@@ -31,7 +32,8 @@ internal sealed partial class OptionMentions
         string[] matches = [.. options.Select(Split)
             .Where(option => normalised.Equals(option.Label, StringComparison.OrdinalIgnoreCase)
                 || normalised == ReviewText.Normalised(option.Text).TrimEnd('.')
-                || LabelOf(naming) is { } label && label == option.Label && normalised.EndsWith(ReviewText.Normalised(option.Text).TrimEnd('.'), StringComparison.Ordinal))
+                || LabelOf(naming) is { } label && label == option.Label
+                    && normalised.EndsWith(ReviewText.Normalised(option.Text).TrimEnd('.'), StringComparison.Ordinal))
             .Select(option => option.Label)];
         if (matches.Length == 1) return matches[0];
         if (matches.Length > 1 || BareLabel().Match(naming) is not { Success: true } bare) return null;
@@ -40,7 +42,8 @@ internal sealed partial class OptionMentions
     }
 
     /// <summary>Whether a sentence is a line of the option list copied.</summary>
-    internal static bool StartsWithLabel(string sentence) => AnswerOptions.TrySplit(sentence, out _, out _) && char.IsAsciiLetterUpper(sentence.TrimStart()[0]);
+    internal static bool StartsWithLabel(string sentence) =>
+        AnswerOptions.TrySplit(sentence, out _, out _) && char.IsAsciiLetterUpper(sentence.TrimStart()[0]);
 
     // "option b", "option (b", or "b)", "(b)" standing by itself.
     private static bool NamesLabel(string text, string label) =>

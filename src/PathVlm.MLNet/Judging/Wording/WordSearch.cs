@@ -12,7 +12,8 @@ internal static class WordSearch
     internal static bool HasStem(string text, string stem) => Any(text, stem, (start, _) => BeginsWord(text, start));
 
     /// <summary>Whether the text holds the words, whole.</summary>
-    internal static bool HasWords(string text, string words) => Any(text, words, (start, end) => BeginsWord(text, start) && EndsWord(text, end));
+    internal static bool HasWords(string text, string words) =>
+        Any(text, words, (start, end) => BeginsWord(text, start) && EndsWord(text, end));
 
     /// <summary>Whether the text holds the words, whole or in the plural (s, es).</summary>
     internal static bool HasWordsOrPlural(string text, string words) => Any(text, words, (start, end) => BeginsWord(text, start)
@@ -21,7 +22,8 @@ internal static class WordSearch
     /// <summary>Whether something that passes occurs; told where each occurrence begins and ends.</summary>
     internal static bool Any(string text, string sought, Func<int, int, bool> passes)
     {
-        for (int start = text.IndexOf(sought, StringComparison.Ordinal); start >= 0; start = text.IndexOf(sought, start + 1, StringComparison.Ordinal))
+        for (int start = text.IndexOf(sought, StringComparison.Ordinal); start >= 0;
+            start = text.IndexOf(sought, start + 1, StringComparison.Ordinal))
             if (passes(start, start + sought.Length)) return true;
         return false;
     }
@@ -31,7 +33,8 @@ internal static class WordSearch
 
     /// <summary>Whether no word goes on at the place, once <paramref name="suffix"/> is passed over.</summary>
     internal static bool EndsWord(string text, int end, string suffix = "") =>
-        string.CompareOrdinal(text, end, suffix, 0, suffix.Length) == 0 && (end + suffix.Length == text.Length || !IsWord(text[end + suffix.Length]));
+        string.CompareOrdinal(text, end, suffix, 0, suffix.Length) == 0
+        && (end + suffix.Length == text.Length || !IsWord(text[end + suffix.Length]));
 
     /// <summary>Whether a character is one of a word: a letter, a digit, a mark, a connector such as the underscore.</summary>
     internal static bool IsWord(char character) => char.IsLetterOrDigit(character)

@@ -27,9 +27,9 @@ public static class Advantages
         ArgumentNullException.ThrowIfNull(weights);
         int rows = scores.GetLength(0);
         if (weights.Count != scores.GetLength(1))
-            throw new ArgumentException($"weights: got {weights.Count}, takes one a reward ({scores.GetLength(1)})", nameof(weights));
+            throw new ArgumentException($"weights: expected one per reward ({scores.GetLength(1)}), got {weights.Count}", nameof(weights));
         if (groupSize < 1 || rows % groupSize != 0)
-            throw new ArgumentException($"groupSize: got {groupSize}, takes a divisor of the {rows} rows", nameof(groupSize));
+            throw new ArgumentException($"groupSize: expected a divisor of the {rows} rows, got {groupSize}", nameof(groupSize));
         double[,] resolved = MissingRewards.Resolve(scores, groupSize, missing);
         double[] sums = WeightedSums(resolved, weights);
         return aggregation == RewardAggregation.SumThenNormalize

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.External;
 using PathVlm.MLNet.Inference.Policies;
-using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Tests.Data;
 using PathVlm.MLNet.Tests.Rewards.Judging;
 
@@ -38,10 +38,10 @@ public sealed class ExternalModelTests : IDisposable
     }
 
     [Theory]
-    [InlineData(400, MissingCause.RequestRejected, 1)]
-    [InlineData(302, MissingCause.Redirected, 1)]
-    [InlineData(503, MissingCause.ServerBusy, 5)]
-    public async Task ARowWhoseRequestFailsIsUnansweredAndStaysInTheDenominator(int status, MissingCause cause, int requests)
+    [InlineData(400, ChatFailure.RequestRejected, 1)]
+    [InlineData(302, ChatFailure.Redirected, 1)]
+    [InlineData(503, ChatFailure.ServerBusy, 5)]
+    public async Task ARowWhoseRequestFailsIsUnansweredAndStaysInTheDenominator(int status, ChatFailure cause, int requests)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(
             [.. Enumerable.Repeat(ScriptedServer.Status(status), requests), ScriptedServer.Completion("<think>So.</think><answer>A) x</answer>")]);
@@ -65,14 +65,14 @@ public sealed class ExternalModelTests : IDisposable
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Completion("", refusal: "I cannot help with that."));
         ExternalAnswer answer = (await Model(server, OneAtATime).AnswerAsync([.. Read(Rows(1))]))[0];
-        Assert.Equal((MissingCause.Refused, ""), (answer.Failure, answer.Response));
+        Assert.Equal((ChatFailure.Refused, ""), (answer.Failure, answer.Response));
     }
 
     [Fact]
     public async Task AWrongKeyEndsItInOneLine()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Status(401));
-        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => Model(server, OneAtATime).AnswerAsync([.. Read(Rows(3))]));
+        ChatStoppedException stopped = await Assert.ThrowsAsync<ChatStoppedException>(() => Model(server, OneAtATime).AnswerAsync([.. Read(Rows(3))]));
         Assert.Equal("the external model [theirs] answered 401: check the key, its rights, the address and the model's name", stopped.Message);
         Assert.Equal(1, server.RequestCount);
     }
@@ -90,16 +90,16 @@ public sealed class ExternalModelTests : IDisposable
     public void AllOptionsThatAreOutOfRangeAreToldAtOnce()
     {
         ExternalModelOptions options = new() { Model = " ", Temperature = 3, MaxOutputTokens = 0, Concurrency = 0, MaxRequests = 6, AnswerTime = TimeSpan.Zero, RequestTime = TimeSpan.Zero, Backoff = TimeSpan.FromSeconds(-1) };
-        string message = Assert.Throws<ArgumentOutOfRangeException>(options.Validate).Message;
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => ExternalModel.Create(new Uri("http://127.0.0.1/v1"), "key", options)).Message;
         Assert.All(
-            ["Model: got nothing", "Temperature: got 3, takes 0 to 2", "MaxOutputTokens: got 0, takes 1 or more", "Concurrency: got 0", "MaxRequests: got 6, takes 1 to 5",
-                "AnswerTime: got 00:00:00", "RequestTime: got 00:00:00", "Backoff: got -00:00:01"],
+            ["Model: expected the name of a model", "Temperature: expected 0 to 2, got 3", "MaxOutputTokens: expected 1 or more, got 0", "Concurrency: expected 1 or more",
+                "MaxRequests: expected 1 to 5, got 6", "AnswerTime: expected", "RequestTime: expected", "Backoff: expected"],
             fault => Assert.Contains(fault, message, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("ftp://127.0.0.1/v1", "takes an absolute http or https address")]
-    [InlineData("http://me:secret@127.0.0.1/v1", "holds a user name or password")]
+    [InlineData("ftp://127.0.0.1/v1", "expected an absolute http or https address")]
+    [InlineData("http://me:secret@127.0.0.1/v1", "expected one without a user name or password")]
     public void AnAddressThatCannotBeIsRefusedWithoutTellingASecret(string address, string said)
     {
         string message = Assert.Throws<ArgumentException>(() => ExternalModel.Create(new Uri(address), "key")).Message;

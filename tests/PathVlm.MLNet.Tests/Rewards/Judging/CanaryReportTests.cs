@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
@@ -46,7 +47,7 @@ public sealed class CanaryReportTests : IDisposable
         Assert.Equal((18, 18), (report.MissingCount, report.Failures.Count)); // two are blank: no call
         Assert.Contains("order-to-the-judge (not reviewed: Refused)", report.Failures);
         Assert.Equal(float.NaN, report.HighestEmptyCompleteness); // a blank one is 0 whatever the judge is
-        Assert.Equal("judge's canaries: 18 of 20 were not reviewed (Refused 18); what this judge pays for is not known, see that it can be asked", report.ToString());
+        Assert.Equal("judge's canaries: 18 of 20 were not reviewed (Refused 18); whether this judge pays for empty reasoning is not known, check that it can be asked", report.ToString());
         await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None));
     }
 
@@ -58,7 +59,7 @@ public sealed class CanaryReportTests : IDisposable
         CanaryReport report = await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.Equal(["confidence (completeness 0.6)", "announcement (not reviewed: ServerBusy)"], report.Failures);
         Assert.Equal(
-            "judge's canaries: 1 of 20 do not hold: confidence (completeness 0.6); 1 of 20 were not reviewed (ServerBusy 1); this judge pays for empty reasoning, take another model",
+            "judge's canaries: 1 of 20 do not hold: confidence (completeness 0.6); 1 of 20 were not reviewed (ServerBusy 1); this judge pays for empty reasoning, use another model",
             report.ToString());
 
         static JudgeReply Found(string reasoning)
@@ -67,7 +68,7 @@ public sealed class CanaryReportTests : IDisposable
             ReviewFindings findings = new(
                 new VisualFinding("It is absolutely obvious", ShownInImage.Yes, pays), new EliminationFinding([], false),
                 new KnowledgeFinding("beyond any doubt what", null, pays), [], null);
-            return new JudgeReply(findings, null, ReviewJson.Of(findings), 1, 1000, 200);
+            return new JudgeReply(findings, null, ReviewJson.Write(findings), 1, 1000, 200);
         }
     }
 
@@ -99,7 +100,7 @@ public sealed class CanaryReportTests : IDisposable
             ReviewFindings findings = new(
                 new VisualFinding("The cells hold a single clear vacuole", ShownInImage.Yes, isGood), new EliminationFinding([], false),
                 new KnowledgeFinding("pushed aside by mucin is the hallmark", null, isLong), [], null);
-            return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Of(findings), 1, 0, 0));
+            return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Write(findings), 1, 0, 0));
         }
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
@@ -14,7 +15,7 @@ internal sealed class GenerousJudge : IProcessJudge
         string[] words = request.Reasoning.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         ReviewFindings findings = new(
             new VisualFinding(Quote(0), ShownInImage.Yes, true), new EliminationFinding([], false), new KnowledgeFinding(Quote(QuoteWords), null, true), [], null);
-        return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Of(findings), 1, 1000, 200));
+        return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Write(findings), 1, 1000, 200));
 
         string? Quote(int from) => from + QuoteWords <= words.Length ? string.Join(' ', words[from..(from + QuoteWords)]) : null;
     }

@@ -89,9 +89,10 @@ public sealed class JudgeFaultTests
         ScriptedServer.Completion(JudgeFixture.ValidReview.Replace("\"unable_to_judge\":null", "\"unable_to_judge\":\"no picture\"", StringComparison.Ordinal)));
 
     [Theory]
-    [InlineData(400)]
-    [InlineData(413)]
-    public async Task ARejectedRequestIsMissingAtOnce(int status) => await ExpectAsync(MissingCause.RequestRejected, 1, ScriptedServer.Status(status));
+    [InlineData(400, MissingCause.RequestRejected)]
+    [InlineData(413, MissingCause.RequestTooLarge)]
+    [InlineData(422, MissingCause.RequestRejected)]
+    public async Task ARejectedRequestIsMissingAtOnce(int status, MissingCause cause) => await ExpectAsync(cause, 1, ScriptedServer.Status(status));
 
     [Theory]
     [InlineData(408)]
@@ -192,9 +193,10 @@ public sealed class JudgeFaultTests
 
     [Theory]
     [InlineData(401, "{}", "401")]
+    [InlineData(402, "{}", "402")]
     [InlineData(403, "{}", "403")]
     [InlineData(404, "{}", "404")]
-    [InlineData(429, "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"You exceeded your quota\"}}", "insufficient_quota")]
+    [InlineData(429, "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"You exceeded your quota\"}}", "429: You exceeded your quota")]
     public async Task AFaultThatEveryReviewWouldMeetStopsTheRun(int status, string body, string named)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Status(status, body), Good);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Wording;
 

@@ -1,6 +1,7 @@
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
@@ -21,7 +22,7 @@ public sealed class RecordedReviewsTests : IDisposable
     [MemberData(nameof(Causes))]
     public async Task ASecondRunAsksAgainForWhatFailedInPassingAndForNobodyElse(MissingCause cause)
     {
-        bool stays = cause is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestRejected;
+        bool stays = cause is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestTooLarge;
         RepliesJudge outage = new(reasoning => reasoning == Failing ? JudgeReply.WithoutFindings(cause, 1) : RepliesJudge.Good), after = new(_ => RepliesJudge.Good);
         float[] first = await RewardsAsync(outage), second = await RewardsAsync(after);
         Assert.Equal([1, float.NaN], first);

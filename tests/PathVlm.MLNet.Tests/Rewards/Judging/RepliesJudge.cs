@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;

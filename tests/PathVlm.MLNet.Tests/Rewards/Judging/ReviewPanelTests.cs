@@ -5,6 +5,7 @@ using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
 using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
@@ -160,7 +161,7 @@ public sealed class ReviewPanelTests : IDisposable
         RepliesJudge silent = new(_ => RepliesJudge.Reply(JudgeFixture.ValidReview, inputTokens: 0, outputTokens: 0));
         using ReviewPanel bounded = new(silent, new ReviewPanelOptions { Budget = 5, Concurrency = 1, RecordFile = RecordFile }), free = new(silent);
         JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => bounded.ReviewAsync(Different(4), default));
-        Assert.Contains("does not tell the tokens of a reply (usage), so the budget of 5.00 cannot be kept", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("does not report the tokens of a reply (usage), so the budget of 5.00 cannot be kept", stopped.Message, StringComparison.Ordinal);
         Assert.Single(silent.Asked);
         Assert.Equal(4, (await free.ReviewAsync(Different(4), default)).Length);
     }
@@ -216,7 +217,7 @@ public sealed class ReviewPanelTests : IDisposable
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(
             () => new ReviewPanel(new CountingJudge(), new ReviewPanelOptions { Concurrency = 0, MaxMissingRate = double.NaN }));
-        Assert.Contains("Concurrency: got 0, takes 1 or more; MaxMissingRate: got NaN, takes 0 to 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Concurrency: expected 1 or more, got 0; MaxMissingRate: expected 0 to 1, got NaN", error.Message, StringComparison.Ordinal);
     }
 
     private static ProcessReviewRequest[] Different(int count) =>

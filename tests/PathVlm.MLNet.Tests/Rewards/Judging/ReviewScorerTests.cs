@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 

@@ -1,7 +1,9 @@
 using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.MLNet.Judging.Scoring;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
@@ -11,8 +13,8 @@ public sealed class RubricJudgeTests
     public async Task EmptyKindsOfCanaryStayAtOrBelowTwoTenths()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        foreach ((JudgeCanary canary, ProcessReview review) in (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews)
-            if (canary.IsEmpty) Assert.True(review.Completeness <= JudgeCanaries.MaxEmptyCompleteness, $"{canary.Name}: {review.Completeness} {review.Findings}");
+        foreach (CanaryReview canary in (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.Where(canary => canary.IsEmpty))
+            Assert.True(canary.Review.Completeness <= JudgeCanaries.MaxEmptyCompleteness, $"{canary.Name}: {canary.Review.Completeness}");
         Assert.Equal(20, JudgeCanaries.All.Count);
     }
 
@@ -20,7 +22,7 @@ public sealed class RubricJudgeTests
     public async Task GoodReasoningHasFullMarksAndPaddingAddsNothing()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        Dictionary<string, float> reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.ToDictionary(pair => pair.Canary.Name, pair => pair.Review.Reward);
+        Dictionary<string, float> reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.ToDictionary(pair => pair.Name, pair => pair.Review.Reward);
         Assert.Equal(1f, reviews["good"]);
         Assert.Equal(reviews["good"], reviews["good-padded-threefold"]);
     }
@@ -43,7 +45,7 @@ public sealed class RubricJudgeTests
 
     [Fact]
     public void TheSameRequestGivesTheSameFindings() => Assert.Equal(
-        ReviewJson.Of(RubricJudge.Review(JudgeFixture.Request())), ReviewJson.Of(RubricJudge.Review(JudgeFixture.Request())));
+        ReviewJson.Write(RubricJudge.Review(JudgeFixture.Request())), ReviewJson.Write(RubricJudge.Review(JudgeFixture.Request())));
 
     private static ReviewScore Score(string reasoning)
     {

@@ -1,12 +1,13 @@
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Wording;
 
-namespace PathVlm.MLNet.Judging.Protocol;
+namespace PathVlm.MLNet.Judging.Scoring;
 
 /// <summary>
 /// Turns findings into points. The judge reports, this code scores (judge.md): completeness = max(0, 10 - 4 missing steps),
-/// soundness = max(0, 10 - 4 violations), in tenths; the reward is their mean. Only findings whose quote stands in the reasoning count.
+/// soundness = max(0, 10 - 4 violations), in tenths; the reward is their mean. Only findings whose quote occurs in the reasoning count.
 /// </summary>
-public static class ReviewScorer
+internal static class ReviewScorer
 {
     private const int MinimumQuoteWords = 4;
     private const int PointsLost = 4;
@@ -22,13 +23,14 @@ public static class ReviewScorer
         QuoteLocator quotes = new(ReviewText.Normalised(request.Reasoning));
         List<FindingVerdict> verdicts = [];
         int steps = 0;
-        if (Keeps(VisualFault(findings.VisualAnalysis, quotes, requireShownInImage), "visual_analysis", findings.VisualAnalysis.Quote)) steps++;
+        VisualFinding visual = findings.VisualAnalysis;
+        if (Keeps(VisualFault(visual, quotes, requireShownInImage), "visual_analysis", visual.Quote)) steps++;
         if (KeepsElimination(findings.OptionElimination)) steps++;
         if (Keeps(StepFault(findings.Knowledge.Present, findings.Knowledge.Quote, quotes), "knowledge", findings.Knowledge.Quote)) steps++;
         int violations = CountViolations(findings.Violations, quotes.Text, verdicts);
         return new ReviewScore(Points(3 - steps), Points(violations), verdicts);
 
-        bool Keeps(string? fault, string item, string? quote)
+        bool Keeps(DropReason? fault, string item, string? quote)
         {
             verdicts.Add(new FindingVerdict(item, quote, fault));
             return fault is null;
@@ -39,41 +41,42 @@ public static class ReviewScorer
             bool any = false;
             foreach (RejectedOption rejected in elimination.Rejected)
             {
-                string? fault = RejectionFault(rejected, request) ?? StepFault(elimination.Present, rejected.Quote, quotes, sameStep: any);
+                DropReason? fault = RejectionFault(rejected, request)
+                    ?? StepFault(elimination.Present, rejected.Quote, quotes, sameStep: any);
                 any |= Keeps(fault, $"option_elimination: {rejected.Option}", rejected.Quote);
             }
 
-            if (elimination.Rejected.Count == 0) Keeps("no option rejected", "option_elimination", null);
+            if (elimination.Rejected.Count == 0) Keeps(DropReason.NoOptionRejected, "option_elimination", null);
             return any;
         }
     }
 
     private static int Points(int faults) => Math.Max(0, FullPoints - PointsLost * faults);
 
-    private static string? VisualFault(VisualFinding visual, QuoteLocator quotes, bool requireShownInImage) =>
+    private static DropReason? VisualFault(VisualFinding visual, QuoteLocator quotes, bool requireShownInImage) =>
         requireShownInImage && visual.Present && visual.ShownInImage == ShownInImage.No
-            ? "not shown in the picture"
+            ? DropReason.NotShown
             : StepFault(visual.Present, visual.Quote, quotes);
 
-    private static string? StepFault(bool present, string? quote, QuoteLocator quotes, bool sameStep = false)
+    private static DropReason? StepFault(bool present, string? quote, QuoteLocator quotes, bool sameStep = false)
     {
-        if (!present) return "not present";
-        if (string.IsNullOrWhiteSpace(quote)) return "no quote";
+        if (!present) return DropReason.NotPresent;
+        if (string.IsNullOrWhiteSpace(quote)) return DropReason.NoQuote;
         string normalised = ReviewText.Normalised(quote);
-        if (ReviewText.WordCount(normalised) < MinimumQuoteWords) return $"quote shorter than {MinimumQuoteWords} words";
+        if (ReviewText.WordCount(normalised) < MinimumQuoteWords) return DropReason.QuoteTooShort;
         return quotes.Claim(normalised) switch
         {
-            QuoteClaim.Absent => "quote not in the reasoning",
-            QuoteClaim.Taken when !sameStep => "quote shared with another step",
+            QuoteClaim.Absent => DropReason.QuoteNotFound,
+            QuoteClaim.Taken when !sameStep => DropReason.QuoteShared,
             _ => null,
         };
     }
 
-    private static string? RejectionFault(RejectedOption rejected, ProcessReviewRequest request)
+    private static DropReason? RejectionFault(RejectedOption rejected, ProcessReviewRequest request)
     {
         string? label = OptionMentions.LabelNamed(rejected.Option, request.Options);
-        if (label is null) return "not one of the options";
-        return label == request.ChosenOption ? "the chosen option" : null;
+        if (label is null) return DropReason.NotAnOption;
+        return label == request.ChosenOption ? DropReason.ChosenOption : null;
     }
 
     private static int CountViolations(IReadOnlyList<ReviewViolation> violations, string reasoning, List<FindingVerdict> verdicts)
@@ -84,7 +87,7 @@ public static class ReviewScorer
             string quote = ReviewText.Normalised(violation.Quote);
             int start = quote.Length == 0 ? -1 : reasoning.IndexOf(quote, StringComparison.Ordinal);
             bool overlaps = spans.Any(span => start < span.End && span.Start < start + quote.Length);
-            string? fault = start < 0 ? "quote not in the reasoning" : overlaps ? "same words as another violation" : null;
+            DropReason? fault = start < 0 ? DropReason.QuoteNotFound : overlaps ? DropReason.OverlappingViolation : null;
             if (fault is null) spans.Add((start, start + quote.Length));
             verdicts.Add(new FindingVerdict($"violation: {violation.Kind}", violation.Quote, fault));
         }
@@ -92,19 +95,3 @@ public static class ReviewScorer
         return spans.Count;
     }
 }
-
-/// <summary>The points of one review.</summary>
-/// <param name="Completeness">Tenths, 0 to 10.</param>
-/// <param name="Soundness">Tenths, 0 to 10.</param>
-/// <param name="Verdicts">Each finding, kept or dropped.</param>
-public sealed record ReviewScore(int Completeness, int Soundness, IReadOnlyList<FindingVerdict> Verdicts)
-{
-    /// <summary>The process reward, one of 0, .1, .2, .3, .4, .5, .6, .8, 1.</summary>
-    public float Reward => (Completeness + Soundness) / 20f;
-}
-
-/// <summary>What became of one finding.</summary>
-/// <param name="Item">Which finding.</param>
-/// <param name="Quote">Its quote.</param>
-/// <param name="Dropped">Why it was dropped; null where it counts.</param>
-public sealed record FindingVerdict(string Item, string? Quote, string? Dropped);

@@ -1,4 +1,6 @@
-namespace PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Protocol;
+
+namespace PathVlm.MLNet.Judging.Scoring;
 
 /// <summary>One finished review: points, or why there are none.</summary>
 /// <param name="Score">The points; null where missing.</param>
@@ -8,6 +10,12 @@ namespace PathVlm.MLNet.Judging.Protocol;
 /// <param name="Findings">The findings as one JSON line of kept and dropped items; empty where missing.</param>
 public sealed record ProcessReview(ReviewScore? Score, MissingCause? Missing, bool Blank, bool Cached, string Findings)
 {
+    /// <summary>The key under which a record holds it, 64 hexadecimal digits; empty for a blank reasoning, which no record holds.</summary>
+    public string Key { get; init; } = "";
+
+    /// <summary>Why it is missing, in one line, such as the server's status and sentence; null where there is nothing to tell.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>The process reward; NaN where missing, never 0 for a failure.</summary>
     public float Reward => Score?.Reward ?? float.NaN;
 

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Judging.Wording;
+namespace PathVlm.MLNet.Judging.Scoring;
 
 /// <summary>Finds quotes in a normalised reasoning and gives each stretch of it to one step only.</summary>
 internal sealed class QuoteLocator(string text)
@@ -8,11 +8,12 @@ internal sealed class QuoteLocator(string text)
     /// <summary>The normalised reasoning.</summary>
     public string Text { get; } = text;
 
-    /// <summary>Takes the first occurrence of a normalised quote that overlaps nothing taken before.</summary>
+    /// <summary>Claims the first occurrence of a normalised quote that overlaps nothing claimed before.</summary>
     public QuoteClaim Claim(string quote)
     {
         QuoteClaim result = QuoteClaim.Absent;
-        for (int start = Text.IndexOf(quote, StringComparison.Ordinal); start >= 0; start = Text.IndexOf(quote, start + 1, StringComparison.Ordinal))
+        for (int start = Text.IndexOf(quote, StringComparison.Ordinal); start >= 0;
+            start = Text.IndexOf(quote, start + 1, StringComparison.Ordinal))
         {
             int end = start + quote.Length;
             if (!_claimed.Exists(span => start < span.End && span.Start < end))

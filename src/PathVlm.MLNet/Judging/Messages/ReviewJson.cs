@@ -1,14 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PathVlm.MLNet.Judging.Protocol;
 
-namespace PathVlm.MLNet.Judging.Protocol;
+namespace PathVlm.MLNet.Judging.Messages;
 
 /// <summary>Writes findings in the form that <see cref="ReviewParser"/> reads.</summary>
 internal static class ReviewJson
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    internal static string Of(ReviewFindings findings) => JsonSerializer.Serialize(
+    internal static string Write(ReviewFindings findings) => JsonSerializer.Serialize(
         new
         {
             visual_analysis = new

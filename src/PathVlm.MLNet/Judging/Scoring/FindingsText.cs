@@ -1,9 +1,9 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace PathVlm.MLNet.Judging.Protocol;
+namespace PathVlm.MLNet.Judging.Scoring;
 
-/// <summary>Findings as the one-line JSON of the <c>JudgeFindings</c> column: item, quote, and why it was dropped (null: it counts).</summary>
+/// <summary>Findings as the one-line JSON of the column <c>JudgeFindings</c>: item, quote, why it was dropped (null: it counts).</summary>
 internal static class FindingsText
 {
     private static readonly JsonSerializerOptions Json = new()

@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using PathVlm.MLNet.Judging.Protocol;
 
-namespace PathVlm.MLNet.Judging.Protocol;
+namespace PathVlm.MLNet.Judging.Messages;
 
 /// <summary>
 /// The identity of a review: SHA-256 of protocol version, judge, picture bytes, question, options, reference, reasoning and choice,
 /// each preceded by its length, so that no two different reviews are written alike.
 /// </summary>
-public static class ReviewKey
+internal static class ReviewKey
 {
     /// <summary>The key as 64 lower-case hexadecimal digits.</summary>
-    public static string Of(string judgeIdentity, ProcessReviewRequest request)
+    public static string Create(string judgeIdentity, ProcessReviewRequest request)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Text(ReviewSchema.Name);

@@ -1,12 +1,14 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
+using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Wording;
 
-namespace PathVlm.MLNet.Judging.Protocol;
+namespace PathVlm.MLNet.Judging.Messages;
 
 /// <summary>The messages a model judge is sent (judge.md, Messages).</summary>
-public static class ReviewMessages
+internal static class ReviewMessages
 {
     private const string OpenMark = "<REASONING>";
     private const string CloseMark = "</REASONING>";
@@ -33,13 +35,19 @@ public static class ReviewMessages
     // The default encoder writes <, > and & as \u003C …, so that no reasoning can close the mark it stands in.
     private static readonly JsonSerializerOptions Escaping = new();
 
+    // Where the server enforces no schema, the judge is told of it.
+    private static readonly string SchemaInWords =
+        "\n\nReply with one JSON object that obeys this JSON schema, and with nothing else:\n" + ReviewSchema.Json.GetRawText();
+
     /// <summary>System and user message for one review.</summary>
-    public static IList<ChatMessage> For(ProcessReviewRequest request)
+    /// <param name="request">What the judge is shown.</param>
+    /// <param name="withSchema">Whether the schema of the reply is written into the system message.</param>
+    public static IList<ChatMessage> Create(ProcessReviewRequest request, bool withSchema)
     {
         List<AIContent> parts = [new TextContent(Task(request))];
-        if (!request.Picture.IsEmpty) parts.Add(new DataContent(request.Picture, "image/png"));
+        if (!request.Picture.IsEmpty) parts.Add(new DataContent(request.Picture, ChatPicture.MediaType));
         parts.Add(new TextContent(Material(request)));
-        return [new ChatMessage(ChatRole.System, System), new ChatMessage(ChatRole.User, parts)];
+        return [new ChatMessage(ChatRole.System, withSchema ? System + SchemaInWords : System), new ChatMessage(ChatRole.User, parts)];
     }
 
     private static string Task(ProcessReviewRequest request)

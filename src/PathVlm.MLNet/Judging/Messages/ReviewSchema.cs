@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace PathVlm.MLNet.Judging.Protocol;
+namespace PathVlm.MLNet.Judging.Messages;
 
 /// <summary>The JSON schema that a judge's reply obeys; every object closed, every key required.</summary>
-public static class ReviewSchema
+internal static class ReviewSchema
 {
     /// <summary>The schema's name, and the version of the protocol in cache keys and records.</summary>
     public const string Name = "path_reasoning_review_v1";
