@@ -13,8 +13,8 @@ public static class JudgePicture
     {
         ArgumentNullException.ThrowIfNull(picture);
         int side = Math.Max(picture.Width, picture.Height);
-        if (side <= MaxSide) return PngFile.Encode(picture);
-        return PngFile.Encode(picture.Resize(Scaled(picture.Width, side), Scaled(picture.Height, side)));
+        if (side <= MaxSide) return PictureFile.EncodePng(picture);
+        return PictureFile.EncodePng(picture.Resize(Scaled(picture.Width, side), Scaled(picture.Height, side)));
     }
 
     private static int Scaled(int length, int side) => Math.Max(1, (int)((long)length * MaxSide / side));
