@@ -22,7 +22,8 @@ public sealed class GradientParityTests
         Tensor loss = LossOf(model, batch);
         loss.backward();
         Close.Assert(expected.GetProperty("loss").GetDouble(), loss.ToDouble(), 1e-6, 2e-4, "loss");
-        Dictionary<string, JsonElement> gradients = expected.GetProperty("gradients").EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value);
+        Dictionary<string, JsonElement> gradients = expected.GetProperty("gradients").EnumerateObject().ToDictionary(
+            entry => entry.Name, entry => entry.Value);
         Assert.Equal(gradients.Keys.Order(), model.Parameters.PublishedGradients.Keys.Order());
         foreach ((string key, Tensor gradient) in model.Parameters.PublishedGradients)
         {

@@ -46,10 +46,12 @@ public sealed class LeakTests
         builder.AddPrompt(SmallModels.Ids(random, 9), []);
         using PackedSequences packed = builder.Build();
         Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, ScalarType.Float32), [grid]);
-        ForwardRows rows = ForwardRows.Of([.. ForwardRows.Predicting(packed, 1), .. ForwardRows.Predicting(packed, 2), .. ForwardRows.Predicting(packed, 3, 4)]);
+        ForwardRows rows = ForwardRows.Of(
+            [.. ForwardRows.Predicting(packed, 1), .. ForwardRows.Predicting(packed, 2), .. ForwardRows.Predicting(packed, 3, 4)]);
         Tensor hidden = model.Forward(packed, features, rows);
         Modeling.Language.TokenScores scores = model.TokenLogProbabilities(
-            hidden, zeros(hidden.size(0), ScalarType.Int64), new Modeling.Language.TokenScoreOptions { Entropy = true, Accuracy = true, ChunkRows = 4 });
+            hidden, zeros(hidden.size(0), ScalarType.Int64),
+            new Modeling.Language.TokenScoreOptions { Entropy = true, Accuracy = true, ChunkRows = 4 });
         scores.LogProbabilities.mean().neg().backward();
         model.Parameters.ZeroGradients();
     }

@@ -15,7 +15,8 @@ public sealed class ModelParityTests
     public static TheoryData<string, string, string> Cases => CasesWhere(_ => true);
 
     /// <summary>Those of the cases that hold the states after each layer.</summary>
-    public static TheoryData<string, string, string> CasesWithHiddenStates => CasesWhere(file => file.Entries.ContainsKey("hidden_states.0"));
+    public static TheoryData<string, string, string> CasesWithHiddenStates =>
+        CasesWhere(file => file.Entries.ContainsKey("hidden_states.0"));
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -71,7 +72,8 @@ public sealed class ModelParityTests
             Modeling.Sequences.PackedSegment segment = batch.Packed.Segments[row];
             Tensor kept = tensor(batch.Places[row].Select(place => (long)place).ToArray());
             Tensor actual = batch.Packed.Positions.narrow(1, segment.Start, segment.Length);
-            Assert.True(expected.select(1, row).index_select(1, kept).equal(actual).all().ToBoolean(), $"position_ids of row {row} differ.");
+            Assert.True(
+                expected.select(1, row).index_select(1, kept).equal(actual).all().ToBoolean(), $"position_ids of row {row} differ.");
             // The reference counts the delta from the padded length in some releases, from the row's own in others: both are told apart
             // by the padding, which our segments do not have.
             int delta = batch.Packed.NextPositions[row] - segment.Length;

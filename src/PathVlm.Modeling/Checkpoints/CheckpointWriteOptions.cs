@@ -20,5 +20,6 @@ public sealed class CheckpointWriteOptions : IOptionSet
     public bool Overwrite { get; set; }
 
     void IOptionSet.AddFaults(OptionFaults faults) => faults.Require(
-        Type is null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16, nameof(Type), Type, "Float32, BFloat16 or Float16");
+        Type is null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16, nameof(Type), Type,
+        "Float32, BFloat16 or Float16");
 }

@@ -8,7 +8,7 @@ namespace PathVlm.Modeling.Optimization;
 /// w -= lr / (1 - b1^t) m / (sqrt(v) / sqrt(1 - b2^t) + eps). One call per range where libtorch's fused kernel can be reached, plain
 /// operations otherwise. Holds the moments; does not own the parameters.
 /// </summary>
-public sealed class AdamW : IDisposable
+internal sealed class AdamW : IDisposable
 {
     private readonly IReadOnlyList<OptimizedRange> _ranges;
     private readonly AdamWSettings _settings;

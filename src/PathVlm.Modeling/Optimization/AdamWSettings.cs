@@ -5,4 +5,4 @@ namespace PathVlm.Modeling.Optimization;
 /// <param name="Beta2">Decay of the second moment.</param>
 /// <param name="Epsilon">Added to the root of the second moment.</param>
 /// <param name="WeightDecay">Decoupled decay, applied to the decayed ranges alone.</param>
-public sealed record AdamWSettings(double Beta1, double Beta2, double Epsilon, double WeightDecay);
+internal sealed record AdamWSettings(double Beta1, double Beta2, double Epsilon, double WeightDecay);

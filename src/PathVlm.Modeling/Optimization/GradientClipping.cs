@@ -7,7 +7,7 @@ namespace PathVlm.Modeling.Optimization;
 /// <summary>
 /// Clipping by the global 2-norm, as torch.nn.utils.clip_grad_norm_: gradients are multiplied by min(1, max / (norm + 1e-6)).
 /// </summary>
-public static class GradientClipping
+internal static class GradientClipping
 {
     /// <summary>Elements whose squares are summed in one float32 run before runs are joined, so that large models lose no digits.</summary>
     private const long RunLength = 4096;

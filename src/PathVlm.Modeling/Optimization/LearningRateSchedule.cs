@@ -5,7 +5,7 @@ namespace PathVlm.Modeling.Optimization;
 /// warm-up  step / max(1, W); linear (T - step) / max(1, T - W); cosine (1 + cos(pi (step - W) / max(1, T - W))) / 2.
 /// The first step has number 0, so with a warm-up its rate is 0; the rate logged for a step is the one that step used.
 /// </summary>
-public sealed class LearningRateSchedule
+internal sealed class LearningRateSchedule
 {
     private readonly LearningRateScheduler _scheduler;
     private readonly double _peak;

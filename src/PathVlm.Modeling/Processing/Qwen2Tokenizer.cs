@@ -74,7 +74,8 @@ public sealed class Qwen2Tokenizer
     }
 
     /// <summary>
-    /// Cuts a text into the pieces that byte pairs are merged within (<see cref="SplitPattern"/>), each written in <see cref="ByteLetters"/>:
+    /// Cuts a text into the pieces that byte pairs are merged within (<see cref="SplitPattern"/>), each written in <see
+    /// cref="ByteLetters"/>:
     /// what a tokenizer is trained on.
     /// </summary>
     /// <param name="text">Text without lone surrogates.</param>

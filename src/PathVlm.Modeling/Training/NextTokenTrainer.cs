@@ -57,7 +57,7 @@ public sealed class NextTokenTrainer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         _model.Parameters.ZeroGradients();
         (PackedSequences packed, ForwardRows rows, Tensor targets) = Pack(batch);
-        Tensor? features = EncodePictures(batch);
+        Tensor? features = _model.EncodeImages([.. batch.Select(example => example.Picture).OfType<ProcessedImage>()]);
         Tensor hidden = _model.Forward(packed, features, rows);
         TokenScores scores = _model.TokenLogProbabilities(
             hidden, targets, new TokenScoreOptions { Accuracy = true, ChunkRows = LogitRows });
@@ -109,16 +109,6 @@ public sealed class NextTokenTrainer : IDisposable
             targets.AddRange(batch[row].TokenIds.Skip(batch[row].PromptLength).Select(id => (long)id));
         }
         return (packed, ForwardRows.Of(rows), tensor(targets.ToArray()));
-    }
-
-    private Tensor? EncodePictures(IReadOnlyList<NextTokenExample> batch)
-    {
-        List<ProcessedImage> pictures = [.. batch.Select(example => example.Picture).OfType<ProcessedImage>()];
-        if (pictures.Count == 0)
-            return null;
-        long width = _model.Configuration.Vision.PatchValues;
-        Tensor patches = cat([.. pictures.Select(picture => tensor(picture.Patches, [picture.Grid.PatchCount, width]))]);
-        return _model.EncodeImages(patches, [.. pictures.Select(picture => picture.Grid)]);
     }
 
     private IEnumerable<OptimizedRange> Ranges(ParameterSet parameters)

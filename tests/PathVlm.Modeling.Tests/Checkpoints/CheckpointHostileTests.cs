@@ -42,7 +42,8 @@ public sealed class CheckpointHostileTests : IDisposable
         _tensors["model.embed_tokens.weight"] = ones(17, 8);
         Write(_configuration, _tensors);
         AssertRefused($"{_folder}: missing: visual.merger.ln_q.weight, lm_head.weight; unknown: model.layers.9.input_layernorm.weight, "
-            + "score.weight; misshapen: model.embed_tokens.weight (expected [16, 8], got [17, 8]); not of a float type: model.norm.weight (I64).");
+            + "score.weight; misshapen: model.embed_tokens.weight (expected [16, 8], got [17, 8]); "
+            + "not of a float type: model.norm.weight (I64).");
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class CheckpointHostileTests : IDisposable
     {
         _tensors.Add("model.visual.merger.ln_q.weight", _tensors["visual.merger.ln_q.weight"]);
         Write(_configuration, _tensors);
-        AssertRefused($"{_folder}: keys of two layouts where one is expected: visual.patch_embed.proj.weight and model.visual.merger.ln_q.weight.");
+        AssertRefused(
+            $"{_folder}: keys of two layouts where one is expected: visual.patch_embed.proj.weight and model.visual.merger.ln_q.weight.");
     }
 
     [Fact]
@@ -74,7 +76,8 @@ public sealed class CheckpointHostileTests : IDisposable
         Write(tied, _tensors);
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => CheckpointReader.LoadInto(_folder, tied, Destination(tied)));
         Assert.Equal(
-            $"{_folder}: lm_head.weight differs from model.embed_tokens.weight, although tie_word_embeddings is true; expected equal tables or no lm_head.weight.",
+            $"{_folder}: lm_head.weight differs from model.embed_tokens.weight, although tie_word_embeddings is true; "
+                + "expected equal tables or no lm_head.weight.",
             error.Message);
     }
 
@@ -91,7 +94,8 @@ public sealed class CheckpointHostileTests : IDisposable
     {
         Shard();
         EditIndex(map => map["model.norm.weight"] = shard);
-        AssertRefused($"{Path.Combine(_folder, Index)}: weight_map.model.norm.weight: expected the name of a .safetensors file in the same folder, got [{shard}].");
+        AssertRefused($"{Path.Combine(_folder, Index)}: weight_map.model.norm.weight: "
+            + $"expected the name of a .safetensors file in the same folder, got [{shard}].");
     }
 
     [Fact]
@@ -146,8 +150,10 @@ public sealed class CheckpointHostileTests : IDisposable
     public void AFolderWithoutWeightsIsInspectedButNotLoaded()
     {
         File.Delete(Path.Combine(_folder, "model.safetensors"));
-        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => CheckpointReader.LoadInto(_folder, _configuration, Destination(_configuration)));
-        Assert.Equal($"{_folder}: expected model.safetensors or {Index}, got neither; weights are read from safetensors files only.", error.Message);
+        FileNotFoundException error = Assert.Throws<FileNotFoundException>(
+            () => CheckpointReader.LoadInto(_folder, _configuration, Destination(_configuration)));
+        Assert.Equal(
+            $"{_folder}: expected model.safetensors or {Index}, got neither; weights are read from safetensors files only.", error.Message);
         Assert.Equal("settings alone (flat), no weights", CheckpointReader.Inspect(_folder).Layout);
     }
 

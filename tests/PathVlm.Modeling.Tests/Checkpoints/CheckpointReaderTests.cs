@@ -38,7 +38,8 @@ public sealed class CheckpointReaderTests
         string folder = ReferenceSet.PathOf(checkpoint);
         ModelConfiguration configuration = ModelConfiguration.Load(folder);
         Dictionary<string, Tensor> plain = EmptyTensors(configuration);
-        Dictionary<string, Tensor> views = CheckpointTable.Of(configuration).ToDictionary(tensor => tensor.Key, tensor => tensor.Shape.Length == 2
+        Dictionary<string, Tensor> views = CheckpointTable.Of(configuration)
+            .ToDictionary(tensor => tensor.Key, tensor => tensor.Shape.Length == 2
             ? zeros(tensor.Shape[1] + 1, tensor.Shape[0]).narrow(0, 1, tensor.Shape[1]).t()
             : zeros(tensor.Shape));
         CheckpointReader.LoadInto(folder, configuration, plain);

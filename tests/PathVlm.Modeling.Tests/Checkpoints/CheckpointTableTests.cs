@@ -14,7 +14,8 @@ public sealed class CheckpointTableTests
         foreach (JsonNode? model in shapes["models"]!.AsArray())
         {
             JsonNode counts = model!["parameters"]!;
-            data.Add((string)model["name"]!, model["config"]!.ToJsonString(), (long)counts["total"]!, (long)counts["vision"]!, (long)counts["embeddings"]!);
+            data.Add((string)model["name"]!, model["config"]!.ToJsonString(), (long)counts["total"]!, (long)counts["vision"]!,
+                (long)counts["embeddings"]!);
         }
 
         return data;

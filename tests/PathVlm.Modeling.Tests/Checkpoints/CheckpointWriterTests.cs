@@ -32,7 +32,8 @@ public sealed class CheckpointWriterTests : IDisposable
         (ModelConfiguration again, Dictionary<string, Tensor> reloaded) = Load(_folder.PathOf("new", "saved"));
         Assert.Equal(configuration.ToPublishedJson(ScalarType.Float32), again.ToPublishedJson(ScalarType.Float32));
         Assert.All(tensors, pair => Assert.True(pair.Value.Equals(reloaded[pair.Key]), pair.Key));
-        foreach (string file in Directory.GetFiles(source).Where(file => !file.Contains("safetensors") && Path.GetFileName(file) != "config.json"))
+        foreach (string file in Directory.GetFiles(source).Where(
+            file => !file.Contains("safetensors") && Path.GetFileName(file) != "config.json"))
             Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(_folder.PathOf("new", "saved", Path.GetFileName(file))));
         Assert.Equal([_folder.PathOf("new", "saved")], Directory.GetFileSystemEntries(_folder.PathOf("new")));
     }
@@ -53,7 +54,8 @@ public sealed class CheckpointWriterTests : IDisposable
         Assert.Equal([ScalarType.BFloat16], info.Types.Keys);
         Assert.Equal(info.Parameters.Total, info.Types[ScalarType.BFloat16]);
         (_, Dictionary<string, Tensor> reloaded) = Load(_folder.PathOf("saved"));
-        Assert.All(tensors, pair => Assert.True(pair.Value.to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).Equals(reloaded[pair.Key]), pair.Key));
+        Assert.All(tensors, pair => Assert.True(
+            pair.Value.to_type(ScalarType.BFloat16).to_type(ScalarType.Float32).Equals(reloaded[pair.Key]), pair.Key));
     }
 
     [Fact]
@@ -61,17 +63,21 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]), copy = _folder.CopyOf(source);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
-        IOException error = Assert.Throws<IOException>(() => CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(source)));
-        Assert.Equal($"The folder [{copy}] exists and isn't empty; choose another or ask for it to be replaced (Overwrite).", error.Message);
+        IOException error = Assert.Throws<IOException>(
+            () => CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(source)));
+        Assert.Equal(
+            $"The folder [{copy}] exists and isn't empty; choose another or ask for it to be replaced (Overwrite).", error.Message);
 
         tensors["model.norm.weight"].add_(1);
-        CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(copy), new CheckpointWriteOptions { Overwrite = true });
+        CheckpointWriter.Save(
+            copy, configuration, tensors, CheckpointSource.FromFolder(copy), new CheckpointWriteOptions { Overwrite = true });
         (_, Dictionary<string, Tensor> reloaded) = Load(copy);
         Assert.True(tensors["model.norm.weight"].Equals(reloaded["model.norm.weight"]));
         Assert.Equal([copy], Directory.GetFileSystemEntries(_folder.Path));
 
         File.Delete(Path.Combine(copy, "config.json"));
-        error = Assert.Throws<IOException>(() => CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(source), new CheckpointWriteOptions { Overwrite = true }));
+        error = Assert.Throws<IOException>(() => CheckpointWriter.Save(
+            copy, configuration, tensors, CheckpointSource.FromFolder(source), new CheckpointWriteOptions { Overwrite = true }));
         Assert.Equal($"The folder [{copy}] holds no config.json: only a checkpoint is replaced.", error.Message);
     }
 
@@ -98,7 +104,8 @@ public sealed class CheckpointWriterTests : IDisposable
         tensors.Remove("model.norm.weight");
         tensors.Add("model.extra.weight", zeros(1));
         tensors["model.layers.0.input_layernorm.weight"] = zeros(width, 1);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(source)));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(source)));
         Assert.StartsWith("The tensors don't fit the model's settings: model.norm.weight is missing; model.extra.weight is unknown; "
             + $"model.layers.0.input_layernorm.weight: expected shape [{width}], got [{width}, 1].", error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
@@ -109,14 +116,16 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
-        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(_folder.Path)));
+        FileNotFoundException error = Assert.Throws<FileNotFoundException>(
+            () => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(_folder.Path)));
         Assert.Equal($"{_folder.Path}: expected a tokenizer, tokenizer.json or vocab.json with merges.txt; got neither.", error.Message);
     }
 
     private static (ModelConfiguration Configuration, Dictionary<string, Tensor> Tensors) Load(string folder)
     {
         ModelConfiguration configuration = ModelConfiguration.Load(folder);
-        Dictionary<string, Tensor> tensors = CheckpointTable.Of(configuration).ToDictionary(tensor => tensor.Key, tensor => zeros(tensor.Shape));
+        Dictionary<string, Tensor> tensors = CheckpointTable.Of(configuration).ToDictionary(
+            tensor => tensor.Key, tensor => zeros(tensor.Shape));
         CheckpointReader.LoadInto(folder, configuration, tensors);
         return (configuration, tensors);
     }

@@ -21,7 +21,8 @@ public sealed class SafetensorsFileTests
                 Tensor tensor = file.Read(name);
                 Assert.Equal(entry.Type, tensor.dtype);
                 Assert.Equal(entry.Shape, tensor.shape);
-                Assert.Equal(file.Bytes(entry.Offset, (int)entry.ByteCount).ToArray(), TensorBytes.Memory(tensor, 0, (int)entry.ByteCount).ToArray());
+                Assert.Equal(file.Bytes(entry.Offset, (int)entry.ByteCount).ToArray(),
+                    TensorBytes.Memory(tensor, 0, (int)entry.ByteCount).ToArray());
             }
         }
     }

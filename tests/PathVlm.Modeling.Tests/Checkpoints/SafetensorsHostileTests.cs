@@ -17,31 +17,48 @@ public sealed class SafetensorsHostileTests : IDisposable
     public static TheoryData<string, int, string> Headers() => new()
     {
         // header, bytes after it, what is said after the file's path
-        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "tensor [a]: cut off: it ends at 8, the file has 7 bytes of tensors." },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7,
+            "tensor [a]: cut off: it ends at 8, the file has 7 bytes of tensors." },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "expected nothing after the last tensor, got 1 bytes." },
         { "[]", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x5B." },
         { " {}", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x20." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "the header names [a] twice." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "the header names [a] twice." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+            "the header names [a] twice." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
+            "the header names [a] twice." },
         { """{"__metadata__":{},"__metadata__":{}}""", 0, "the header names [__metadata__] twice." },
-        { """{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: dtype: expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, got [F31]." },
+        { """{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4,
+            "tensor [a]: dtype: expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, got [F31]." },
         { """{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: dtype: expected a text, got Number." },
         { """{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: has dtype twice." },
-        { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got -1." },
-        { """{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got 1.5." },
-        { """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got String." },
-        { """{"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected a list of whole numbers, got Number." },
-        { """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape [4294967296, 4294967296] has more bytes than a file can." },
-        { """{"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "tensor [a]: shape [0, 4294967296, 4294967296] has more bytes than a file can." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "tensor [a]: data_offsets: expected an end that isn't before the beginning, got [4, 0]." },
+        { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4,
+            "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got -1." },
+        { """{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4,
+            "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got 1.5." },
+        { """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4,
+            "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got String." },
+        { """{"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}""", 4,
+            "tensor [a]: shape: expected a list of whole numbers, got Number." },
+        { """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", 4,
+            "tensor [a]: shape [4294967296, 4294967296] has more bytes than a file can." },
+        { """{"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}}""", 0,
+            "tensor [a]: shape [0, 4294967296, 4294967296] has more bytes than a file can." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4,
+            "tensor [a]: data_offsets: expected an end that isn't before the beginning, got [4, 0]." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "tensor [a]: data_offsets: expected 2 numbers, got 1." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 8, "tensor [a]: data_offsets holds more than 2 numbers." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", 4, "tensor [a]: cut off: it ends at 9223372036854775807, the file has 4 bytes of tensors." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}""", 4, "tensor [a]: data_offsets: expected whole numbers from 0 to 9223372036854775807, got 18446744073709551616." },
-        { """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "tensor [a]: data_offsets: expected 12 bytes for F32 of shape [3], got 8." },
-        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "tensor [b]: overlaps the tensor before it: it begins at 4, that one ends at 8." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [b]: overlaps the tensor before it: it begins at 0, that one ends at 4." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "tensor [b]: begins at 8, which leaves a hole from 4." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", 4,
+            "tensor [a]: cut off: it ends at 9223372036854775807, the file has 4 bytes of tensors." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}""", 4,
+            "tensor [a]: data_offsets: expected whole numbers from 0 to 9223372036854775807, got 18446744073709551616." },
+        { """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8,
+            "tensor [a]: data_offsets: expected 12 bytes for F32 of shape [3], got 8." },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12,
+            "tensor [b]: overlaps the tensor before it: it begins at 4, that one ends at 8." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4,
+            "tensor [b]: overlaps the tensor before it: it begins at 0, that one ends at 4." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12,
+            "tensor [b]: begins at 8, which leaves a hole from 4." },
         { """{"a":{"dtype":"F32","shape":[1]}}""", 0, "tensor [a]: has no data_offsets." },
         { """{"a":5}""", 0, "tensor [a]: expected an object with dtype, shape and data_offsets, got Number." },
         { """{"__metadata__":5}""", 0, "__metadata__: expected an object of texts, got Number." },
@@ -65,7 +82,8 @@ public sealed class SafetensorsHostileTests : IDisposable
     public void AHeaderThatIsNotJsonIsRefused(string header)
     {
         string path = Write(FileOf(header, 4));
-        Assert.StartsWith($"{path}: the header isn't readable as JSON: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+        Assert.StartsWith(
+            $"{path}: the header isn't readable as JSON: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
     }
 
     [Fact]
@@ -74,7 +92,8 @@ public sealed class SafetensorsHostileTests : IDisposable
         byte[] file = FileOf("""{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4);
         file[10] = 0xFF;
         string path = Write(file);
-        Assert.StartsWith($"{path}: the header isn't readable as JSON: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+        Assert.StartsWith(
+            $"{path}: the header isn't readable as JSON: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
     }
 
     [Theory]
@@ -107,14 +126,16 @@ public sealed class SafetensorsHostileTests : IDisposable
     {
         string shape = string.Join(',', Enumerable.Repeat(1, 65));
         string path = Write(FileOf("""{"a":{"dtype":"U8","shape":[?],"data_offsets":[0,1]}}""".Replace("?", shape), 1));
-        Assert.Equal($"{path}: tensor [a]: shape holds more than 64 numbers.", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+        Assert.Equal($"{path}: tensor [a]: shape holds more than 64 numbers.",
+            Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
     }
 
     [Fact]
     public void EmptyTensorsScalarsPaddingAndUnknownPropertiesAreTaken()
     {
         string path = Write(FileOf(
-            """{"e":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]},"s":{"dtype":"I8","shape":[],"data_offsets":[0,1],"more":{"x":[1]}}}   """, 1));
+            """{"e":{"dtype":"F32","shape":[0,3],"data_offsets":[0,0]}"""
+            + ""","s":{"dtype":"I8","shape":[],"data_offsets":[0,1],"more":{"x":[1]}}}   """, 1));
         using SafetensorsFile file = SafetensorsFile.Open(path);
         using Tensor none = file.Read("e"), scalar = file.Read("s");
         Assert.Equal([0, 3], none.shape);
@@ -124,7 +145,9 @@ public sealed class SafetensorsHostileTests : IDisposable
     [Fact]
     public void AnyMutationOfAFileIsReadOrRefusedButNothingElse()
     {
-        byte[] valid = FileOf("""{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[3],"data_offsets":[8,14]}}""", 14);
+        byte[] valid = FileOf(
+            """{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}"""
+            + ""","b":{"dtype":"BF16","shape":[3],"data_offsets":[8,14]}}""", 14);
         Random random = new(20261124);
         byte[] alphabet = "{}[]\",:0123456789-e.FBIUnulltrue\\ \0\xFF"u8.ToArray();
         int refused = 0;

@@ -36,7 +36,8 @@ public sealed class SafetensorsWriterTests : IDisposable
             ["scalar"] = tensor(42.5f),
             ["names & \"quotes\" \u03bb"] = ones(1),
         };
-        SafetensorsWriter.Write(_folder.PathOf("all.safetensors"), tensors, new Dictionary<string, string> { ["format"] = "pt", ["\u03bb"] = "\"" });
+        SafetensorsWriter.Write(
+            _folder.PathOf("all.safetensors"), tensors, new Dictionary<string, string> { ["format"] = "pt", ["\u03bb"] = "\"" });
         using SafetensorsFile file = SafetensorsFile.Open(_folder.PathOf("all.safetensors"));
         Assert.Equal("\"", file.Metadata["\u03bb"]);
         Assert.Equal(tensors.Count, file.Entries.Count);
@@ -51,10 +52,12 @@ public sealed class SafetensorsWriterTests : IDisposable
     [Fact]
     public void BytesOnDiskAreThoseOfTheFormat()
     {
-        SafetensorsWriter.Write(_folder.PathOf("a.safetensors"), new Dictionary<string, Tensor> { ["h"] = tensor(new short[] { 1, 2 }), ["w"] = tensor(new[] { 1f }) });
+        SafetensorsWriter.Write(_folder.PathOf("a.safetensors"), new Dictionary<string,
+            Tensor> { ["h"] = tensor(new short[] { 1, 2 }), ["w"] = tensor(new[] { 1f }) });
         string header = """{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"h":{"dtype":"I16","shape":[2],"data_offsets":[4,8]}}""";
         int padded = (header.Length + 7) / 8 * 8;
-        byte[] expected = [(byte)padded, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header.PadRight(padded)), 0, 0, 0x80, 0x3F, 1, 0, 2, 0];
+        byte[] expected = [(byte)padded, 0, 0, 0, 0, 0, 0, 0, .. Encoding.UTF8.GetBytes(header.PadRight(padded)), 0, 0, 0x80, 0x3F, 1, 0,
+            2, 0];
         Assert.Equal(expected, File.ReadAllBytes(_folder.PathOf("a.safetensors")));
     }
 

@@ -14,7 +14,10 @@ public sealed class WideningTests
         for (int index = 0; index < widened.Length; index++)
         {
             float expected = (float)BitConverter.UInt16BitsToHalf(EveryPattern[index]);
-            Assert.True(float.IsNaN(expected) ? float.IsNaN(widened[index]) : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(widened[index]),
+            Assert.True(
+                float.IsNaN(expected)
+                    ? float.IsNaN(widened[index])
+                    : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(widened[index]),
                 $"0x{EveryPattern[index]:X4}");
         }
     }

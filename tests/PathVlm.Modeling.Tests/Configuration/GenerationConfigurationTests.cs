@@ -24,7 +24,8 @@ public sealed class GenerationConfigurationTests : IDisposable
         File.WriteAllText(_folder.PathOf("generation_config.json"), """{"eos_token_id":7}""");
         GenerationConfiguration configuration = GenerationConfiguration.Load(_folder.Path);
         Assert.Equal([7], configuration.EosTokenIds);
-        Assert.Equal((null, false, 1.0, 1.0), (configuration.PadTokenId, configuration.Sample, configuration.RepetitionPenalty, configuration.Temperature));
+        Assert.Equal((null, false, 1.0, 1.0), (
+            configuration.PadTokenId, configuration.Sample, configuration.RepetitionPenalty, configuration.Temperature));
         Assert.Equal((50, 1.0, 0.0), (configuration.TopK, configuration.TopP, configuration.MinP));
     }
 
@@ -40,8 +41,10 @@ public sealed class GenerationConfigurationTests : IDisposable
     [Fact]
     public void SettingsOutOfRangeAreToldAtOnce()
     {
-        File.WriteAllText(_folder.PathOf("generation_config.json"), """{"eos_token_id":[7],"temperature":0,"top_p":1.5,"repetition_penalty":"x"}""");
-        Assert.Equal($"{_folder.PathOf("generation_config.json")}: repetition_penalty: expected a number above 0, at most 1000000, got \"x\"; "
+        File.WriteAllText(
+            _folder.PathOf("generation_config.json"), """{"eos_token_id":[7],"temperature":0,"top_p":1.5,"repetition_penalty":"x"}""");
+        Assert.Equal($"{_folder.PathOf("generation_config.json")}: "
+            + "repetition_penalty: expected a number above 0, at most 1000000, got \"x\"; "
             + "temperature: expected a number above 0, at most 1000000, got 0; top_p: expected a number above 0, at most 1, got 1.5.",
             Assert.Throws<InvalidDataException>(() => GenerationConfiguration.Load(_folder.Path)).Message);
     }
@@ -50,7 +53,8 @@ public sealed class GenerationConfigurationTests : IDisposable
     public void AFolderThatNamesNoEndTokenIsRefused()
     {
         File.WriteAllText(_folder.PathOf("config.json"), "{}");
-        Assert.Equal($"{_folder.PathOf("config.json")}: eos_token_id: expected a token id or a list of them, here or in generation_config.json, got nothing.",
+        Assert.Equal($"{_folder.PathOf("config.json")}: "
+            + "eos_token_id: expected a token id or a list of them, here or in generation_config.json, got nothing.",
             Assert.Throws<InvalidDataException>(() => GenerationConfiguration.Load(_folder.Path)).Message);
     }
 }

@@ -22,9 +22,19 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
     [Fact]
     public void AReSavedFolderSaysTheSameAsThePublishedOne()
     {
-        File.WriteAllText(_folder.PathOf("preprocessor_config.json"), """{"min_pixels":784,"max_pixels":7840,"patch_size":7,"merge_size":3,"temporal_patch_size":1,"image_mean":[0.1,0.2,0.3],"image_std":[1,2,3]}""");
+        File.WriteAllText(
+            _folder.PathOf("preprocessor_config.json"),
+            """
+            {"min_pixels":784,"max_pixels":7840,"patch_size":7,"merge_size":3,"temporal_patch_size":1,
+             "image_mean":[0.1,0.2,0.3],"image_std":[1,2,3]}
+            """);
         ImageProcessorConfiguration published = ImageProcessorConfiguration.Load(_folder.Path);
-        File.WriteAllText(_folder.PathOf("processor_config.json"), """{"image_processor":{"size":{"shortest_edge":784,"longest_edge":7840},"patch_size":7,"merge_size":3,"temporal_patch_size":1,"image_mean":[0.1,0.2,0.3],"image_std":[1,2,3],"resample":3,"rescale_factor":0.00392156862745098}}""");
+        File.WriteAllText(
+            _folder.PathOf("processor_config.json"),
+            """
+            {"image_processor":{"size":{"shortest_edge":784,"longest_edge":7840},"patch_size":7,"merge_size":3,"temporal_patch_size":1,
+             "image_mean":[0.1,0.2,0.3],"image_std":[1,2,3],"resample":3,"rescale_factor":0.00392156862745098}}
+            """);
         File.Delete(_folder.PathOf("preprocessor_config.json"));
         ImageProcessorConfiguration saved = ImageProcessorConfiguration.Load(_folder.Path);
         Assert.Equal((784, 7840, 7, 3, 1), (saved.MinPixels, saved.MaxPixels, saved.PatchSize, saved.MergeSize, saved.TemporalPatchSize));
@@ -38,7 +48,8 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
     [InlineData("""{"min_pixels":100,"max_pixels":99}""", "max_pixels: expected at least min_pixels (100), got 99")]
     [InlineData("""{"image_std":[1,0,1]}""", "image_std: expected three numbers above 0, got [1, 0, 1]")]
     [InlineData("""{"image_mean":[0.5]}""", "image_mean: expected a list of 3 numbers, got [0.5]")]
-    [InlineData("""{"resample":2,"do_resize":false}""", "do_resize: expected true (no step can be left out), got false; resample: expected 3 (bicubic), got 2")]
+    [InlineData("""{"resample":2,"do_resize":false}""",
+        "do_resize: expected true (no step can be left out), got false; resample: expected 3 (bicubic), got 2")]
     [InlineData("""{"rescale_factor":0.5}""", "rescale_factor: expected 1/255, got 0.5")]
     public void ASettingThatCannotBeIsRefusedByName(string json, string message)
     {
@@ -54,7 +65,10 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
         VisionConfiguration model = ModelConfiguration.Load(copy).Vision;
         File.Delete(Path.Combine(copy, "processor_config.json"));
         string file = Path.Combine(copy, "preprocessor_config.json");
-        File.WriteAllText(file, $$"""{"patch_size":{{model.PatchSize + 2}},"temporal_patch_size":{{model.TemporalPatchSize}},"merge_size":{{model.SpatialMergeSize}}}""");
+        int patch = model.PatchSize + 2;
+        File.WriteAllText(
+            file,
+            $$"""{"patch_size":{{patch}},"temporal_patch_size":{{model.TemporalPatchSize}},"merge_size":{{model.SpatialMergeSize}}}""");
         Assert.Equal($"{file}: patch_size: expected {model.PatchSize}, as config.json says, got {model.PatchSize + 2}.",
             Assert.Throws<InvalidDataException>(() => Qwen25VlProcessor.Load(copy)).Message);
     }

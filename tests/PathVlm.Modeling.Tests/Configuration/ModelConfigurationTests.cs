@@ -47,8 +47,10 @@ public sealed class ModelConfigurationTests
         Assert.Equal(
             new TextConfiguration
             {
-                VocabularySize = 151936, HiddenSize = 2048, IntermediateSize = 11008, LayerCount = 36, HeadCount = 16, KeyValueHeadCount = 2,
-                RotarySections = configuration.Text.RotarySections, RotaryBase = 1e6, NormEpsilon = 1e-6, TieWordEmbeddings = true, MaxPositions = 128000,
+                VocabularySize = 151936, HiddenSize = 2048, IntermediateSize = 11008, LayerCount = 36, HeadCount = 16,
+                KeyValueHeadCount = 2,
+                RotarySections = configuration.Text.RotarySections, RotaryBase = 1e6, NormEpsilon = 1e-6, TieWordEmbeddings = true,
+                MaxPositions = 128000,
             },
             configuration.Text);
         Assert.Equal([16, 24, 24], configuration.Text.RotarySections);
@@ -61,14 +63,18 @@ public sealed class ModelConfigurationTests
             configuration.Vision);
         Assert.Equal([7, 15, 23, 31], configuration.Vision.FullAttentionBlocks);
         Assert.Equal((151655, 151656, 151652, 151653, 151645),
-            (configuration.ImageTokenId, configuration.VideoTokenId, configuration.VisionStartTokenId, configuration.VisionEndTokenId, configuration.EosTokenId));
+            (configuration.ImageTokenId, configuration.VideoTokenId, configuration.VisionStartTokenId,
+                configuration.VisionEndTokenId, configuration.EosTokenId));
     }
 
     [Fact]
     public void VisionSettingsThatReleasesOfEarly2025LeftOutHaveTheReferenceClassesDefaults()
     {
         JsonNode json = JsonNode.Parse(Published)!;
-        json["vision_config"] = JsonNode.Parse("""{"hidden_size":1280,"in_chans":3,"model_type":"qwen2_5_vl","out_hidden_size":2048,"spatial_patch_size":14,"tokens_per_second":2}""");
+        json["vision_config"] = JsonNode.Parse(
+            """
+            {"hidden_size":1280,"in_chans":3,"model_type":"qwen2_5_vl","out_hidden_size":2048,"spatial_patch_size":14,"tokens_per_second":2}
+            """);
         Assert.Equal(
             ModelConfiguration.Parse(Published).ToPublishedJson(ScalarType.Float32),
             ModelConfiguration.Parse(json.ToJsonString()).ToPublishedJson(ScalarType.Float32));
@@ -82,7 +88,8 @@ public sealed class ModelConfigurationTests
         { "vocab_size", null, "vocab_size: expected a whole number from 1 to 16777216, got nothing" },
         { "vision_config", null, "vision_config: expected an object with the vision tower's settings, got nothing" },
         { "rope_scaling", null, "rope_scaling.mrope_section: expected three whole numbers that sum to half a head, got nothing" },
-        { "rope_scaling", """{"type":"mrope"}""", "rope_scaling.mrope_section: expected three whole numbers that sum to half a head, got nothing" },
+        { "rope_scaling", """{"type":"mrope"}""",
+            "rope_scaling.mrope_section: expected three whole numbers that sum to half a head, got nothing" },
         { "vision_config", "7", "vision_config: expected an object, got 7" },
         { "hidden_size", "\"2048\"", "hidden_size: expected a whole number from 1 to 1048576, got \"2048\"" },
         { "hidden_size", "2048.5", "hidden_size: expected a whole number from 1 to 1048576, got 2048.5" },
@@ -94,20 +101,27 @@ public sealed class ModelConfigurationTests
         { "tie_word_embeddings", "\"False\"", "tie_word_embeddings: expected true or false, got \"False\"" },
         { "num_attention_heads", "15", "num_attention_heads: expected a divisor of hidden_size (2048), got 15" },
         { "num_key_value_heads", "3", "num_key_value_heads: expected a divisor of num_attention_heads (16), got 3" },
-        { "rope_scaling.mrope_section", "[16,24,23]", "mrope_section: expected three whole numbers that sum to half a head (64), got [16, 24, 23]" },
-        { "rope_scaling.mrope_section", "[32,32]", "mrope_section: expected three whole numbers that sum to half a head (64), got [32, 32]" },
-        { "rope_scaling.mrope_section", "[16,24,\"24\"]", "rope_scaling.mrope_section: expected a list of whole numbers from 1 to 1048576, got [16,24,\"24\"]" },
+        { "rope_scaling.mrope_section", "[16,24,23]",
+            "mrope_section: expected three whole numbers that sum to half a head (64), got [16, 24, 23]" },
+        { "rope_scaling.mrope_section", "[32,32]",
+            "mrope_section: expected three whole numbers that sum to half a head (64), got [32, 32]" },
+        { "rope_scaling.mrope_section", "[16,24,\"24\"]",
+            "rope_scaling.mrope_section: expected a list of whole numbers from 1 to 1048576, got [16,24,\"24\"]" },
         { "rope_scaling.type", "\"yarn\"", "rope_scaling.type: expected default or mrope, got yarn" },
         { "head_dim", "64", "head_dim: expected hidden_size / num_attention_heads (128), got 64" },
         { "hidden_act", "\"gelu\"", "hidden_act: expected silu, got gelu" },
         { "use_sliding_window", "true", "use_sliding_window: expected false (sliding windows in the decoder aren't supported), got true" },
-        { "layer_types", """["full_attention","sliding_attention"]""", "layer_types: expected full_attention in every layer, got sliding_attention" },
+        { "layer_types", """["full_attention","sliding_attention"]""",
+            "layer_types: expected full_attention in every layer, got sliding_attention" },
         { "attention_dropout", "0.1", "attention_dropout: expected 0 (dropout in attention isn't supported), got 0.1" },
-        { "quantization_config", """{"quant_method":"awq"}""", "quantization_config: expected nothing (quantized checkpoints can't be read; use the float32, bfloat16 or float16 one), got a value" },
+        { "quantization_config", """{"quant_method":"awq"}""",
+            "quantization_config: expected nothing (quantized checkpoints can't be read; use the float32, bfloat16 or float16 one), "
+                + "got a value" },
         { "model_type", "\"qwen2_vl\"", "model_type: expected qwen2_5_vl, got qwen2_vl" },
         { "vision_config.out_hidden_size", "1024", "vision_config.out_hidden_size: expected the decoder's hidden_size (2048), got 1024" },
         { "vision_config.num_heads", "17", "vision_config.num_heads: expected a divisor of hidden_size (1280), got 17" },
-        { "vision_config.num_heads", "640", "vision_config.num_heads: expected a count that makes the width of a head a multiple of 4 (now 2), got 640" },
+        { "vision_config.num_heads", "640",
+            "vision_config.num_heads: expected a count that makes the width of a head a multiple of 4 (now 2), got 640" },
         { "vision_config.hidden_act", "\"quick_gelu\"", "vision_config.hidden_act: expected silu, got quick_gelu" },
         { "vision_config.depth", "31", "vision_config.fullatt_block_indexes: expected indexes below depth (31), got [7, 15, 23, 31]" },
         { "vision_config.window_size", "27", "vision_config.window_size: expected at least patch_size x spatial_merge_size (28), got 27" },

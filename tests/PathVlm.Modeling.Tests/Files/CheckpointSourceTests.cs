@@ -54,7 +54,8 @@ public sealed class CheckpointSourceTests : IDisposable
 
     [Fact]
     public void AFileThatIsNoneOfACheckpointIsRefused() => Assert.StartsWith("zip: expected files named config.json, ",
-        Assert.Throws<InvalidDataException>(() => CheckpointSource.FromMemory("zip", new Dictionary<string, byte[]> { ["../x"] = [] })).Message);
+        Assert.Throws<InvalidDataException>(
+            () => CheckpointSource.FromMemory("zip", new Dictionary<string, byte[]> { ["../x"] = [] })).Message);
 
     [Fact]
     public void OnlyKnownFilesOfAFolderAreListed()

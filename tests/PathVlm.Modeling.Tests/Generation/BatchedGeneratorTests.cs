@@ -37,8 +37,10 @@ public sealed class BatchedGeneratorTests
     public void KernelsGiveWhatLibtorchGives(bool tied, int headSize)
     {
         using Qwen25VlModel model = SmallModel.Create(tied, headSize);
-        GeneratedSequence[] torch = Generate(model, SmallModel.Prompts(4, 60), 4, Sampled, new GeneratorOptions { Backend = DecodeBackend.Torch });
-        GeneratedSequence[] kernels = Generate(model, SmallModel.Prompts(4, 60), 4, Sampled, new GeneratorOptions { Backend = DecodeBackend.Kernels });
+        GeneratedSequence[] torch = Generate(
+            model, SmallModel.Prompts(4, 60), 4, Sampled, new GeneratorOptions { Backend = DecodeBackend.Torch });
+        GeneratedSequence[] kernels = Generate(
+            model, SmallModel.Prompts(4, 60), 4, Sampled, new GeneratorOptions { Backend = DecodeBackend.Kernels });
         AssertSame(torch, kernels, 2e-5);
     }
 
@@ -72,7 +74,8 @@ public sealed class BatchedGeneratorTests
         using Qwen25VlModel model = SmallModel.Create();
         GenerationPrompt[] prompts = [.. SmallModel.Prompts(40).Select((prompt, i) => prompt with { MaxNewTokens = 1 + (i * 5 % 24) })];
         GeneratedSequence[] whole = Generate(model, prompts, 1, Sampled, new GeneratorOptions { Backend = backend });
-        GeneratedSequence[] refilled = Generate(model, prompts, 1, Sampled, new GeneratorOptions { Backend = backend, RowLimit = 4, PrefillTokenLimit = 30 });
+        GeneratedSequence[] refilled = Generate(
+            model, prompts, 1, Sampled, new GeneratorOptions { Backend = backend, RowLimit = 4, PrefillTokenLimit = 30 });
         AssertSame(whole, refilled, 2e-5);
     }
 
@@ -123,7 +126,8 @@ public sealed class BatchedGeneratorTests
         {
             Assert.Equal(!sequence.Truncated, ends.Contains(sequence.TokenIds[^1]));
             Assert.DoesNotContain(sequence.TokenIds.SkipLast(1), ends.Contains);
-            Assert.True(sequence.Truncated ? sequence.TokenIds.Count == Sampled.MaxNewTokens : sequence.TokenIds.Count <= Sampled.MaxNewTokens);
+            Assert.True(
+                sequence.Truncated ? sequence.TokenIds.Count == Sampled.MaxNewTokens : sequence.TokenIds.Count <= Sampled.MaxNewTokens);
             Assert.Equal(sequence.TokenIds.Count, sequence.LogProbabilities.Count);
         }
     }
@@ -133,7 +137,8 @@ public sealed class BatchedGeneratorTests
     {
         using Qwen25VlModel model = SmallModel.Create();
         int[] all = [.. Enumerable.Range(0, 151)];
-        GeneratedSequence sequence = Assert.Single(Generate(model, SmallModel.Prompts(1), 1, Sampled, new GeneratorOptions(), suppressed: all));
+        GeneratedSequence sequence = Assert.Single(
+            Generate(model, SmallModel.Prompts(1), 1, Sampled, new GeneratorOptions(), suppressed: all));
         Assert.Equal([SmallModel.EndToken], sequence.TokenIds);
         Assert.Equal(0, sequence.LogProbabilities[0]);
     }
@@ -144,7 +149,8 @@ public sealed class BatchedGeneratorTests
         using Qwen25VlModel model = SmallModel.Create();
         int[] most = [.. Enumerable.Range(8, 143)];
         GeneratedSequence[] on = Generate(model, SmallModel.Prompts(3), 2, Sampled, new GeneratorOptions(), suppressed: most);
-        GeneratedSequence[] off = Generate(model, SmallModel.Prompts(3), 2, Sampled with { SuppressControlTokens = false }, new GeneratorOptions(), suppressed: most);
+        GeneratedSequence[] off = Generate(
+            model, SmallModel.Prompts(3), 2, Sampled with { SuppressControlTokens = false }, new GeneratorOptions(), suppressed: most);
         Assert.DoesNotContain(on.SelectMany(sequence => sequence.TokenIds), id => id >= 8);
         Assert.Contains(off.SelectMany(sequence => sequence.TokenIds), id => id >= 8);
     }
@@ -157,7 +163,8 @@ public sealed class BatchedGeneratorTests
         List<GeneratedToken> reported = [];
         GeneratedSequence[] sequences = generator.Generate(SmallModel.Prompts(3), 2, Sampled, progress: reported.Add);
         foreach (GeneratedSequence sequence in sequences)
-            Assert.Equal(sequence.TokenIds, reported.Where(t => t.PromptIndex == sequence.PromptIndex && t.SampleIndex == sequence.SampleIndex).Select(t => t.TokenId));
+            Assert.Equal(sequence.TokenIds,
+                reported.Where(t => t.PromptIndex == sequence.PromptIndex && t.SampleIndex == sequence.SampleIndex).Select(t => t.TokenId));
     }
 
     [Fact]
@@ -225,7 +232,8 @@ public sealed class BatchedGeneratorTests
             Assert.Equal((expected[i].PromptIndex, expected[i].SampleIndex), (actual[i].PromptIndex, actual[i].SampleIndex));
             Assert.Equal(expected[i].TokenIds, actual[i].TokenIds);
             Assert.Equal(expected[i].Truncated, actual[i].Truncated);
-            Assert.All(expected[i].LogProbabilities.Zip(actual[i].LogProbabilities), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, tolerance));
+            Assert.All(expected[i].LogProbabilities.Zip(actual[i].LogProbabilities), pair => Assert.InRange(
+                Math.Abs(pair.First - pair.Second), 0, tolerance));
         }
     }
 }

@@ -3,7 +3,9 @@ namespace PathVlm.Modeling.Tests.Generation;
 /// <summary>Pearson's test of drawn counts against a distribution, cells pooled until 5 draws are expected in each.</summary>
 internal static class ChiSquare
 {
-    /// <summary>Probability of a deviation at least as large when the counts do come from the distribution; 0 where an impossible cell was drawn.</summary>
+    /// <summary>
+    /// Probability of a deviation at least as large when the counts do come from the distribution; 0 where an impossible cell was drawn.
+    /// </summary>
     public static double PValue(double[] counts, double[] probabilities, int draws)
     {
         List<(double Count, double Expected)> cells = [];

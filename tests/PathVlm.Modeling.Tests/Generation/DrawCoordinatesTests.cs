@@ -15,7 +15,8 @@ public sealed class DrawCoordinatesTests
     {
         DrawCoordinates[] neighbours =
         [
-            new(0, 0, 0, 0), new(1, 0, 0, 0), new(0, 1, 0, 0), new(0, 0, 1, 0), new(0, 0, 0, 1), new(1, 1, 0, 0), new(0, 1, 1, 0), new(-1, 0, 0, 0),
+            new(0, 0, 0, 0), new(1, 0, 0, 0), new(0, 1, 0, 0), new(0, 0, 1, 0), new(0, 0, 0, 1), new(1, 1, 0, 0), new(0, 1, 1, 0),
+            new(-1, 0, 0, 0),
         ];
         double[] draws = [.. neighbours.SelectMany(at => Enumerable.Range(0, 4).Select(at.Uniform))];
         Assert.Equal(draws.Length, draws.Distinct().Count());

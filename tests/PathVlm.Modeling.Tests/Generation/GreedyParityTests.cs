@@ -18,7 +18,8 @@ public sealed class GreedyParityTests
     public static TheoryData<string, int, DecodeBackend> Cases()
     {
         TheoryData<string, int, DecodeBackend> data = [];
-        foreach (string file in Directory.EnumerateFiles(ReferenceSet.PathOf("model"), "greedy.json", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (string file in Directory.EnumerateFiles(ReferenceSet.PathOf("model"), "greedy.json", SearchOption.AllDirectories).Order(
+            StringComparer.Ordinal))
         {
             using JsonDocument cases = JsonDocument.Parse(File.ReadAllText(file));
             for (int i = 0; i < cases.RootElement.GetArrayLength(); i++)
@@ -75,7 +76,8 @@ public sealed class GreedyParityTests
         int grid = 0, feature = 0;
         return [.. pictures.Select((names, row) =>
         {
-            ImageGrid[] own = [.. names.Select((_, i) => new ImageGrid((int)grids[3 * (grid + i)], (int)grids[(3 * (grid + i)) + 1], (int)grids[(3 * (grid + i)) + 2]))];
+            ImageGrid[] own = [.. names.Select((_, i) => new ImageGrid(
+                (int)grids[3 * (grid + i)], (int)grids[(3 * (grid + i)) + 1], (int)grids[(3 * (grid + i)) + 2]))];
             int tokens = own.Sum(image => image.TokenCount(mergeSize));
             long[] kept = mask[row].data<long>().ToArray();
             GenerationPrompt prompt = new([.. ids[row].data<long>().ToArray().Where((_, token) => kept[token] == 1).Select(id => (int)id)])

@@ -22,7 +22,8 @@ public sealed class SamplingOptionsTests
     [Fact]
     public void AllFaultsAreToldAtOnceWithTheValuesFound()
     {
-        SamplingOptions options = new() { Temperature = 0, TopK = -1, TopP = 1.5, MinP = double.NaN, RepetitionPenalty = -2, MaxNewTokens = 0 };
+        SamplingOptions options = new() { Temperature = 0, TopK = -1, TopP = 1.5, MinP = double.NaN, RepetitionPenalty = -2,
+            MaxNewTokens = 0 };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         Assert.StartsWith(
             "Temperature: expected a number above 0, got 0; TopK: expected 0 or more, got -1; TopP: expected a number above 0, up to 1, got 1.5; "

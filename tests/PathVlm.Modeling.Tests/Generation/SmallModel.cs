@@ -18,12 +18,14 @@ internal static class SmallModel
             {
                 Text = new TextConfiguration
                 {
-                    VocabularySize = 151, HiddenSize = 6 * headSize, IntermediateSize = 147, LayerCount = 3, HeadCount = 6, KeyValueHeadCount = 2,
+                    VocabularySize = 151, HiddenSize = 6 * headSize, IntermediateSize = 147, LayerCount = 3, HeadCount = 6,
+                    KeyValueHeadCount = 2,
                     RotarySections = [headSize / 2 - 4, 2, 2], TieWordEmbeddings = tied,
                 },
                 Vision = new VisionConfiguration
                 {
-                    Depth = 1, HiddenSize = 16, IntermediateSize = 16, HeadCount = 2, OutputSize = 6 * headSize, WindowSize = 112, FullAttentionBlocks = [0],
+                    Depth = 1, HiddenSize = 16, IntermediateSize = 16, HeadCount = 2, OutputSize = 6 * headSize, WindowSize = 112,
+                    FullAttentionBlocks = [0],
                 },
                 ImageTokenId = 150, VideoTokenId = 149, VisionStartTokenId = 148, VisionEndTokenId = 147,
             }, seed, new ModelLoadOptions { Type = type });
@@ -47,7 +49,8 @@ internal static class SmallModel
     }
 
     /// <summary>Log-probabilities of a completion by one pass over prompt and completion, float64.</summary>
-    public static double[] FullForward(Qwen25VlModel model, GenerationPrompt prompt, IReadOnlyList<int> completion, double temperature, int[] suppressed)
+    public static double[] FullForward(
+        Qwen25VlModel model, GenerationPrompt prompt, IReadOnlyList<int> completion, double temperature, int[] suppressed)
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable none = no_grad();

@@ -56,7 +56,8 @@ public sealed class TokenSamplerTests
         double[] uniforms = [.. Enumerable.Range(0, 6).Select(i => new DrawCoordinates(1, 0, i, 0).Uniform(0))];
         using TokenSampler sampler = new(new SamplingOptions { TopP = 0.8, MinP = 0.01 }, [3, 4], CPU);
         long[] together = sampler.Choose(logits.clone(), null, uniforms).Ids.data<long>().ToArray();
-        long[] alone = [.. Enumerable.Range(0, 6).Select(i => sampler.Choose(logits.narrow(0, i, 1).clone(), null, [uniforms[i]]).Ids.item<long>())];
+        long[] alone = [.. Enumerable.Range(0, 6).Select(
+            i => sampler.Choose(logits.narrow(0, i, 1).clone(), null, [uniforms[i]]).Ids.item<long>())];
         Assert.Equal(alone, together);
     }
 }

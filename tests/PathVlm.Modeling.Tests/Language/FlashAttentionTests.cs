@@ -19,14 +19,17 @@ public sealed class FlashAttentionTests
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         using IDisposable none = no_grad();
         var random = new Random(1);
-        (Tensor query, Tensor key, Tensor value, Tensor upstream) = (Rows(random, queries), Rows(random, keys), Rows(random, keys), Rows(random, queries));
-        Tensor? mask = masked ? zeros(1, 1, queries, keys, ScalarType.Float64).index_fill(3, tensor(new long[] { 2 }), double.NegativeInfinity) : null;
+        (Tensor query, Tensor key, Tensor value, Tensor upstream) = (
+            Rows(random, queries), Rows(random, keys), Rows(random, keys), Rows(random, queries));
+        Tensor? mask = masked ? zeros(1, 1, queries, keys, ScalarType.Float64)
+            .index_fill(3, tensor(new long[] { 2 }), double.NegativeInfinity) : null;
         (Tensor output, Tensor sums) = FlashAttention.Forward(query, key, value, mask, causal);
         (Tensor plainOutput, Tensor plainSums) = FlashAttention.PlainForward(query, key, value, mask, causal);
         Close.Assert(plainOutput, output, 1e-12, "output");
         Close.Assert(plainSums, sums, 1e-12, "log-sum-exp");
         (Tensor Query, Tensor Key, Tensor Value) fused = FlashAttention.Backward(upstream, query, key, value, output, sums, mask, causal);
-        (Tensor Query, Tensor Key, Tensor Value) plain = FlashAttention.PlainBackward(upstream, query, key, value, output, sums, mask, causal);
+        (Tensor Query, Tensor Key, Tensor Value) plain = FlashAttention.PlainBackward(
+            upstream, query, key, value, output, sums, mask, causal);
         Close.Assert(plain.Query, fused.Query, 1e-12, "gradient of queries");
         Close.Assert(plain.Key, fused.Key, 1e-12, "gradient of keys");
         Close.Assert(plain.Value, fused.Value, 1e-12, "gradient of values");

@@ -15,7 +15,8 @@ public sealed class IsolationTests
         using IDisposable none = no_grad();
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         int[] prompt = SmallModels.Ids(new Random(1), 20);
-        (int[] first, int[] changed, int[] second) = (SmallModels.Ids(new Random(2), 9), SmallModels.Ids(new Random(3), 9), SmallModels.Ids(new Random(4), 6));
+        (int[] first, int[] changed, int[] second) = (
+            SmallModels.Ids(new Random(2), 9), SmallModels.Ids(new Random(3), 9), SmallModels.Ids(new Random(4), 6));
         (Tensor before, Tensor after) = (Hidden(model, prompt, first, second), Hidden(model, prompt, changed, second));
         Assert.True(before.narrow(0, 0, 20).equal(after.narrow(0, 0, 20)).all().ToBoolean(), "the prompt's rows changed");
         Assert.True(before.narrow(0, 29, 6).equal(after.narrow(0, 29, 6)).all().ToBoolean(), "the sibling's rows changed");

@@ -4,7 +4,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Tests.Language;
 
-/// <summary>Sharing a prompt changes no number, whatever the lengths; in float32 it costs no accuracy; over twenty steps nothing drifts.</summary>
+/// <summary>
+/// Sharing a prompt changes no number, whatever the lengths; in float32 it costs no accuracy; over twenty steps nothing drifts.
+/// </summary>
 public sealed class SharedPromptShapesTests
 {
     public static TheoryData<int, int[]> Shapes => new()
@@ -38,7 +40,8 @@ public sealed class SharedPromptShapesTests
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         using Qwen25VlModel single = model.Clone(new ModelLoadOptions { Type = ScalarType.Float32 });
         Dictionary<string, Tensor> exact = GroupLoss.Gradients(model, groups, share: false);
-        (Dictionary<string, Tensor> repeated, Dictionary<string, Tensor> shared) = (GroupLoss.Gradients(single, groups, share: false), GroupLoss.Gradients(single, groups, share: true));
+        (Dictionary<string, Tensor> repeated, Dictionary<string, Tensor> shared) = (
+            GroupLoss.Gradients(single, groups, share: false), GroupLoss.Gradients(single, groups, share: true));
         foreach ((string key, Tensor expected) in exact)
         {
             double ours = Error(expected, shared[key]), usual = Error(expected, repeated[key]), scale = expected.norm().ToDouble();
@@ -69,6 +72,7 @@ public sealed class SharedPromptShapesTests
         using DisposeScope scope = NewDisposeScope();
         GroupLoss.Gradients(model, groups, share);
         using IDisposable none = no_grad();
-        model.Parameters.Values.narrow(0, model.Parameters.Trainable.Start, model.Parameters.Trainable.Count).sub_(model.Parameters.Gradients.mul(0.05));
+        model.Parameters.Values.narrow(0, model.Parameters.Trainable.Start, model.Parameters.Trainable.Count).sub_(
+            model.Parameters.Gradients.mul(0.05));
     }
 }

@@ -60,7 +60,8 @@ public sealed class SharedPromptTests
             if (answers.Length == 0) targets.Add((parent, 9, [.. prompt[9..].Select(id => (long)id)]));
             foreach (int[] answer in answers)
             {
-                int segment = share ? builder.AddCompletion(parent, answer) : Add(builder, patches, grids, [.. prompt, .. answer], grid, picture);
+                int segment = share ? builder.AddCompletion(parent, answer) : Add(
+                    builder, patches, grids, [.. prompt, .. answer], grid, picture);
                 targets.Add((segment, share ? 0 : prompt.Length, [.. answer.Select(id => (long)id)]));
             }
         }
@@ -72,7 +73,8 @@ public sealed class SharedPromptTests
         Tensor scores = model.TokenLogProbabilities(hidden, tensor(targets.SelectMany(target => target.Ids).ToArray())).LogProbabilities;
         Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).sum();
         loss.backward();
-        Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(
+            entry => entry.Key, entry => entry.Value.clone());
         result.Add("loss", loss.detach());
         return result;
     }

@@ -8,7 +8,8 @@ namespace PathVlm.Modeling.Tests.Language;
 /// <summary>The chunked head against log_softmax over all logits.</summary>
 public sealed class TokenLogProbabilitiesTests
 {
-    public static TheoryData<double, bool, int> Settings => new() { { 1, false, 128 }, { 0.7, false, 4 }, { 1.3, true, 5 }, { 1, true, 1 } };
+    public static TheoryData<double, bool, int> Settings =>
+        new() { { 1, false, 128 }, { 0.7, false, 4 }, { 1.3, true, 5 }, { 1, true, 1 } };
 
     [Theory]
     [MemberData(nameof(Settings))]
@@ -61,9 +62,11 @@ public sealed class TokenLogProbabilitiesTests
     {
         using DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
-        ArgumentException error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 31, ScalarType.Float64), zeros(3, ScalarType.Int64)));
+        ArgumentException error = Assert.Throws<ArgumentException>(
+            () => model.TokenLogProbabilities(zeros(3, 31, ScalarType.Float64), zeros(3, ScalarType.Int64)));
         Assert.Contains("expected [n, 32], got [3, 31]", error.Message, StringComparison.Ordinal);
-        error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(2, ScalarType.Int64)));
+        error = Assert.Throws<ArgumentException>(
+            () => model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(2, ScalarType.Int64)));
         Assert.Contains("expected int64 [3]", error.Message, StringComparison.Ordinal);
     }
 }

@@ -41,7 +41,8 @@ public sealed class AdamWTests
         using Tensor start = Start();
         nn.Module reference = nn.Linear(1, 1);
         TorchSharp.Modules.Parameter parameter = nn.Parameter(start.clone());
-        using TorchSharp.Modules.AdamW optimizer = optim.AdamW([parameter], lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.1);
+        using TorchSharp.Modules.AdamW optimizer = optim.AdamW(
+            [parameter], lr: 0.01, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 0.1);
         for (int step = 0; step < 10; step++)
         {
             parameter.grad = GradientAt(step);

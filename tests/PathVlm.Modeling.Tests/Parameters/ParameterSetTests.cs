@@ -53,7 +53,8 @@ public sealed class ParameterSetTests
         ModelConfiguration configuration = SmallModels.Configuration(tied);
         using Qwen25VlModel model = SmallModels.Create(configuration, ScalarType.Float32);
         Assert.Equal(
-            CheckpointTable.Of(configuration).Select(tensor => $"{tensor.Key} [{string.Join(", ", tensor.Shape)}]").Order(StringComparer.Ordinal),
+            CheckpointTable.Of(configuration).Select(tensor => $"{tensor.Key} [{string.Join(", ", tensor.Shape)}]").Order(
+                StringComparer.Ordinal),
             model.CheckpointTensors.Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]").Order(StringComparer.Ordinal));
         Assert.Equal(CheckpointTable.Count(configuration).Total, model.Parameters.ParameterCount);
     }

@@ -14,7 +14,8 @@ public class ImageProcessorTests
     public static TheoryData<string> Pictures => [.. Index.EnumerateObject().Select(property => property.Name)];
 
     public static TheoryData<string> Whole =>
-        [.. Directory.EnumerateFiles(ReferenceSet.PathOf("processor"), "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path))];
+        [.. Directory.EnumerateFiles(ReferenceSet.PathOf("processor"),
+            "*.safetensors").Select(path => Path.GetFileNameWithoutExtension(path))];
 
     [Theory, MemberData(nameof(Pictures))]
     public void ResizedPictureEqualsTheReference(string name)
@@ -65,12 +66,14 @@ public class ImageProcessorTests
         Assert.NotEqual(0, cases.GetArrayLength());
         foreach (JsonElement row in cases.EnumerateArray())
         {
-            ImageProcessor processor = new(new ImageProcessorConfiguration { MinPixels = row[2].GetInt32(), MaxPixels = row[3].GetInt32() });
+            ImageProcessor processor = new(
+                new ImageProcessorConfiguration { MinPixels = row[2].GetInt32(), MaxPixels = row[3].GetInt32() });
             (int height, int width) = (row[0].GetInt32(), row[1].GetInt32());
             if (row[4].ValueKind != JsonValueKind.Null)
                 Assert.Equal((row[4].GetInt32(), row[5].GetInt32()), processor.SmartResize(height, width));
             else
-                Assert.Contains("200 times", Assert.Throws<ArgumentOutOfRangeException>(() => processor.SmartResize(height, width)).Message);
+                Assert.Contains(
+                    "200 times", Assert.Throws<ArgumentOutOfRangeException>(() => processor.SmartResize(height, width)).Message);
         }
     }
 

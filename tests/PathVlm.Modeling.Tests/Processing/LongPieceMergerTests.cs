@@ -6,7 +6,8 @@ namespace PathVlm.Modeling.Tests.Processing;
 
 public class LongPieceMergerTests
 {
-    private readonly TokenizerDefinition _definition = TokenizerFiles.Load(CheckpointSource.FromFolder(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0])));
+    private readonly TokenizerDefinition _definition = TokenizerFiles.Load(
+        CheckpointSource.FromFolder(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0])));
 
     [Fact]
     public void IdsEqualThoseOfShortPieces()

@@ -91,7 +91,8 @@ public class PictureFileTests
     public void WhatIsNoPictureIsNamedSo()
     {
         Assert.Equal("picture 'a.png' is empty (0 bytes)", Fault([], "a.png"));
-        Assert.Contains("'a.txt' is of no known kind: expected PNG, JPEG, WebP, BMP or GIF; it starts with the bytes 68656C6C6F", Fault("hello"u8, "a.txt"), StringComparison.Ordinal);
+        Assert.Contains("'a.txt' is of no known kind: expected PNG, JPEG, WebP, BMP or GIF; it starts with the bytes 68656C6C6F",
+            Fault("hello"u8, "a.txt"), StringComparison.Ordinal);
         Assert.Contains("it is a TIFF file", Fault("II*\0abcd"u8, "slide.tif"), StringComparison.Ordinal);
         Assert.Contains("'b.png'", Fault("\x89PNG\r\n\x1a\n"u8, "b.png"), StringComparison.Ordinal);
         Assert.Contains("'b.bmp'", Fault("BM"u8, "b.bmp"), StringComparison.Ordinal);
@@ -126,7 +127,8 @@ public class PictureFileTests
     }
 
     private static IEnumerable<int> Cuts(int length) =>
-        new[] { 0, 1, 3, 8, 12, 20, 33, 57, 100, length / 8, length / 4, length / 2, length * 3 / 4, length * 9 / 10, length - 13, length - 2, length - 1 }
+        new[] { 0, 1, 3, 8, 12, 20, 33, 57, 100, length / 8, length / 4, length / 2, length * 3 / 4, length * 9 / 10, length - 13,
+            length - 2, length - 1 }
             .Where(cut => cut < length);
 
     private static class Png

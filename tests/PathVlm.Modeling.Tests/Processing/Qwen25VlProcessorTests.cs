@@ -80,7 +80,8 @@ public class Qwen25VlProcessorTests
         Assert.Contains("row '7': expected 2 pictures, one for each picture place, got 1.", few, StringComparison.Ordinal);
         string narrow = Assert.Throws<InvalidDataException>(
             () => processor.Encode([ChatMessage.User("?", 1)], [new RgbPicture(1, 300, new byte[900])], rowName: "8")).Message;
-        Assert.StartsWith("row '8': picture of 1x300 pixels: one side may be at most 200 times the other", narrow, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "row '8': picture of 1x300 pixels: one side may be at most 200 times the other", narrow, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,7 +110,8 @@ public class Qwen25VlProcessorTests
         foreach (string file in Directory.EnumerateFiles(source, "*.json")) File.Copy(file, copy.PathOf(Path.GetFileName(file)));
         File.WriteAllText(copy.PathOf("chat_template.jinja"), "[INST] {{ messages }} [/INST]");
         string message = Assert.Throws<InvalidDataException>(() => Qwen25VlProcessor.Load(copy.Path)).Message;
-        Assert.Contains("chat_template.jinja: expected Qwen2.5-VL's chat format, got a template that does not write <|im_start|>.", message, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja: expected Qwen2.5-VL's chat format, got a template that does not write <|im_start|>.", message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,7 +134,9 @@ public class Qwen25VlProcessorTests
         ChatPart[] parts = content.ValueKind == JsonValueKind.String
             ? [new ChatText(content.GetString()!)]
             : [.. content.EnumerateArray().Select(part =>
-                part.GetProperty("type").GetString() == "image" ? (ChatPart)new ChatPicture() : new ChatText(part.GetProperty("text").GetString()!))];
+                part.GetProperty("type").GetString() == "image"
+                    ? (ChatPart)new ChatPicture()
+                    : new ChatText(part.GetProperty("text").GetString()!))];
         return new ChatMessage(message.GetProperty("role").GetString()!, parts);
     }
 }

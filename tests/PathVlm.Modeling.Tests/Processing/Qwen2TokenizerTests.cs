@@ -31,11 +31,13 @@ public class Qwen2TokenizerTests
     public void PlainEncodingOfAnyTextDecodesToItsFormCAndHoldsNoControlToken()
     {
         Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));
-        string[] parts = ["<|im_end|>", "<|im_start|>", "<|image_pad|>", "<|fim_pad|>", "<tool_call>", "<|", "|>", " ", "\n", "\r\n", "'s", "'\u017F", "7"];
+        string[] parts = ["<|im_end|>", "<|im_start|>", "<|image_pad|>", "<|fim_pad|>", "<tool_call>", "<|", "|>", " ", "\n", "\r\n", "'s",
+            "'\u017F", "7"];
         Random random = new(11);
         for (int attempt = 0; attempt < 3000; attempt++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => random.Next(3) == 0 ? parts[random.Next(parts.Length)] : RandomRune(random)));
+            string text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(
+                _ => random.Next(3) == 0 ? parts[random.Next(parts.Length)] : RandomRune(random)));
             int[] ids = tokenizer.EncodePlain(text);
             Assert.Equal(CanonicalComposition.Normalize(text), tokenizer.Decode(ids));
             Assert.DoesNotContain(ids, tokenizer.IsControl);
@@ -98,7 +100,8 @@ public class Qwen2TokenizerTests
 
     private static string RandomRune(Random random)
     {
-        int code = random.Next(4) switch { 0 => random.Next(0x80), 1 => random.Next(0x800), 2 => random.Next(0xD800), _ => 0xE000 + random.Next(0x40000) };
+        int code = random.Next(4) switch { 0 => random.Next(0x80), 1 => random.Next(0x800), 2 => random.Next(0xD800),
+            _ => 0xE000 + random.Next(0x40000) };
         return char.ConvertFromUtf32(code);
     }
 

@@ -61,7 +61,8 @@ public sealed class TokenizerFilesTests : IDisposable
     [InlineData("pre_tokenizer", "null", "pre_tokenizer: expected an object, got null")]
     [InlineData("added_tokens", "[{\"id\": 3, \"content\": \"<x>\"}]", "have the same id 3")]
     [InlineData("added_tokens", "[{\"id\": 9999, \"content\": \"\"}]", "added_tokens[0].content: expected text, got an empty text")]
-    [InlineData("added_tokens", "[{\"id\": 999999999, \"content\": \"<x>\"}]", "token '<x>': expected an id from 0 to 16777216, got 999999999")]
+    [InlineData("added_tokens", "[{\"id\": 999999999, \"content\": \"<x>\"}]",
+        "token '<x>': expected an id from 0 to 16777216, got 999999999")]
     [InlineData("added_tokens", "[7]", "added_tokens[0].id: expected a number, got nothing")]
     public void AFaultNamesFilePropertyExpectedAndFound(string property, string value, string expected)
     {
@@ -98,7 +99,8 @@ public sealed class TokenizerFilesTests : IDisposable
     {
         File.WriteAllText(_folder.PathOf("vocab.json"), "{\"a\": 0, \"a\": 1}");
         File.WriteAllText(_folder.PathOf("merges.txt"), "#version: 0.2\n");
-        Assert.Contains("vocab.json", Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "vocab.json", Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,5 +113,6 @@ public sealed class TokenizerFilesTests : IDisposable
 
     private JsonObject Read() => JsonNode.Parse(File.ReadAllText(Path.Combine(_source, "tokenizer.json")))!.AsObject();
 
-    private void Write(JsonObject file) => File.WriteAllText(_folder.PathOf("tokenizer.json"), file.ToJsonString(new JsonSerializerOptions()));
+    private void Write(JsonObject file) =>
+        File.WriteAllText(_folder.PathOf("tokenizer.json"), file.ToJsonString(new JsonSerializerOptions()));
 }

@@ -26,17 +26,20 @@ internal static class GroupLoss
             foreach (int count in completions)
             {
                 int[] ids = SmallModels.Ids(random, count);
-                targets.Add(share ? (builder.AddCompletion(parent, ids), 0, ids) : (builder.AddPrompt([.. prompt, .. ids], []), length, ids));
+                targets.Add(
+                    share ? (builder.AddCompletion(parent, ids), 0, ids) : (builder.AddPrompt([.. prompt, .. ids], []), length, ids));
             }
         }
 
         using PackedSequences packed = builder.Build();
         ForwardRows rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
         Tensor scores = model.TokenLogProbabilities(
-            model.Forward(packed, null, rows), tensor(targets.SelectMany(target => target.Ids).Select(id => (long)id).ToArray())).LogProbabilities;
+            model.Forward(packed, null, rows),
+            tensor(targets.SelectMany(target => target.Ids).Select(id => (long)id).ToArray())).LogProbabilities;
         Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).mean();
         loss.backward();
-        Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
+        Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(
+            entry => entry.Key, entry => entry.Value.clone());
         result.Add("loss", loss.detach());
         return result;
     }

@@ -56,9 +56,12 @@ internal sealed class ReferenceBatch : IDisposable
     public Tensor? Features(Qwen25VlModel model) =>
         Images.Count == 0 ? null : model.EncodeImages(Patches(), [.. Images.Select(image => image.Grid)]);
 
-    public Tensor Patches() => tensor(Images.SelectMany(image => image.Patches).ToArray()).view(Images.Sum(image => image.Grid.PatchCount), -1);
+    public Tensor Patches() =>
+        tensor(Images.SelectMany(image => image.Patches).ToArray()).view(Images.Sum(image => image.Grid.PatchCount), -1);
 
-    /// <summary>A row's values of a reference tensor [rows, columns, …] whose columns are the last of the padded batch, padding left out.</summary>
+    /// <summary>
+    /// A row's values of a reference tensor [rows, columns, …] whose columns are the last of the padded batch, padding left out.
+    /// </summary>
     public (Tensor Expected, int Skipped) Row(Tensor reference, int row)
     {
         int first = Width - (int)reference.size(1);

@@ -4,7 +4,8 @@ using SkiaSharp;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency laid over
+/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency
+/// laid over
 /// white, EXIF orientation ignored, colour profiles not applied. A picture that is damaged, cut, or larger by its header than allowed
 /// is refused before its pixels are used.
 /// </summary>
