@@ -34,7 +34,7 @@ internal sealed class JudgeChoice
     {
         if (parsed.GetValue(_address) is not { } named) return new RubricJudge();
         return Uri.TryCreate(named, UriKind.Absolute, out Uri? server) && (server.Scheme is "http" or "https")
-            ? OpenAiJudge.Create(server!, options: new ChatJudgeOptions { Model = parsed.GetValue(_model)! })
+            ? new ReachableJudge(OpenAiJudge.Create(server!, options: new ChatJudgeOptions { Model = parsed.GetValue(_model)! }), server!)
             : throw new UserMistakeException(
                 $"--judge: expected an absolute http or https address, such as https://api.openai.com/v1, got [{named}]");
     }
@@ -46,6 +46,9 @@ internal sealed class JudgeChoice
         configuration.BindTo(Section, options);
         return options;
     }
+
+    /// <summary>The settings of the section Judge.</summary>
+    internal static (string Section, object Options) Settings(RunContext context) => (Section, Panel(context.Configuration));
 
     /// <summary>Whether the settings name a price; cost is shown if they do.</summary>
     internal static bool NamesPrices(IConfiguration configuration) =>
