@@ -1,3 +1,4 @@
+using System.CommandLine.Help;
 using System.CommandLine;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,10 +17,12 @@ namespace PathVlm.Host;
 /// <summary>The program <c>pathvlm</c>: a Generic Host (configuration, logging, cancellation) around one verb.</summary>
 internal static class PathVlmProgram
 {
+    private const string Help = "--help", HelpVerb = "help", Suggest = "[suggest";
+
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
-    /// <param name="output">Where results go.</param>
-    /// <param name="error">Where the one line of a mistake goes.</param>
+    /// <param name="output">Where results are written.</param>
+    /// <param name="error">Where progress, warnings and the one line of a mistake are written.</param>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
@@ -27,7 +30,7 @@ internal static class PathVlmProgram
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
-            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(),
+            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new CompletionCommand(),
         ];
         foreach (Verb verb in verbs)
         {
@@ -36,13 +39,12 @@ internal static class PathVlmProgram
             root.Subcommands.Add(command);
         }
 
-        ParseResult result = root.Parse(args);
-        if (result.Errors.Count > 0 && result.Action is not System.CommandLine.Help.HelpAction)
+        // "@" is an ordinary character: there are no response files.
+        ParseResult result = root.Parse(WithHelp(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
+        bool isSuggesting = args.Length > 0 && args[0].StartsWith(Suggest, StringComparison.Ordinal);
+        if (result.Errors.Count > 0 && result.Action is not HelpAction && !isSuggesting)
         {
-            string fault = result.UnmatchedTokens.Count > 0
-                ? $"expected a verb, argument or option, got [{result.UnmatchedTokens[0]}]"
-                : result.Errors[0].Message;
-            await error.WriteLineAsync($"pathvlm: {fault} (see pathvlm --help)").ConfigureAwait(false);
+            await error.WriteLineAsync($"pathvlm: {FaultOf(result)} (see pathvlm --help)").ConfigureAwait(false);
             return ExitCodes.UserMistake;
         }
 
@@ -57,12 +59,31 @@ internal static class PathVlmProgram
         return await result.InvokeAsync(invocation).ConfigureAwait(false);
     }
 
+    // "pathvlm", "pathvlm help" and "pathvlm help VERB" show help.
+    private static string[] WithHelp(string[] args) => args switch
+    {
+        [] or [HelpVerb] => [Help],
+        [HelpVerb, .. string[] verb] => [.. verb, Help],
+        _ => args,
+    };
+
+    private static string FaultOf(ParseResult result)
+    {
+        if (result.UnmatchedTokens.Count == 0) return result.Errors[0].Message;
+        string token = result.UnmatchedTokens[0];
+        Command command = result.CommandResult.Command;
+        IEnumerable<string> known = token.StartsWith('-')
+            ? command.Options.SelectMany(option => option.Aliases.Prepend(option.Name))
+            : command.Subcommands.Select(verb => verb.Name);
+        return $"expected a verb, argument or option, got [{token}]{NearestName.Hint(token, known)}";
+    }
+
     private static async Task<int> RunVerbAsync(
         Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         try
         {
-            using Display display = new(output);
+            using Display display = new(output, error);
             using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? []);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
@@ -75,7 +96,7 @@ internal static class PathVlmProgram
                 Display = display,
                 Cancellation = stop.Token,
             };
-            int code = await Task.Run(() => verb.Run(parsed, context), CancellationToken.None).ConfigureAwait(false);
+            int code = await Task.Run(() => verb.RunOrPrint(parsed, context), CancellationToken.None).ConfigureAwait(false);
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
             return code;
         }
@@ -85,13 +106,15 @@ internal static class PathVlmProgram
         }
     }
 
-    /// <summary>Settings, the later ones winning: pathvlm.json beside the caller, environment PATHVLM_…, --set.</summary>
+    /// <summary>Settings, the later ones winning: pathvlm.json in the working folder, environment PATHVLM_…, --set.</summary>
     private static IHost CreateHost(IReadOnlyList<string> settings)
     {
+        string folder = Directory.GetCurrentDirectory();
+        SettingsFile.Check(Path.Combine(folder, SettingsFile.Name));
         HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
             new HostApplicationBuilderSettings { ApplicationName = "pathvlm" });
-        builder.Configuration.SetBasePath(Directory.GetCurrentDirectory());
-        builder.Configuration.AddJsonFile("pathvlm.json", optional: true);
+        builder.Configuration.SetBasePath(folder);
+        builder.Configuration.AddJsonFile(SettingsFile.Name, optional: true);
         builder.Configuration.AddEnvironmentVariables("PATHVLM_");
         builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair)
             .GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));

@@ -22,7 +22,7 @@ internal static class StageChart
         ModelLine[] lines = [.. results.Lines.Where(line => line.Base == baseName || line.IsExternal)];
         int width = Left + lines.Length * Step + 20, height = Top + PlotHeight + Bottom;
         EvaluationFigures[] figures = [.. lines.Select(line => PooledFigures.Of(results, line, AnswerSet.Test, null))];
-        double highest = figures.Max(figure => double.IsNaN(figure.Paper.Bootstrap.High) ? 0 : figure.Paper.Bootstrap.High);
+        double highest = figures.Select(figure => Cells.IntervalOf(figure.Paper).High).Max(high => double.IsNaN(high) ? 0 : high);
         double top = Ceiling(highest, results.Guessing);
         XElement drawing = new(Svg + "svg",
             new XAttribute("viewBox", $"0 0 {width} {height}"), new XAttribute("width", width), new XAttribute("height", height),
@@ -51,7 +51,8 @@ internal static class StageChart
     private static IEnumerable<XElement> Bar(ExperimentResults results, ModelLine line, EvaluationFigures figures, int place, double top)
     {
         double middle = Left + place * Step + Step / 2.0;
-        double value = figures.Paper.Value, high = figures.Paper.Bootstrap.High, low = figures.Paper.Bootstrap.Low;
+        (double low, double high) = Cells.IntervalOf(figures.Paper);
+        double value = figures.Paper.Value;
         string colour = line.IsExternal ? "#b7791f" : line.Name == StageNames.Base ? "#8a94a6" : "#2b6cb0";
         yield return new XElement(Svg + "rect", Place("x", middle - BarWidth / 2.0), Place("y", Y(value, top)), Place("width", BarWidth),
             Place("height", Y(0, top) - Y(value, top)), new XAttribute("fill", colour),

@@ -54,8 +54,8 @@ internal static class StageTables
         [
             model.Name,
             figures.RowCount.ToString(CultureInfo.InvariantCulture),
-            Share(figures.Paper),
-            Share(figures.Strict),
+            Cells.Percent(figures.Paper),
+            Cells.Percent(figures.Strict),
             string.Create(CultureInfo.InvariantCulture, $"{100 * figures.FormatRate:0.0}%"),
             .. reasoning,
             string.Create(CultureInfo.InvariantCulture, $"{figures.MeanOutputTokens:0.0}"),
@@ -64,7 +64,4 @@ internal static class StageTables
     }
 
     private static string Mean(AnswerReviews? reviews) => Cells.Number(reviews?.Mean, "0.000");
-
-    private static string Share(AccuracyFigure figure) => string.Create(CultureInfo.InvariantCulture,
-        $"{100 * figure.Value:0.0}% [{100 * figure.Bootstrap.Low:0.0}, {100 * figure.Bootstrap.High:0.0}]");
 }

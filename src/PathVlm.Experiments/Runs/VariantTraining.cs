@@ -6,7 +6,6 @@ using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Stages;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Panel;
@@ -14,6 +13,7 @@ using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
+using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Runs;
 

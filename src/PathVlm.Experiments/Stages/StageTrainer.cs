@@ -1,8 +1,7 @@
 using System.Globalization;
-using Microsoft.ML;
 using Microsoft.ML.Data;
+using Microsoft.ML;
 using PathVlm.Experiments.Progress;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Protocol;
@@ -11,6 +10,7 @@ using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
+using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;
 

@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
+using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;
 

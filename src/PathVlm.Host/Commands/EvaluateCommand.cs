@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Microsoft.ML;
-using PathVlm.Experiments;
 using PathVlm.Experiments.Stages;
+using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet;
 
 namespace PathVlm.Host.Commands;
 
@@ -22,8 +22,9 @@ internal sealed class EvaluateCommand : Verb
         DefaultValueFactory = _ => 1,
     };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
+        if (parsed.GetValue(_output) is { } report) OutputFolder.Prepare("--output", report);
         MLContext ml = context.CreateMlContext();
         using PathologyTransformer fitted = _model.Open(ml, parsed);
         string embedded = Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set");
@@ -35,16 +36,18 @@ internal sealed class EvaluateCommand : Verb
         return ExitCodes.Done;
     }
 
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        DataChoice.Settings(context);
+
     protected override Command Describe()
     {
         Command command = new("evaluate", "Answers a set's test rows and prints accuracy with intervals.");
-        foreach (Option option in new Option[] { _model.Option, _data.Option, _output, _seed }) command.Options.Add(option);
+        foreach (Option option in (Option[])[ .. _model.Options, _data.Option, _output, _seed]) command.Options.Add(option);
         return command;
     }
 
     private static void Write(EvaluationResult result, string folder, RunContext context)
     {
-        Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "evaluation.json"), EvaluationJson.Write(result));
         File.WriteAllText(
             Path.Combine(folder, "evaluation.md"),

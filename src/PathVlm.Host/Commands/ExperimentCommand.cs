@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
-using PathVlm.Experiments;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Runs;
+using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet;
 
 namespace PathVlm.Host.Commands;
 
@@ -50,13 +50,14 @@ internal sealed class ExperimentCommand : Verb
         Description = "A set in OmniMedVQA's layout that no model is trained on; repeatable; the drawn modalities with the embedded set.",
     };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
         ExperimentPlan plan = Plan(parsed, context);
         string output = Path.GetFullPath(parsed.GetValue(_output)!);
         bool resume = parsed.GetValue(_resume);
         Experiment.PrepareFolder(output, resume);
+        OutputFolder.Prepare("--output", output);
         MLContext ml = context.CreateMlContext(plan.Seeds[0]);
         string embedded = Path.Combine(output, DataFolder);
         IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seeds[0]);
@@ -74,6 +75,10 @@ internal sealed class ExperimentCommand : Verb
         context.Display.Line($"report: {report.Page}");
         return ExitCodes.Done;
     }
+
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        _recipe.Settings(parsed, context, namesBase: parsed.GetValue(_bases) is { Length: > 0 })
+            .Concat(DataChoice.Settings(context)).Append(JudgeChoice.Settings(context));
 
     protected override Command Describe()
     {

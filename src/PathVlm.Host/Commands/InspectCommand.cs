@@ -4,9 +4,9 @@ using Microsoft.ML;
 using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 
@@ -29,7 +29,9 @@ internal sealed class InspectCommand : Verb
         DefaultValueFactory = _ => 1,
     };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override bool HasSettings => false;
+
+    protected override int Run(ParseResult parsed, RunContext context)
     {
         string target = Path.GetFullPath(parsed.GetValue(_path)!);
         int tokens = parsed.GetValue(_tokens), rows = parsed.GetValue(_rows);

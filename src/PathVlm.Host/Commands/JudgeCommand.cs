@@ -1,15 +1,15 @@
 using System.CommandLine;
-using PathVlm.Experiments;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Runs;
 using PathVlm.Experiments.Stages;
+using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet;
 
 namespace PathVlm.Host.Commands;
 
@@ -39,9 +39,9 @@ internal sealed class JudgeCommand : Verb
         Description = "File for scores and findings, one JSON line per rollout; none is written by default.",
     };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
-        string file = parsed.GetValue(_rollouts)!, recordFile = Path.GetFullPath(parsed.GetValue(_record)!);
+        string file = parsed.GetValue(_rollouts)!, recordFile = OutputFolder.PrepareFor("--record", parsed.GetValue(_record)!);
         string? scores = OutputPath(parsed.GetValue(_output), file, recordFile);
         ReviewPanelOptions options = JudgeChoice.Panel(context.Configuration);
         (options.RecordFile, options.RecordText) = (recordFile, parsed.GetValue(_recordText));
@@ -64,6 +64,9 @@ internal sealed class JudgeCommand : Verb
             : throw new RunStoppedException(
                 $"--judge: none of {outcome.Count} rollouts is scored: {string.Join(", ", outcome.Missing.Select(cause => InWords(cause, outcome)))}");
     }
+
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        [JudgeChoice.Settings(context)];
 
     protected override Command Describe()
     {
@@ -88,13 +91,11 @@ internal sealed class JudgeCommand : Verb
     private static string? OutputPath(string? named, string rolloutFile, string recordFile)
     {
         if (named is null) return null;
-        string path = Path.GetFullPath(named);
-        if (Directory.Exists(path)) throw new UserMistakeException($"--output: expected a file, got the folder [{named}]");
+        string path = OutputFolder.PrepareFor("--output", named);
         StringComparison comparison = OperatingSystem.IsLinux() ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase;
         foreach ((string other, string what) in new[] { (Path.GetFullPath(rolloutFile), "the rollout file"), (recordFile, "the record") })
             if (path.Equals(other, comparison))
                 throw new UserMistakeException($"--output: expected another file, got [{named}], which is {what} itself");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         return path;
     }
 

@@ -23,12 +23,10 @@ internal sealed class MakeBaseCommand : Verb
         DefaultValueFactory = _ => new BaseModelOptions().Seed,
     };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
-        string folder = Path.GetFullPath(parsed.GetValue(_output)!);
-        BaseModelOptions options = new();
-        context.Configuration.BindTo("Base", options);
-        options.Seed = parsed.GetValue(_seed);
+        string folder = OutputFolder.Prepare("--output", parsed.GetValue(_output)!);
+        BaseModelOptions options = Options(parsed, context);
         ProgressLine line = context.Display.Start("base");
         BaseModelRecipe.Make(folder, options, new StepProgress<BaseModelProgress>(progress => line.Report(
             progress.Step, progress.TotalSteps,
@@ -39,6 +37,9 @@ internal sealed class MakeBaseCommand : Verb
         return ExitCodes.Done;
     }
 
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        [("Base", Options(parsed, context))];
+
     protected override Command Describe()
     {
         Command command = new(
@@ -46,5 +47,13 @@ internal sealed class MakeBaseCommand : Verb
         command.Options.Add(_output);
         command.Options.Add(_seed);
         return command;
+    }
+
+    private BaseModelOptions Options(ParseResult parsed, RunContext context)
+    {
+        BaseModelOptions options = new();
+        context.Configuration.BindTo("Base", options);
+        options.Seed = parsed.GetValue(_seed);
+        return options;
     }
 }

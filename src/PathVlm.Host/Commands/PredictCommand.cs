@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
@@ -13,6 +15,13 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>predict</c>: one picture, one question.</summary>
 internal sealed class PredictCommand : Verb
 {
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     private readonly ModelChoice _model = new();
     private readonly Option<string> _image = new("--image", "-i")
     {
@@ -23,7 +32,11 @@ internal sealed class PredictCommand : Verb
     private readonly Option<string> _question = new("--question", "-q") { Description = "The question.", Required = true };
     private readonly Option<string[]> _options = new("--option") { Description = "An option, with or without its letter; repeatable." };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    private readonly Option<bool> _json = new("--json") { Description = "Prints the answer as one JSON object." };
+
+    protected override bool HasSettings => false;
+
+    protected override int Run(ParseResult parsed, RunContext context)
     {
         MLContext ml = context.CreateMlContext();
         string picture = Path.GetFullPath(parsed.GetValue(_image)!);
@@ -34,6 +47,18 @@ internal sealed class PredictCommand : Verb
         using PathologyTransformer fitted = _model.Open(ml, parsed);
         PathologyDataView row = new([question]);
         PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
+        if (parsed.GetValue(_json))
+        {
+            context.Display.Line(JsonSerializer.Serialize(
+                new
+                {
+                    answer.PredictedAnswer, answer.Reasoning, answer.Response, answer.ResponseTokenCount, answer.IsTruncated,
+                    Notice = ResearchNotice.Text,
+                },
+                Json));
+            return ExitCodes.Done;
+        }
+
         context.Display.Line($"answer:    {(answer.PredictedAnswer.Length > 0 ? answer.PredictedAnswer : "(none could be read)")}");
         context.Display.Line($"reasoning: {answer.Reasoning}");
         context.Display.Line($"tokens:    {answer.ResponseTokenCount}{(answer.IsTruncated ? " (cut at the limit)" : "")}");
@@ -56,7 +81,7 @@ internal sealed class PredictCommand : Verb
     protected override Command Describe()
     {
         Command command = new("predict", $"Answers one question about one picture. {ResearchNotice.Text}");
-        foreach (Option option in new Option[] { _model.Option, _image, _question, _options }) command.Options.Add(option);
+        foreach (Option option in (Option[])[.. _model.Options, _image, _question, _options, _json]) command.Options.Add(option);
         return command;
     }
 }

@@ -17,18 +17,18 @@ internal sealed class SynthesizeCommand : Verb
 
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of pictures and questions.", DefaultValueFactory = _ => 1 };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
-        string folder = Path.GetFullPath(parsed.GetValue(_output)!);
-        SyntheticSetOptions options = new();
-        context.Configuration.BindTo("Set", options);
-        options.Seed = parsed.GetValue(_seed);
-        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, context.Cancellation);
+        string folder = OutputFolder.Prepare("--output", parsed.GetValue(_output)!);
+        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, Options(parsed, context), context.Cancellation);
         context.Display.Line($"{summary.PictureCount} pictures, questions: {DataChoice.QuestionsOf(summary)}");
         context.Display.Line($"PathMMU file: {summary.PathMmuFile}");
         if (summary.OmniMedVqaFolder is { } others) context.Display.Line($"OmniMedVQA folder: {others}");
         return ExitCodes.Done;
     }
+
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        [("Set", Options(parsed, context))];
 
     protected override Command Describe()
     {
@@ -37,5 +37,13 @@ internal sealed class SynthesizeCommand : Verb
         command.Options.Add(_output);
         command.Options.Add(_seed);
         return command;
+    }
+
+    private SyntheticSetOptions Options(ParseResult parsed, RunContext context)
+    {
+        SyntheticSetOptions options = new();
+        context.Configuration.BindTo("Set", options);
+        options.Seed = parsed.GetValue(_seed);
+        return options;
     }
 }

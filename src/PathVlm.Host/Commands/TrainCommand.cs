@@ -2,13 +2,13 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
-using PathVlm.Experiments;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Runs;
+using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet;
 
 namespace PathVlm.Host.Commands;
 
@@ -37,12 +37,12 @@ internal sealed class TrainCommand : Verb
         DefaultValueFactory = _ => StageNames.PathVlmR1,
     };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
         Stopwatch clock = Stopwatch.StartNew();
         TrainingPlan plan = Plan(parsed, context);
         MLContext ml = context.CreateMlContext(plan.Seed);
-        Directory.CreateDirectory(plan.OutputFolder);
+        OutputFolder.Prepare("--output", plan.OutputFolder);
         string embedded = Path.Combine(plan.OutputFolder, DataFolder);
         IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seed);
         TrainingOutcome outcome = Training.Run(ml, plan, rows, context.Screen, context.Cancellation);
@@ -56,6 +56,10 @@ internal sealed class TrainCommand : Verb
             + (plan.Seed == 1 ? "" : $" --seed {plan.Seed}"));
         return ExitCodes.Done;
     }
+
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        _recipe.Settings(parsed, context, namesBase: parsed.GetValue(_baseModel) is not null)
+            .Concat(DataChoice.Settings(context)).Append(JudgeChoice.Settings(context));
 
     protected override Command Describe()
     {

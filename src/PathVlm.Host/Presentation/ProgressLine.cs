@@ -12,7 +12,11 @@ namespace PathVlm.Host.Presentation;
 internal sealed class ProgressLine(string title, ProgressTask? task = null, Action<string>? plain = null, Action? onDone = null)
 {
     private const int PlainLines = 10;
+
+    // A rate over less is noise: the first step alone may include loading and compiling.
+    private static readonly TimeSpan ShortestRated = TimeSpan.FromSeconds(0.5);
     private readonly Stopwatch _clock = new();
+    private long _first;
     private long _printed;
 
     /// <summary>Shows how far the work is.</summary>
@@ -21,10 +25,13 @@ internal sealed class ProgressLine(string title, ProgressTask? task = null, Acti
     /// <param name="note">Figures of the moment, such as the loss.</param>
     internal void Report(long done, long total, string note = "")
     {
-        if (!_clock.IsRunning) _clock.Start();
-        double rate = done / Math.Max(1e-3, _clock.Elapsed.TotalSeconds);
-        string text = string.Create(
-            CultureInfo.InvariantCulture, $"{title}: {done}/{total}, {rate:0.0}/s{(note.Length > 0 ? ", " + note : "")}");
+        if (!_clock.IsRunning)
+        {
+            _first = done;
+            _clock.Start();
+        }
+
+        string text = $"{title}: {done}/{total}{RateText(done, total)}{(note.Length > 0 ? ", " + note : "")}";
         if (task is not null)
         {
             task.MaxValue = Math.Max(1, total);
@@ -34,8 +41,7 @@ internal sealed class ProgressLine(string title, ProgressTask? task = null, Acti
         else if (done * PlainLines / Math.Max(1, total) > _printed || done == total)
         {
             _printed = done * PlainLines / Math.Max(1, total);
-            TimeSpan left = TimeSpan.FromSeconds((total - done) / Math.Max(1e-9, rate));
-            plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{text}, {left:hh\\:mm\\:ss} left"));
+            plain?.Invoke(text);
         }
     }
 
@@ -45,5 +51,13 @@ internal sealed class ProgressLine(string title, ProgressTask? task = null, Acti
         if (task is not null) task.Value = task.MaxValue;
         else plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{title}: done in {_clock.Elapsed.TotalSeconds:0.0} s"));
         onDone?.Invoke();
+    }
+
+    private string RateText(long done, long total)
+    {
+        if (done <= _first || _clock.Elapsed < ShortestRated) return "";
+        double rate = (done - _first) / _clock.Elapsed.TotalSeconds;
+        TimeSpan left = TimeSpan.FromSeconds(Math.Min((total - done) / rate, TimeSpan.MaxValue.TotalSeconds / 2));
+        return string.Create(CultureInfo.InvariantCulture, $", {rate:0.0}/s, {(long)left.TotalHours:00}:{left:mm\\:ss} left");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class RunScreen(Display display) : IProgress<RunEvent>
         switch (value.Kind)
         {
             case RunEventKind.Message:
-                display.Line(value.Text);
+                display.Message(value.Text);
                 break;
             case RunEventKind.Warning:
                 display.Warning(value.Text);

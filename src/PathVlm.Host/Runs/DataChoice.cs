@@ -42,19 +42,31 @@ internal sealed class DataChoice
     internal static string QuestionsOf(SyntheticSetSummary summary) => string.Join(
         ", ", summary.QuestionCount.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value}")));
 
+    /// <summary>The settings of the embedded set and of the split, by section.</summary>
+    internal static IEnumerable<(string Section, object Options)> Settings(RunContext context) =>
+        [("Set", SetOptions(context)), ("Split", Sizes(context))];
+
     private static string WriteEmbedded(string folder, RunContext context)
     {
-        SyntheticSetOptions options = new();
-        context.Configuration.BindTo("Set", options);
-        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, context.Cancellation);
-        context.Display.Line($"embedded set: {summary.PictureCount} drawn tiles, questions: {QuestionsOf(summary)} ({folder})");
+        SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, SetOptions(context), context.Cancellation);
+        context.Display.Message($"embedded set: {summary.PictureCount} drawn tiles, questions: {QuestionsOf(summary)} ({folder})");
         return summary.PathMmuFile;
     }
 
-    private static IDataView Load(PathologyCatalog pathology, string path, RunContext context, long seed)
+    private static IDataView Load(PathologyCatalog pathology, string path, RunContext context, long seed) =>
+        StagedData.Load(pathology, path, Sizes(context), seed, context.Screen);
+
+    private static SyntheticSetOptions SetOptions(RunContext context)
+    {
+        SyntheticSetOptions options = new();
+        context.Configuration.BindTo("Set", options);
+        return options;
+    }
+
+    private static StageSizes Sizes(RunContext context)
     {
         StageSizes sizes = new();
         context.Configuration.BindTo("Split", sizes);
-        return StagedData.Load(pathology, path, sizes, seed, context.Screen);
+        return sizes;
     }
 }

@@ -37,13 +37,16 @@ internal sealed class JudgeChoice
             options.Model = parsed.GetValue(_model)!;
         if (parsed.GetValue(_address) is not { } named) return new RubricJudge();
         return Uri.TryCreate(named, UriKind.Absolute, out Uri? server) && (server.Scheme is "http" or "https")
-            ? OpenAiJudge.Create(server!, options: options)
+            ? new ReachableJudge(OpenAiJudge.Create(server!, options: options), server!)
             : throw new UserMistakeException(
                 $"--judge: expected an absolute http or https address, such as https://api.openai.com/v1, got [{named}]");
     }
 
     /// <summary>Bounds, prices and record from the settings of the section Judge.</summary>
     internal static ReviewPanelOptions Panel(IConfiguration configuration) => Bind(configuration).Panel;
+
+    /// <summary>The settings of the section Judge.</summary>
+    internal static (string Section, object Options) Settings(RunContext context) => (Section, Panel(context.Configuration));
 
     /// <summary>Whether the settings name a price; cost is shown if they do.</summary>
     internal static bool NamesPrices(IConfiguration configuration) =>

@@ -2,8 +2,9 @@ using System.CommandLine;
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Host.Faults;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet;
 
 namespace PathVlm.Host.Runs;
 
@@ -15,7 +16,13 @@ internal sealed class ModelChoice
         Description = "Zip that train wrote, or a checkpoint folder; the embedded base by default.",
     };
 
-    internal Option Option => _model;
+    private readonly Option<string> _device = new("--device")
+    {
+        Description = "Where the model is computed: cpu, cuda or cuda:N.",
+        DefaultValueFactory = _ => new PathologyModelOptions().Device,
+    };
+
+    internal IEnumerable<Option> Options => [_model, _device];
 
     /// <summary>The model's name in reports.</summary>
     internal string NameOf(ParseResult parsed) => Path.GetFileName(parsed.GetValue(_model) ?? StageNames.Base);
@@ -28,6 +35,8 @@ internal sealed class ModelChoice
             throw new UserMistakeException($"--model: expected a zip or a checkpoint folder that exists, got [{path}]");
         // A zip has settings of its own; the embedded base has those of its run.
         Preset preset = EmbeddedBase.Is(path) ? Preset.Embedded : Preset.Paper;
-        return ml.Pathology().Pretrained(path, Recipe.Create(preset).Model);
+        PathologyModelOptions options = Recipe.Create(preset).Model;
+        options.Device = parsed.GetValue(_device)!;
+        return ml.Pathology().Pretrained(path, options);
     }
 }

@@ -27,6 +27,13 @@ internal sealed class RecipeChoice
         return recipe;
     }
 
+    /// <summary>The settings of the recipe, by section.</summary>
+    internal IEnumerable<(string Section, object Options)> Settings(ParseResult parsed, RunContext context, bool namesBase)
+    {
+        Recipe recipe = Recipe(parsed, context.Configuration, namesBase);
+        return [("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process)];
+    }
+
     private static Preset PresetOf(string? named, bool namesBase) => named switch
     {
         null => namesBase ? Preset.Paper : Preset.Embedded,

@@ -1,24 +1,25 @@
 using System.Collections;
+using System.ComponentModel;
+using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using PathVlm.Host.Faults;
 
 namespace PathVlm.Host.Settings;
 
-/// <summary>Binds the settings of a section; a name that the options do not have is a mistake, not silence.</summary>
+/// <summary>Binds the settings of a section; a name that the options do not have is a mistake.</summary>
 internal static class SettingNames
 {
-    private static readonly string[] Sections = ["Sft", "Grpo", "Process", "Set", "Split", "Base", "Judge"];
-
     /// <summary>From <c>Section:Name=value</c> to its key and value.</summary>
-    /// <exception cref="UserMistakeException">It is no such text, or the section is none.</exception>
+    /// <exception cref="UserMistakeException">It is no such text, or section or setting do not exist.</exception>
     internal static KeyValuePair<string, string?> Pair(string setting)
     {
         int equals = setting.IndexOf('=', StringComparison.Ordinal);
         if (equals < 1) throw new UserMistakeException($"--set: expected Section:Name=value, got [{setting}]");
-        string section = setting[..equals].Split(':')[0];
-        if (!Sections.Contains(section, StringComparer.OrdinalIgnoreCase))
-            throw new UserMistakeException($"--set: expected the section {string.Join(", ", Sections)}, got [{section}]");
+        string[] key = setting[..equals].Split(':');
+        if (SettingSections.FaultOfSection(key[0]) is { } fault) throw new UserMistakeException($"--set: {fault}");
+        if (key.Length < 2) throw new UserMistakeException($"--set: expected Section:Name=value, got [{setting}]");
+        if (SettingSections.FaultOfSetting(key[0], key[1]) is { } unknown) throw new UserMistakeException($"--set: {unknown}");
         return new KeyValuePair<string, string?>(setting[..equals], setting[(equals + 1)..]);
     }
 
@@ -26,26 +27,26 @@ internal static class SettingNames
     /// <param name="configuration">The settings.</param>
     /// <param name="section">The section.</param>
     /// <param name="options">One or more option sets that share the section.</param>
-    /// <exception cref="UserMistakeException">A setting has no such option, or a value that the option does not take.</exception>
+    /// <exception cref="UserMistakeException">A setting does not exist, or its value cannot be read.</exception>
     internal static void BindTo(this IConfiguration configuration, string section, params object[] options)
     {
-        string[] known = [.. options.SelectMany(set => set.GetType().GetProperties()).Where(property => property.CanWrite)
-            .Select(property => property.Name)];
         IConfigurationSection settings = configuration.GetSection(section);
         foreach (IConfigurationSection setting in settings.GetChildren())
-            if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-                throw new UserMistakeException(
-                    $"setting [{section}:{setting.Key}] does not exist; "
-                    + $"{section} has {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+            if (SettingSections.FaultOfSetting(section, setting.Key) is { } fault) throw new UserMistakeException(fault);
         foreach (object set in options) Bind(settings, set);
     }
 
     private static void Bind(IConfigurationSection settings, object options)
     {
-        // A list in the settings replaces the preset's; the binder would append to it.
-        foreach (PropertyInfo list in options.GetType().GetProperties().Where(property => property.CanWrite
-            && settings.GetSection(property.Name).GetChildren().Any() && property.GetValue(options) is IEnumerable and not string))
-            list.SetValue(options, null);
+        foreach (PropertyInfo property in SettingSections.SettingsOf(options.GetType()))
+        {
+            IConfigurationSection setting = settings.GetSection(property.Name);
+            if (!setting.Exists()) continue;
+            RequireReadable(setting, property.PropertyType);
+            // A list in the settings replaces the preset's; the binder would append to it.
+            if (setting.GetChildren().Any() && property.GetValue(options) is IEnumerable and not string) property.SetValue(options, null);
+        }
+
         try
         {
             settings.Bind(options);
@@ -55,4 +56,32 @@ internal static class SettingNames
             throw new UserMistakeException($"{fault.Message} {fault.InnerException?.Message}".Trim(), fault);
         }
     }
+
+    private static void RequireReadable(IConfigurationSection setting, Type type)
+    {
+        if (setting.Value is not { } value) return;
+        Type plain = Nullable.GetUnderlyingType(type) ?? type;
+        if (plain == typeof(string) || (value.Length == 0 && plain != type)) return;
+        try
+        {
+            TypeDescriptor.GetConverter(plain).ConvertFromInvariantString(value);
+        }
+        catch (Exception fault) when (fault is FormatException or ArgumentException or NotSupportedException or OverflowException)
+        {
+            throw new UserMistakeException($"setting [{setting.Path}]: expected {Kind(plain)}, got [{value}]", fault);
+        }
+    }
+
+    private static string Kind(Type type)
+    {
+        if (type.IsEnum) return string.Join(", ", Enum.GetNames(type));
+        if (type == typeof(bool)) return "true or false";
+        if (type == typeof(double) || type == typeof(float) || type == typeof(decimal)) return "a number, such as 0.5 or 1e-4";
+        return type == typeof(int) ? Whole(int.MinValue, int.MaxValue)
+            : type == typeof(long) ? Whole(long.MinValue, long.MaxValue)
+            : type.Name;
+    }
+
+    private static string Whole(long least, long most) =>
+        string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}");
 }

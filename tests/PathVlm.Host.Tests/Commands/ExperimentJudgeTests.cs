@@ -18,7 +18,7 @@ public sealed class ExperimentJudgeTests : IDisposable
         string output = _folder.PathOf("run");
         Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--judge", server.Address));
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
-        Assert.StartsWith("pathvlm: the judge answered 401", Assert.Single(outcome.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.StartsWith("pathvlm: the judge answered 401", outcome.ErrorLine, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));
     }
 

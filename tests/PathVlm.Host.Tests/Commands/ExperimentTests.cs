@@ -1,5 +1,5 @@
-using PathVlm.Host.Faults;
 using System.Text.Json;
+using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.Testing;

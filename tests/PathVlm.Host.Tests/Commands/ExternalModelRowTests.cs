@@ -1,6 +1,6 @@
-using PathVlm.Host.Faults;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet.Tests.Rewards.Judging;
 using PathVlm.Testing;

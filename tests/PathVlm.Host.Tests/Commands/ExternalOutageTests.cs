@@ -1,6 +1,6 @@
-using PathVlm.Host.Faults;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet.Tests.Rewards.Judging;
 using PathVlm.Testing;
@@ -33,7 +33,7 @@ public sealed class ExternalOutageTests : IDisposable
         string[] arguments = MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}", "--resume");
         Outcome stopped = await CommandLine.RunAsync(arguments);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
-        Assert.Matches("^pathvlm: the external model \\[theirs\\] did not answer [5-8] of the last 2[0-3] rows \\(RetryAfterTooLong [5-8]\\), more than 5%; .*--resume", stopped.Error.Trim());
+        Assert.Matches("^pathvlm: the external model \\[theirs\\] did not answer [5-8] of the last 2[0-3] rows \\(RetryAfterTooLong [5-8]\\), more than 5%; .*--resume", stopped.ErrorLine.Trim());
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));
 
         (run, asked) = (1, goodFirst[0]);

@@ -13,7 +13,7 @@ public sealed class MistakeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("trian", "trian")]
+    [InlineData("trian", "got [trian] (did you mean [train]?)")]
     [InlineData("--verbose", "--verbose")]
     [InlineData("synthesize more", "more")]
     [InlineData("inspect", "path")]
@@ -23,6 +23,9 @@ public sealed class MistakeTests : IDisposable
     [InlineData("synthesize --colour red", "--colour")]
     [InlineData("evaluate --model /nowhere/at/all", "--model: expected a zip or a checkpoint folder that exists, got [/nowhere/at/all]")]
     [InlineData("predict --question what", "--image")]
+    [InlineData("predict --question what --image @nothing.png", "@nothing.png")]
+    [InlineData("train --sed 1", "did you mean [--seed]?")]
+    [InlineData("completion powershell", "powershell")]
     public async Task ACommandLineThatCannotBe(string line, string said) =>
         (await CommandLine.RunAsync(line.Split(' '))).IsMistake(said);
 
@@ -30,9 +33,9 @@ public sealed class MistakeTests : IDisposable
     [InlineData("--preset nonsense", "--preset: expected embedded or paper, got [nonsense]")]
     [InlineData("--until nonsense", "--until: expected Alpha, Beta or PathVLM-R1, got [nonsense]")]
     [InlineData("--set nonsense", "--set: expected Section:Name=value, got [nonsense]")]
-    [InlineData("--set Stf:Epochs=1", "got [Stf]")]
-    [InlineData("--set Sft:Epoch=1", "setting [Sft:Epoch] does not exist; Sft has ")]
-    [InlineData("--set Sft:Epochs=many", "Sft:Epochs")]
+    [InlineData("--set Stf:Epochs=1", "got [Stf] (did you mean [Sft]?)")]
+    [InlineData("--set Sft:Epoch=1", "setting [Sft:Epoch] does not exist (did you mean [Epochs]?); Sft has ")]
+    [InlineData("--set Sft:Epochs=many", "setting [Sft:Epochs]: expected a number, such as 0.5 or 1e-4, got [many]")]
     [InlineData("--set Sft:BatchSize=0 --preset embedded --until Alpha", "BatchSize")]
     [InlineData("--data /nowhere/at/all", "--data: expected a file or folder that exists, got [/nowhere/at/all]")]
     public async Task ATrainingThatCannotBe(string line, string said) =>

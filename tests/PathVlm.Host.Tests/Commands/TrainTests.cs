@@ -1,6 +1,6 @@
-using PathVlm.Host.Faults;
 using System.Globalization;
 using System.Text.Json;
+using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.Testing;
@@ -138,7 +138,7 @@ public sealed class TrainTests : IDisposable
         Outcome stopped = await CommandLine.RunAsync(
             [.. Train(run), "--until", "Beta", "--set", "Grpo:LearningRate=1e39", "--set", "Grpo:WeightDecay=1", "--set", "Grpo:NumIterations=10", "--set", "Grpo:MaxSteps=8"]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
-        string line = Assert.Single(stopped.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string line = stopped.ErrorLine;
         Assert.Matches("^pathvlm: Beta: stopped after step [1-8]: loss or gradient was not finite 3 times in a row; .* \\(Grpo:LearningRate is 1E\\+39\\)", line);
         Assert.Single(stopped.Lines, text => text.StartsWith("warning: stopped after ", StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(run, "pathvlm-r1.zip")));

@@ -1,5 +1,5 @@
-using PathVlm.Host.Faults;
 using System.Diagnostics;
+using PathVlm.Host.Faults;
 
 namespace PathVlm.Host.Tests.Support;
 
@@ -40,24 +40,26 @@ internal static class CommandLine
 /// <summary>What a command line came to.</summary>
 internal sealed record Outcome(int Code, string Output, string Error)
 {
-    /// <summary>The lines of the output, without their ends.</summary>
-    public string[] Lines => Output.Split('\n', StringSplitOptions.TrimEntries);
+    /// <summary>The lines of results and progress, without their ends.</summary>
+    public string[] Lines => (Output + Error).Split('\n', StringSplitOptions.TrimEntries);
 
-    /// <summary>The output, having seen that the run was a success and silent on the error stream.</summary>
+    /// <summary>The one line of a mistake or of a stopped run.</summary>
+    public string ErrorLine => Assert.Single(Error.Split('\n'), line => line.StartsWith("pathvlm: ", StringComparison.Ordinal));
+
+    /// <summary>Results, then progress, of a run that was a success.</summary>
     public string Success()
     {
         Assert.True(Code == ExitCodes.Done, $"exit code {Code}: {Error}");
-        Assert.Equal("", Error);
-        return Output;
+        Assert.DoesNotContain("pathvlm: ", Error, StringComparison.Ordinal);
+        return Output + Error;
     }
 
     /// <summary>Holds the outcome to a user's mistake: exit code 2, one line that says this, no stack trace.</summary>
     public void IsMistake(params string[] said)
     {
         Assert.True(Code == ExitCodes.UserMistake, $"exit code {Code}: {Error}{Output}");
-        string line = Assert.Single(Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("pathvlm: ", line, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        string line = ErrorLine;
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
         Assert.DoesNotContain("Exception", line, StringComparison.Ordinal);
         Assert.All(said, part => Assert.Contains(part, line, StringComparison.Ordinal));
     }

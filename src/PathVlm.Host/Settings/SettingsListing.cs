@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using System.Text.Json;
+
+namespace PathVlm.Host.Settings;
+
+/// <summary>Effective settings as the text of a <c>pathvlm.json</c>.</summary>
+internal static class SettingsListing
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter() },
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The settings of sections.</summary>
+    /// <param name="sections">Names and options of the sections.</param>
+    internal static string Text(IEnumerable<(string Section, object Options)> sections) => JsonSerializer.Serialize(
+        sections.ToDictionary(
+            section => section.Section,
+            section => SettingSections.SettingsOf(section.Options.GetType())
+                .ToDictionary(property => property.Name, property => property.GetValue(section.Options))),
+        Json);
+}
