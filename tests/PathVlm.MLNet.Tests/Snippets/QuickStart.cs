@@ -1,6 +1,5 @@
 // <snippet>
 using Microsoft.ML;
-using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Rubric;
 // </snippet>
