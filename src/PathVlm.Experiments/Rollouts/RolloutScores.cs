@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using PathVlm.Experiments.Files;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Rollouts;
 
