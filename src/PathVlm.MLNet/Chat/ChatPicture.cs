@@ -16,8 +16,8 @@ internal static class ChatPicture
     internal static byte[] Encode(RgbPicture picture)
     {
         int side = Math.Max(picture.Width, picture.Height);
-        if (side <= MaxSide) return PngFile.Encode(picture);
-        return PngFile.Encode(BicubicResizer.Resize(picture, Scaled(picture.Width, side), Scaled(picture.Height, side)));
+        if (side <= MaxSide) return PictureFile.EncodePng(picture);
+        return PictureFile.EncodePng(picture.Resize(Scaled(picture.Width, side), Scaled(picture.Height, side)));
     }
 
     private static int Scaled(int length, int side) => Math.Max(1, (int)((long)length * MaxSide / side));
