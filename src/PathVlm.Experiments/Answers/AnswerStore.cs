@@ -1,7 +1,7 @@
 using System.Text.Json;
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Progress;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Answers;
 

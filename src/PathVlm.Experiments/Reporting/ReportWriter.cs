@@ -1,6 +1,6 @@
 using System.Xml.Linq;
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Results;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Reporting;
 

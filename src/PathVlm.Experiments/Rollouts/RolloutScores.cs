@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text;
 using PathVlm.Experiments.Files;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Rollouts;
 

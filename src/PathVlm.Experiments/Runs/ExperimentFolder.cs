@@ -1,5 +1,5 @@
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Plans;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Runs;
 

@@ -2,9 +2,9 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json;
 using PathVlm.Experiments.Answers;
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Plans;
 using PathVlm.MLNet.Training.Options;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Runs;
 

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Reviews;
@@ -11,6 +10,7 @@ using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.MLNet;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Runs;
 

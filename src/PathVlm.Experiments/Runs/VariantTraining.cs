@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.Experiments.Answers;
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Stages;
@@ -14,6 +13,7 @@ using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.MLNet;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Runs;
 

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using PathVlm.Experiments.Files;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Stages;
 

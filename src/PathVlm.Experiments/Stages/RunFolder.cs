@@ -1,6 +1,6 @@
-using PathVlm.Experiments.Files;
 using PathVlm.Experiments.Plans;
 using PathVlm.MLNet.Training.Grpo;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Stages;
 
