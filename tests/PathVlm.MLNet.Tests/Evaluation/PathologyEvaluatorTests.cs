@@ -81,11 +81,11 @@ public sealed class PathologyEvaluatorTests
         IDataView one = _ml.Data.LoadFromEnumerable([Row("1", "p", "S", "", 1), Row("2", "p", "S", "", 1)]);
         void Check(string expected, params Scored[] rows) => Assert.Contains(expected,
             Assert.Throws<ArgumentException>(() => PathologyEvaluator.Compare(one, _ml.Data.LoadFromEnumerable(rows))).Message, StringComparison.Ordinal);
-        Check("the first has 2 rows, the second 1; the same rows are taken", Row("1", "p", "S", "", 1));
-        Check("row [2] of the first is not in the second", Row("1", "p", "S", "", 1), Row("3", "p", "S", "", 1));
+        Check("second: expected the 2 rows of the first, got 1 rows", Row("1", "p", "S", "", 1));
+        Check("second: expected row [2] of the first, got none", Row("1", "p", "S", "", 1), Row("3", "p", "S", "", 1));
         Scored other = Row("2", "p", "S", "", 1);
         other.Answer = "A) yes";
-        Check("row [2] has the standard answer [B) no] in the first and [A) yes] in the second", Row("1", "p", "S", "", 1), other);
+        Check("second, row [2]: expected the standard answer [B) no] of the first, got [A) yes]", Row("1", "p", "S", "", 1), other);
     }
 
     [Fact]
