@@ -53,12 +53,12 @@ public static class Qwen2TokenizerTrainer
         for (int id = 0; id < tokens.Count; id++)
             vocabulary.Add(tokens[id], id);
 
-        Write(folder, "vocab.json",
+        Write(folder, CheckpointFileNames.Vocabulary,
             vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        Write(folder, "merges.txt", "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
-        Write(folder, "tokenizer.json", Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
-        Write(folder, "tokenizer_config.json", Configuration(tokens.Count).ToJsonString(Indented));
-        Write(folder, "chat_template.json", new JsonObject { ["chat_template"] = ChatTemplate }.ToJsonString(Indented));
+        Write(folder, CheckpointFileNames.Merges, "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
+        Write(folder, CheckpointFileNames.Tokenizer, Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
+        Write(folder, CheckpointFileNames.TokenizerConfiguration, Configuration(tokens.Count).ToJsonString(Indented));
+        Write(folder, CheckpointFileNames.ChatTemplateJson, new JsonObject { ["chat_template"] = ChatTemplate }.ToJsonString(Indented));
         return Qwen2Tokenizer.Load(folder);
     }
 
