@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using PathVlm.Synthesis;
 
 namespace PathVlm.Synthesis.Tests;
 
