@@ -1,4 +1,3 @@
-using PathVlm.Benchmarks.Device;
 using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;
@@ -21,11 +20,10 @@ internal static class BenchmarkSuite
         ["scale"] = ScaleBenchmark.Run,
         ["kernels"] = AttentionKernelBenchmark.Run,
         ["profile"] = ProfileBenchmark.Run,
-        ["device"] = DeviceBenchmark.Run,
     };
 
     // What explains figures rather than being one runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile", "device"];
+    private static readonly string[] Explaining = ["kernels", "profile"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;
