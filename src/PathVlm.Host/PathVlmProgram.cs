@@ -11,6 +11,7 @@ using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.Host.Settings;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.Modeling.Native;
 
 namespace PathVlm.Host;
 
@@ -96,6 +97,7 @@ internal static class PathVlmProgram
                 Display = display,
                 Cancellation = stop.Token,
             };
+            TellChosenLibTorch(context.Display);
             int code = await Task.Run(() => verb.RunOrPrint(parsed, context), CancellationToken.None).ConfigureAwait(false);
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
             return code;
@@ -104,6 +106,15 @@ internal static class PathVlmProgram
         {
             return FaultLine.Report(fault, error);
         }
+    }
+
+    /// <summary>Loads and checks the libtorch that the user chose before anything else runs, and says which it is.</summary>
+    private static void TellChosenLibTorch(Display display)
+    {
+        if (Environment.GetEnvironmentVariable(LibTorch.Variable) is not { Length: > 0 }) return;
+        LibTorch.EnsureLoaded();
+        if (LibTorch.IsChosen)
+            display.Message($"libtorch {LibTorch.Version} in {LibTorch.Folder} ({LibTorch.Variable}): symbols and results are as expected");
     }
 
     /// <summary>Settings, the later ones winning: pathvlm.json in the working folder, environment PATHVLM_…, --set.</summary>

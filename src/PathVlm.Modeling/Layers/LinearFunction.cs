@@ -23,21 +23,18 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        (Tensor input, Tensor weight) = (saved[0], saved[1]);
-        gradient = gradient.contiguous();
-        var results = new List<Tensor> { gradient.mm(weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
-        if ((int)ctx.get_data("inputs") > 2) results.Add(gradient.sum(dim: 0).MoveToOuterDisposeScope());
-        return results;
+        using BackwardCall call = new(ctx, gradient);
+        (Tensor input, Tensor weight) = (call.Saved[0], call.Saved[1]);
+        Tensor upstream = gradient.contiguous(), ofInput = upstream.mm(weight);
+        Tensor? ofWeight = WeightGradient(input, weight, upstream);
+        return (int)ctx.get_data("inputs") > 2 ? call.Return(ofInput, ofWeight, upstream.sum(dim: 0)) : call.Return(ofInput, ofWeight);
     }
 
     /// <summary>Null where nobody asks, or where it was added in place.</summary>
     private static Tensor? WeightGradient(Tensor input, Tensor weight, Tensor gradient)
     {
         if (!weight.requires_grad) return null;
-        if (weight.grad is not { } buffer) return gradient.t().mm(input).MoveToOuterDisposeScope();
+        if (weight.grad is not { } buffer) return gradient.t().mm(input);
         buffer.addmm_(gradient.t(), input, 1, 1);
         return null;
     }

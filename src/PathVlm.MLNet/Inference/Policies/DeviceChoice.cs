@@ -1,4 +1,5 @@
 using System.Globalization;
+using PathVlm.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -8,6 +9,8 @@ namespace PathVlm.MLNet.Inference.Policies;
 internal static class DeviceChoice
 {
     private const string Cuda = "cuda";
+    private const string NoCuda =
+        "cpu: no CUDA device was found (it needs NVIDIA's driver and a libtorch with CUDA: " + LibTorch.Variable + ", or a build with -p:TorchBackend=cuda)";
 
     /// <summary>The names that this machine accepts, in words; null where the name is one of them.</summary>
     public static string? AcceptedNames(string? name)
@@ -15,7 +18,7 @@ internal static class DeviceChoice
         if (name is null || !TryParse(name, out int? index)) return "cpu, cuda or cuda:N";
         if (index is null) return null;
         int count = cuda.is_available() ? cuda.device_count() : 0;
-        if (count == 0) return "cpu: no CUDA device was found (it needs a build with -p:TorchBackend=cuda and NVIDIA's driver)";
+        if (count == 0) return LibTorch.CudaFault is { } fault ? $"cpu: libtorch's CUDA half cannot be loaded ({fault})" : NoCuda;
         return index < count ? null : string.Create(CultureInfo.InvariantCulture, $"cpu, cuda, or cuda:0 to cuda:{count - 1}");
     }
 
