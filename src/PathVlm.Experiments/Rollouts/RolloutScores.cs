@@ -1,7 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text;
-using PathVlm.Experiments.Files;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Rollouts;

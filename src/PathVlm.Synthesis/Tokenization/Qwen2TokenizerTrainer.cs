@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing;
 
 namespace PathVlm.Synthesis.Tokenization;

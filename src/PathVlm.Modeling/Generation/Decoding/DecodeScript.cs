@@ -1,7 +1,6 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Numerics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Decoding;
