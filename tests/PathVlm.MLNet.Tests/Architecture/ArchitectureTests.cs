@@ -12,24 +12,24 @@ public sealed class ArchitectureTests
     /// <summary>Folders of PathVlm.Modeling, lowest first; those of one line don't use each other, those joined by + do.</summary>
     private static readonly string[][] ModelingOrder =
     [
-        ["Configuration"],
+        ["Numerics", "Options", "Files"],
+        ["Configuration", "Optimization"],
         ["Processing", "Checkpoints"],
-        ["Sequences"],
-        ["Parameters+Layers"],
-        ["Vision", "Language", "Heads"],
-        ["Adapters", "Native"],
+        ["Sequences", "Parameters"],
+        ["Layers"],
+        ["Vision", "Language", "Native"],
         [""],
-        ["Generation"],
+        ["Generation", "Training"],
     ];
 
     /// <summary>Folders of PathVlm.MLNet, lowest first. Rewards reads answers, so what answers rows (Inference) stands above it.</summary>
     private static readonly string[][] ComponentOrder =
     [
-        ["Persistence"],
+        ["Persistence", "Answers", "Chat"],
+        ["Views"],
         ["Data"],
-        ["Rewards"],
-        ["Inference"],
-        ["Evaluation"],
+        ["Judging", "Evaluation"],
+        ["Inference", "Rewards"],
         ["Training"],
         [""],
     ];
