@@ -56,7 +56,7 @@ public sealed class ExternalModelRowTests : IDisposable
         string output = _folder.PathOf("run");
         Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}"));
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
-        Assert.Equal("pathvlm: the external model [theirs] answered 401: check the key, its rights, the address and the model's name", outcome.Error.Trim());
+        Assert.Equal("pathvlm: the external model [theirs] answered 401: check the key, its rights, the address and the model's name", outcome.ErrorLine.Trim());
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));
     }
 
