@@ -89,7 +89,8 @@ public sealed class AnswerOptionsTests
     public void OptionsInTheLastLinesOfAQuestionAreCutInAnyShape()
     {
         (string question, IReadOnlyList<string> options) = AnswerOptions.CutFrom("What?\n(A) yes\n(B) no");
-        Assert.Equal(("What?", ["(A) yes", "(B) no"]), (question, options));
+        Assert.Equal("What?", question);
+        Assert.Equal(["(A) yes", "(B) no"], options);
         Assert.Empty(AnswerOptions.CutFrom("What?\nA. baumannii\nE. coli").Options);
     }
 }

@@ -39,7 +39,7 @@ public sealed class AccuracyRewardContractTests : ComponentContract
 
     [Fact]
     public void AnUnknownRuleIsRefused() =>
-        Assert.Contains("Rule: got 7, takes Paper or Strict.", Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().AccuracyReward((AccuracyRule)7)).Message, StringComparison.Ordinal);
+        Assert.Contains("Rule: expected Paper or Strict, got 7.", Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().AccuracyReward((AccuracyRule)7)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void AnswersOneRowInAPredictionEngine()

@@ -64,7 +64,7 @@ public sealed class PathMmuLoaderTests : IDisposable
         _folder.Picture("a.png");
         string Options(string options, string answer) => $$"""{"No": 1, "img": "a.png", "question": "q", "options": {{options}}, "answer": "{{answer}}"}""";
         _folder.Write("data.json", $$"""
-            [{{Options("""["A. p16 (INK4a)", "B: Acute: severe", "C ) (x)"]""", "b")}},
+            [{{Options("""["A. p16 (INK4a)", "B . Acute: severe", "C. (x)"]""", "b")}},
              {{Options("""["A)yes", "B)no"]""", "B)no")}},
              {{Options("""["yes", "no"]""", "A")}},
              {{Options("""["E. coli", "Klebsiella"]""", "E. coli")}},

@@ -138,7 +138,7 @@ public sealed class PathologyDataViewTests : IDisposable
 
     [Fact]
     public void NullTextIsRefusedAtTheDoor() =>
-        Assert.Contains("row 1: Answer is null", Assert.Throws<ArgumentException>(
+        Assert.Contains("row 1: expected a value for Answer, got null", Assert.Throws<ArgumentException>(
             () => new PathologyDataView([Question(0), Question(1) with { Answer = null! }])).Message, StringComparison.Ordinal);
 
     private PathologyDataView View(int rows) => new(Enumerable.Range(0, rows).Select(Question));

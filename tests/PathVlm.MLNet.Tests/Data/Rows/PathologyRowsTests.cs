@@ -28,7 +28,7 @@ public sealed class PathologyRowsTests
     [Fact]
     public void OptionsMayStandInTheQuestion()
     {
-        IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "What?\nA) yes\nB. no\n", Answer = "B) no" }]);
+        IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "What?\nA) yes\nB ) no\n", Answer = "B) no" }]);
         PathologyQuestion row = Assert.Single(PathologyRows.Read(view, PathologyRowNeeds.Answer)).Question;
         Assert.Equal("What?", row.Question);
         Assert.Equal(["A) yes", "B) no"], row.Options);

@@ -44,7 +44,9 @@ public sealed class RewardSumContractTests : ComponentContract
     public void AllWrongWeightsAreToldTogether()
     {
         ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
-        Assert.Equal("Weight of [A]: got NaN, takes a finite number. Column: got a blank name, takes the name of a reward column. Column [A]: got it 2 times, takes it once. (Parameter 'rewards')", failure.Message);
+        Assert.Equal(
+            "Weight of [A]: expected a finite number, got NaN. Column: expected the name of a reward column, got a blank one. "
+            + "Column [A]: expected once, got 2 times. (Parameter 'rewards')", failure.Message);
     }
 
     [Fact]
