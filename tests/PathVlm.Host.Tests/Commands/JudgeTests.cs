@@ -90,7 +90,8 @@ public sealed class JudgeTests : IDisposable
             "judge", "--record", RecordFile, "--judge", server.Address, "--output", _folder.PathOf("scores.jsonl"), rollouts);
         const string Told = "InvalidReply: 1 (the reply holds no JSON object, but: no review)";
         Assert.Contains($"missing, {Told}", outcome.Output, StringComparison.Ordinal);
-        Assert.Equal((ExitCodes.RunStopped, $"pathvlm: --judge: none of 1 rollouts is scored: {Told}"), (outcome.Code, outcome.Error.Trim()));
+        string last = outcome.Error.Trim().Split('\n')[^1]; // progress stands on the error stream before it
+        Assert.Equal((ExitCodes.RunStopped, $"pathvlm: --judge: none of 1 rollouts is scored: {Told}"), (outcome.Code, last));
         JsonElement line = Assert.Single(RolloutFiles.Read(_folder.PathOf("scores.jsonl")));
         Assert.Equal((JsonValueKind.Null, "invalid_reply"), (line.GetProperty("reward").ValueKind, line.GetProperty("missing").GetString()));
     }
