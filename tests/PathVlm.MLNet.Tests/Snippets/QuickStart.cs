@@ -1,5 +1,6 @@
 // <snippet>
 using Microsoft.ML;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Rubric;
 // </snippet>
