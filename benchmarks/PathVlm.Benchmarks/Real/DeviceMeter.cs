@@ -12,7 +12,7 @@ namespace PathVlm.Benchmarks.Real;
 internal sealed class DeviceMeter : IDisposable
 {
     private const int Milliseconds = 5;
-    private const int Side = 4096;
+    private const int SmallestSide = 256, LargestSide = 8192;
     private readonly Device _device;
     private readonly nint _card;
     private readonly Thread? _watcher;
@@ -44,18 +44,25 @@ internal sealed class DeviceMeter : IDisposable
         if (_device.type == DeviceType.CUDA) cuda.synchronize(_device);
     }
 
-    /// <summary>Multiply-add operations, counted as two, a second of a large matrix product in a type.</summary>
+    /// <summary>Multiply-add operations, counted as two, a second of a matrix product in a type: as large a one as takes no longer than a second.</summary>
     public double ProductRate(ScalarType type)
     {
         using IDisposable none = no_grad();
-        using DisposeScope scope = NewDisposeScope();
-        int side = _device.type == DeviceType.CPU ? Side / 2 : 2 * Side, repeats = _device.type == DeviceType.CPU ? 2 : 20;
-        Tensor left = randn(side, side, type, _device), right = randn(side, side, type, _device), result = empty(side, side, type, _device);
-        return Best(3, () =>
+        double rate = 0;
+        for (int side = SmallestSide; side <= LargestSide; side *= 2)
         {
-            for (int i = 0; i < repeats; i++) result.addmm_(left, right, 0, 1);
-            return 2.0 * repeats * side * side * side;
-        });
+            using DisposeScope scope = NewDisposeScope();
+            Tensor left = randn(side, side, type, _device), right = randn(side, side, type, _device), result = empty(side, side, type, _device);
+            double operations = 2.0 * side * side * side;
+            if (rate > 0 && operations / rate > 0.2) break;
+            rate = Best(3, () =>
+            {
+                result.addmm_(left, right, 0, 1);
+                return operations;
+            });
+        }
+
+        return rate;
     }
 
     /// <summary>Bytes a second that reading memory takes at best.</summary>

@@ -7,6 +7,7 @@ using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
+using PathVlm.Modeling.Forecasting;
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Generation.Sampling;
@@ -137,6 +138,7 @@ internal sealed class RealBenchmark
         Sample time = new([.. stamps.Skip(1 + WarmUp).Zip(stamps.Skip(WarmUp), (end, begin) => end - begin)]);
         double weights = _work.TrunkWeights + _work.HeadWeights;
         double cached = (double)(rows / group) * _shape.PromptTokens * _work.CacheValues;
+        Note($"decode: {Forecast(MemoryPurpose.Generate, _shape.DecodedSteps + 1 + WarmUp, rows)}");
         Add("decode", $"{rows} row(s), {rows / group} prompt(s) of {_shape.PromptTokens}", time, $"{rows / time.Median:F0} tokens/s",
             2 * rows * weights, (weights + cached) * model.Parameters.Values.element_size());
     }
@@ -157,7 +159,7 @@ internal sealed class RealBenchmark
         Sample time = new([.. times.Seconds.Skip(1)]);
         double operations = _work.AdaptedSupervisedStep(1, _shape.PromptTokens, _shape.AnswerTokens, Lora.Rank);
         Add("LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, recompute {options.Recompute}", time, Utilisation(operations, time), operations, null);
-        Note($"LoRA SFT: losses {Losses(result)}");
+        Note($"LoRA SFT: losses {Losses(result)}; {Forecast(MemoryPurpose.SupervisedFineTuning, _shape.AnswerTokens, 1)}");
     }
 
     private void GrpoStep(Qwen25VlModel model)
@@ -176,7 +178,23 @@ internal sealed class RealBenchmark
         Add("LoRA GRPO step", shape, time, "", whole, null);
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
         Note($"LoRA GRPO: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
+        Note($"LoRA GRPO: {Forecast(MemoryPurpose.Grpo, _shape.CompletionTokens, _shape.GroupSize)}");
         Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {result.Log[^1]["sampling/sampling_logp_difference/max"]:G3} at most");
+    }
+
+    /// <summary>The peak measured since the meter was restarted beside the forecast.</summary>
+    private string Forecast(MemoryPurpose purpose, int answer, int rows)
+    {
+        MemoryEstimate estimate = MemoryForecaster.Forecast(new MemoryWork
+        {
+            Model = _shape.Model, Purpose = purpose, Type = _type, IsGpu = _device.type == DeviceType.CUDA, Lora = purpose == MemoryPurpose.Generate ? null : Lora,
+            RecomputesLayers = _context.Arguments.Real.Recompute == Recomputation.Layers, PromptTokens = _shape.PromptTokens, AnswerTokens = answer, Rows = rows,
+            GroupSize = purpose == MemoryPurpose.Grpo ? _shape.GroupSize : 1, DecodedRows = rows + (purpose == MemoryPurpose.SupervisedFineTuning ? 0 : 8),
+            HasReference = purpose == MemoryPurpose.Grpo, PicturePatches = _shape.Grid.PatchCount, KeptPictures = 3,
+        });
+        double peak = _meter.PeakBytes;
+        return string.Create(CultureInfo.InvariantCulture,
+            $"peak {peak / 1e9:F2} GB, forecast {estimate.PeakBytes / 1e9:F2} GB ({(estimate.PeakBytes - peak) / peak:+0.0%;-0.0%}): {estimate.Describe()}");
     }
 
     private GenerationPrompt Prompt(int number, Tensor features) => new(_shape.PromptIds(number)) { Grids = [_shape.Grid], ImageFeatures = features, Row = number };

@@ -18,6 +18,8 @@ internal sealed class InspectCommand : Verb
     private readonly Option<int> _tokens = new("--tokens") { Description = "Tokens of a row, for the memory forecast.", DefaultValueFactory = _ => 2048 };
     private readonly Option<int> _rows = new("--rows") { Description = "Rows at once, for the memory forecast.", DefaultValueFactory = _ => 1 };
 
+    private readonly MemoryQuestion _memory = new();
+
     internal override int Run(ParseResult parsed, VerbContext context)
     {
         string target = Path.GetFullPath(parsed.GetValue(_path)!);
@@ -26,6 +28,7 @@ internal sealed class InspectCommand : Verb
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, parsed.GetValue(_tokens), parsed.GetValue(_rows));
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, parsed.GetValue(_tokens), parsed.GetValue(_rows));
         else DataSet(context, target);
+        if (_memory.IsAsked(parsed)) Forecast(parsed, context, target);
         return ExitCodes.Done;
     }
 
@@ -35,7 +38,16 @@ internal sealed class InspectCommand : Verb
         command.Arguments.Add(_path);
         command.Options.Add(_tokens);
         command.Options.Add(_rows);
+        foreach (Option option in _memory.Options) command.Options.Add(option);
         return command;
+    }
+
+    private void Forecast(ParseResult parsed, VerbContext context, string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "config.json"))) throw new UserMistakeException($"--for: got [{folder}], takes a checkpoint folder");
+        CheckpointInfo info = CheckpointReader.Inspect(folder);
+        TorchSharp.torch.ScalarType stored = info.Types.Count == 0 ? TorchSharp.torch.ScalarType.BFloat16 : info.Types.MaxBy(type => type.Value).Key;
+        _memory.Answer(parsed, context.Display, info.Configuration, stored);
     }
 
     private static void Checkpoint(VerbContext context, string folder, int tokens, int rows)

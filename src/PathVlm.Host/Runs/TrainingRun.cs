@@ -22,6 +22,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         IEstimator<ITransformer> chain = Pipeline();
         chain.GetOutputSchema(SchemaShapes.Of(rows.Schema));
         RequireRowsAndJudge(rows);
+        RequireMemory(rows);
         using ReviewPanel? offline = OfflinePanel();
         StageEvaluation evaluation = new(display, offline, cancellation);
         List<StageResult> results = [];
@@ -54,6 +55,27 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         if (plan.Process is null) return;
         using ReviewPanel panel = JudgeDoor.Open(plan.Judge, plan.ProcessReward.Panel);
         _trainer.CanariesTold = JudgeDoor.Ask(plan.Judge, panel, display, cancellation) is not null;
+    }
+
+    // Whether every stage fits is told before the base is loaded.
+    private void RequireMemory(IDataView rows)
+    {
+        if (!Directory.Exists(plan.BaseModel)) return;
+        PathologySftOptions sft = plan.Sft;
+        sft.BaseModel = plan.BaseModel;
+        _pathology.SupervisedFineTuning(sft).ForecastMemory(rows);
+        foreach (GrpoOptions options in plan.GrpoStages)
+        {
+            options.BaseModel = plan.BaseModel;
+            try
+            {
+                _pathology.Grpo(_pathology.FormatReward(), StageTrainer.WithoutRewards(options)).ForecastMemory(rows);
+            }
+            finally
+            {
+                options.BaseModel = null;
+            }
+        }
     }
 
     // A judge that costs is not asked about the answers of every stage.

@@ -72,6 +72,7 @@ public static class MemoryForecaster
 
         long features = work.PicturePatches / sizes.Merge * (long)work.Model.Text.HiddenSize * sizes.Value;
         yield return new("picture features", Math.Min(MostKeptFeatures, features * work.KeptPictures));
+        yield return new("the stage before", work.AlsoHeldBytes);
         yield return new("runtime", work.IsGpu ? GpuRuntime : CpuRuntime);
     }
 

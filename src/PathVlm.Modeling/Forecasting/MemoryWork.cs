@@ -62,6 +62,9 @@ public sealed record MemoryWork
     /// <summary>Whether there is a reference policy at all.</summary>
     public bool HasReference { get; init; }
 
+    /// <summary>Bytes that something else of this process holds, such as the model of the stage before.</summary>
+    public long AlsoHeldBytes { get; init; }
+
     /// <summary>Patches of the largest picture.</summary>
     public int PicturePatches { get; init; }
 

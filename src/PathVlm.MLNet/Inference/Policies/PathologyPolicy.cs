@@ -115,7 +115,7 @@ public sealed class PathologyPolicy
             Qwen25VlModel current = Model;
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return _generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation);
+            return _generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation, promptCount: prompts.Count);
         }
     }
 

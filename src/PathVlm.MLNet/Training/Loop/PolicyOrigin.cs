@@ -57,6 +57,23 @@ internal sealed class PolicyOrigin : IDisposable
         return origin;
     }
 
+    /// <summary>Type in which the weights are trained, or computed with under an adapter.</summary>
+    public ScalarType Type => _placed.Type;
+
+    /// <summary>Device of the weights.</summary>
+    public Device Device => _placed.Device;
+
+    /// <summary>Whether a stage before it in the chain has the weights that it starts from.</summary>
+    public bool StartsFromStage => _before is not null;
+
+    /// <summary>Bytes of the weights of the stage before, where they stay in memory beside this stage's own.</summary>
+    public long BytesOfStageBefore(PathologyTrainingOptions options)
+    {
+        if (_before is not { HasWeights: true } || options.TakeOverWeights) return 0;
+        bool shares = options.Lora is not null && _before.Model.Type == Type && DeviceChoice.IsSame(_before.Model.Device, Device);
+        return shares ? 0 : _before.Model.Parameters.Count * _before.Model.Parameters.Values.element_size();
+    }
+
     // A base that is not trained stays in its own type where nobody says otherwise.
     private static ScalarType TypeOf(PathologyTrainingOptions options, DataViewSchema schema, Device device)
     {
