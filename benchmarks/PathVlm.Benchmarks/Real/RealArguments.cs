@@ -1,3 +1,4 @@
+using System.Globalization;
 using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.Benchmarks.Real;
@@ -20,6 +21,9 @@ internal sealed record RealArguments
     /// <summary>Whether the weights are written to a checkpoint folder and loaded from it.</summary>
     public bool Load { get; init; }
 
+    /// <summary>Decoder layers, where fewer than the model has are measured; null: all.</summary>
+    public int? Layers { get; init; }
+
     /// <summary>What a training step computes twice.</summary>
     public Recomputation Recompute { get; init; } = Recomputation.Layers;
 
@@ -30,6 +34,7 @@ internal sealed record RealArguments
         ("--case", { } name) when RealShape.CaseNames.Contains(name) => this with { Case = name },
         ("--device", { } device) when device == "cpu" || device == "cuda" || device.StartsWith("cuda:", StringComparison.Ordinal) => this with { Device = device },
         ("--recompute", { } text) when Enum.TryParse(text, ignoreCase: true, out Recomputation recompute) => this with { Recompute = recompute },
+        ("--layers", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers > 0 => this with { Layers = layers },
         ("--precision", "float32") => this with { Float32 = true },
         ("--precision", "bfloat16") => this with { Float32 = false },
         ("--load", "yes") => this with { Load = true },

@@ -56,6 +56,7 @@ internal sealed class TrainCommand : Verb
         return new TrainingPlan
         {
             Preset = presetName,
+            Model = Presets.ModelOptions(presetName, context.Configuration),
             BaseModel = named ?? EmbeddedBase.Folder,
             OutputFolder = Path.GetFullPath(parsed.GetValue(_output)!),
             Seed = parsed.GetValue(_seed),

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
@@ -24,6 +25,9 @@ internal sealed record TrainingPlan
     internal static IReadOnlyList<string> AllStages { get; } = [Alpha, Beta, PathVlmR1];
 
     internal required string Preset { get; init; }
+
+    /// <summary>How the base is asked before the first stage.</summary>
+    internal required PathologyModelOptions Model { get; init; }
 
     internal required string BaseModel { get; init; }
 

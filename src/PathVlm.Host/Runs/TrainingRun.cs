@@ -26,7 +26,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, Display displ
         using ReviewPanel? offline = OfflinePanel();
         StageEvaluation evaluation = new(display, offline, cancellation);
         List<StageResult> results = [];
-        using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, Presets.ModelOptions(plan.Preset)))
+        using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Model))
         {
             StageRows.RequireReadable(rows, plan, baseModel.Policy);
             RunFolder.Clear(plan);

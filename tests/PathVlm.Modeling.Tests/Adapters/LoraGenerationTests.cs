@@ -11,6 +11,8 @@ namespace PathVlm.Modeling.Tests.Adapters;
 /// <summary>Both decode engines compute with an adapter what a pass over prompt and completion computes.</summary>
 public sealed class LoraGenerationTests
 {
+    // Ids that stand for pictures and their frame.
+    private static readonly int[] Control = [147, 148, 149, 150];
     private static readonly SamplingOptions Sampled = new() { Temperature = 0.9, MaxNewTokens = 24 };
 
     [Theory]
@@ -25,12 +27,12 @@ public sealed class LoraGenerationTests
         using Qwen25VlModel plain = SmallModel.Create();
         using Qwen25VlModel adapted = plain.WithAdapter(RandomAdapter(plain, rank, pattern));
         GenerationPrompt[] prompts = SmallModel.Prompts(3);
-        using BatchedGenerator generator = new(adapted, [SmallModel.EndToken], [], new GeneratorOptions { Backend = backend });
+        using BatchedGenerator generator = new(adapted, [SmallModel.EndToken], Control, new GeneratorOptions { Backend = backend });
         double farthest = 0;
         foreach (GeneratedSequence sequence in generator.Generate(prompts, 4, Sampled, seed: 2))
         {
-            double[] expected = SmallModel.FullForward(adapted, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, []);
-            double[] without = SmallModel.FullForward(plain, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, []);
+            double[] expected = SmallModel.FullForward(adapted, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, Control);
+            double[] without = SmallModel.FullForward(plain, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, Control);
             for (int token = 0; token < expected.Length; token++)
             {
                 Assert.Equal(expected[token], sequence.LogProbabilities[token], 2e-4);
@@ -48,7 +50,7 @@ public sealed class LoraGenerationTests
         using Qwen25VlModel plain = SmallModel.Create();
         using Qwen25VlModel adapted = plain.WithAdapter(RandomAdapter(plain, 4, null));
         GenerationPrompt[] prompts = SmallModel.Prompts(2);
-        using BatchedGenerator kept = new(adapted, [SmallModel.EndToken], []), again = new(adapted, [SmallModel.EndToken], []);
+        using BatchedGenerator kept = new(adapted, [SmallModel.EndToken], Control), again = new(adapted, [SmallModel.EndToken], Control);
         kept.Generate(prompts, 2, Sampled, seed: 2);
         using (no_grad())
         {
