@@ -21,7 +21,7 @@ internal sealed record RealArguments
     /// <summary>Whether the weights are written to a checkpoint folder and loaded from it.</summary>
     public bool Load { get; init; }
 
-    /// <summary>Decoder layers, where fewer than the model has are measured; null: all.</summary>
+    /// <summary>Layers of both towers, where fewer than the model has are measured; null: all.</summary>
     public int? Layers { get; init; }
 
     /// <summary>What a training step computes twice.</summary>

@@ -37,7 +37,7 @@ internal sealed class RealBenchmark
         (_context, _meter, _device) = (context, meter, device);
         RealArguments real = context.Arguments.Real;
         _shape = RealShape.Of(context.Arguments.Size == BenchmarkSize.Tiny ? "tiny" : real.Model, real.Case);
-        if (real.Layers is { } layers) _shape = _shape with { Model = _shape.Model with { Text = _shape.Model.Text with { LayerCount = layers } } };
+        if (real.Layers is { } layers) _shape = _shape.WithLayers(layers);
         _type = real.Float32 ? ScalarType.Float32 : ScalarType.BFloat16;
         _work = new NecessaryWork(_shape.Model);
     }

@@ -78,6 +78,16 @@ internal sealed record RealShape
             };
     }
 
+    /// <summary>The same with fewer layers in both towers: for machines that have no room or time for all.</summary>
+    public RealShape WithLayers(int layers) => this with
+    {
+        Model = Model with
+        {
+            Text = Model.Text with { LayerCount = layers },
+            Vision = Model.Vision with { Depth = layers, FullAttentionBlocks = [layers - 1] },
+        },
+    };
+
     /// <summary>A prompt of made-up ids with a picture of its own; a function of its number.</summary>
     public int[] PromptIds(int number) => [.. Ids(number, Before), Model.VisionStartTokenId, .. Enumerable.Repeat(Model.ImageTokenId, PictureTokens),
         Model.VisionEndTokenId, .. Ids(number + 1000, TextTokens - Before - 2)];

@@ -2,7 +2,6 @@ using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
-using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Forecasting;
 

@@ -53,15 +53,15 @@ public sealed class BatchedGenerator : IDisposable
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="step">Training step, a coordinate of the draws.</param>
     /// <param name="progress">Gets every token as it is chosen, on the calling thread; null for none.</param>
-    /// <param name="cancellation">Looked at before every step.</param>
     /// <param name="promptCount">Number of prompts where it is known, so that memory for keys and values is not reserved for more; null where not.</param>
+    /// <param name="cancellation">Looked at before every step.</param>
     /// <returns>The completions, those of a prompt side by side, in the order of the prompts.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option or a prompt's limit is out of range.</exception>
     /// <exception cref="ArgumentException">A prompt has no ids, ids outside the vocabulary, or features that do not fit.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; nothing is returned.</exception>
     public GeneratedSequence[] Generate(
         IEnumerable<GenerationPrompt> prompts, int completionsPerPrompt, SamplingOptions sampling, long seed = 0, long step = 0,
-        Action<GeneratedToken>? progress = null, CancellationToken cancellation = default, int? promptCount = null)
+        Action<GeneratedToken>? progress = null, int? promptCount = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(sampling);
