@@ -1,4 +1,4 @@
-using PathVlm.Host;
+using PathVlm.Host.Hosting;
 
 namespace PathVlm.Benchmarks;
 

@@ -4,7 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using PathVlm.Host.Commands;
+using PathVlm.Host.Faults;
+using PathVlm.Host.Hosting;
 using PathVlm.Host.Presentation;
+using PathVlm.Host.Runs;
+using PathVlm.Host.Settings;
 using PathVlm.MLNet.Evaluation;
 
 namespace PathVlm.Host;
@@ -12,8 +16,6 @@ namespace PathVlm.Host;
 /// <summary>The program <c>pathvlm</c>: a Generic Host (configuration, logging, cancellation) around one verb.</summary>
 internal static class PathVlmProgram
 {
-    internal const string Notice = ResearchNotice.Text;
-
     /// <summary>Runs one command line.</summary>
     /// <param name="args">The arguments.</param>
     /// <param name="output">Where results go.</param>
@@ -21,7 +23,7 @@ internal static class PathVlmProgram
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
     internal static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        RootCommand root = new($"Qwen2.5-VL for pathology questions: supervised fine-tuning and GRPO in .NET. {Notice}");
+        RootCommand root = new($"Qwen2.5-VL for pathology questions: supervised fine-tuning and GRPO in .NET. {ResearchNotice.Text}");
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
@@ -38,30 +40,39 @@ internal static class PathVlmProgram
         if (result.Errors.Count > 0 && result.Action is not System.CommandLine.Help.HelpAction)
         {
             string fault = result.UnmatchedTokens.Count > 0
-                ? $"got [{result.UnmatchedTokens[0]}], which is no verb, argument or option here"
+                ? $"expected a verb, argument or option, got [{result.UnmatchedTokens[0]}]"
                 : result.Errors[0].Message;
-            await error.WriteLineAsync($"pathvlm: {fault} (pathvlm --help lists what it takes)").ConfigureAwait(false);
+            await error.WriteLineAsync($"pathvlm: {fault} (see pathvlm --help)").ConfigureAwait(false);
             return ExitCodes.UserMistake;
         }
 
         // Signals are the host's: the parser's own handling would end the process two seconds after Ctrl+C, in the middle of a step.
-        InvocationConfiguration invocation = new() { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        InvocationConfiguration invocation = new()
+        {
+            Output = output,
+            Error = error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         return await result.InvokeAsync(invocation).ConfigureAwait(false);
     }
 
-    private static async Task<int> RunVerbAsync(Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static async Task<int> RunVerbAsync(
+        Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         try
         {
+            using Display display = new(output);
             using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? []);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
-            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
-            VerbContext context = new()
+            using CancellationTokenSource stop =
+                CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
+            RunContext context = new()
             {
                 Configuration = host.Services.GetRequiredService<IConfiguration>(),
                 Logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("pathvlm"),
-                Display = new Display(output),
+                Display = display,
                 Cancellation = stop.Token,
             };
             int code = await Task.Run(() => verb.Run(parsed, context), CancellationToken.None).ConfigureAwait(false);
@@ -70,18 +81,20 @@ internal static class PathVlmProgram
         }
         catch (Exception fault)
         {
-            return FaultLine.Tell(fault, error);
+            return FaultLine.Report(fault, error);
         }
     }
 
     /// <summary>Settings, the later ones winning: pathvlm.json beside the caller, environment PATHVLM_…, --set.</summary>
     private static IHost CreateHost(IReadOnlyList<string> settings)
     {
-        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ApplicationName = "pathvlm" });
+        HostApplicationBuilder builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(
+            new HostApplicationBuilderSettings { ApplicationName = "pathvlm" });
         builder.Configuration.SetBasePath(Directory.GetCurrentDirectory());
         builder.Configuration.AddJsonFile("pathvlm.json", optional: true);
         builder.Configuration.AddEnvironmentVariables("PATHVLM_");
-        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair).GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));
+        builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair)
+            .GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, QuietConsoleLifetime>();

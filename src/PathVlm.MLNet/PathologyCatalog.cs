@@ -25,6 +25,7 @@ using PathVlm.MLNet.Training.Sft;
 namespace PathVlm.MLNet;
 
 /// <summary>The door to this library: <c>mlContext.Pathology()</c>.</summary>
+[SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
 public sealed class PathologyCatalog
 {
     private readonly IHostEnvironment _environment;
@@ -48,12 +49,12 @@ public sealed class PathologyCatalog
     /// <param name="stage">Value of column <c>Stage</c> whose rows are trained on.</param>
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all that are, are named.</exception>
     public PathologySftEstimator SupervisedFineTuning(
-        string? baseModel = null, long? maxSteps = null, double? epochs = null, int batchSize = TrainingDefaults.SftBatchSize,
-        double learningRate = TrainingDefaults.SftLearningRate, long seed = TrainingDefaults.Seed, string stage = PathologyStages.Sft) =>
+        string? baseModel = null, long? maxSteps = null, double? epochs = null, int batchSize = SftDefaults.BatchSize,
+        double learningRate = SftDefaults.LearningRate, long seed = TrainingDefaults.Seed, string stage = PathologyStages.Sft) =>
         SupervisedFineTuning(new PathologySftOptions
         {
             BaseModel = baseModel,
-            MaxSteps = maxSteps ?? (epochs is null ? TrainingDefaults.SftSteps : null),
+            MaxSteps = maxSteps ?? (epochs is null ? SftDefaults.MaxSteps : null),
             Epochs = epochs,
             BatchSize = batchSize,
             LearningRate = learningRate,
@@ -75,16 +76,16 @@ public sealed class PathologyCatalog
         PathologyModelFile.Open(_environment, path, options ?? new PathologyModelOptions());
 
     /// <summary>
-    /// A model that is not ours, behind an OpenAI-compatible address: asked with the same prompt and picture as ours, read by the same rules.
-    /// Nothing is sent before a row is answered; pictures then go to the address.
+    /// A model that is not ours, behind an OpenAI-compatible address: asked with the same prompt and picture as ours, read by the same
+    /// rules. Nothing is sent before a row is answered; pictures then go to the address.
     /// </summary>
     /// <param name="address">Base address, such as https://api.openai.com/v1.</param>
     /// <param name="options">Model, prompt, bounds; null for the defaults.</param>
     /// <param name="key">The key; null: that of <see cref="ExternalModel.KeyVariable"/>.</param>
     /// <exception cref="ArgumentException">The address is no absolute http address, or there is no key.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
-    public ExternalModel External(Uri address, ExternalModelOptions? options = null, string? key = null) => ExternalModel.Create(address, key, options);
+    public ExternalModel External(Uri address, ExternalModelOptions? options = null, string? key = null) =>
+        ExternalModel.Create(address, key, options);
 
     /// <summary>Adds <c>FormatReward</c> to rollouts: 1 where a completion has the think/answer format, else 0.</summary>
     public FormatRewardEstimator FormatReward() => new(_environment);
@@ -98,16 +99,22 @@ public sealed class PathologyCatalog
     /// Adds the cross-modal process reward to rollouts: <c>ProcessReward</c>, <c>CompletenessScore</c>, <c>SoundnessScore</c>,
     /// <c>JudgeFindings</c>. The judge itemises, this library scores; a review that is missing is NaN, never 0.
     /// </summary>
-    /// <param name="judge">Who reviews: <see cref="OpenAiJudge"/>, <see cref="RubricJudge"/> (offline), <see cref="RecordedJudge"/>, or one's own.</param>
+    /// <param name="judge">
+    /// Who reviews: <see cref="OpenAiJudge"/>, <see cref="RubricJudge"/> (offline), <see cref="RecordedJudge"/>, or one's own.
+    /// </param>
     /// <param name="options">What the judge is told, bounds, record; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    public ProcessRewardEstimator ProcessReward(IProcessJudge judge, ProcessRewardOptions? options = null) => new(_environment, judge, options);
+    public ProcessRewardEstimator ProcessReward(IProcessJudge judge, ProcessRewardOptions? options = null) =>
+        new(_environment, judge, options);
 
-    /// <summary>Adds <c>Reward</c>, the weighted sum of reward columns, and <c>Advantage</c>, how much better than its group a rollout is.</summary>
+    /// <summary>
+    /// Adds <c>Reward</c>, the weighted sum of reward columns, and <c>Advantage</c>, how much better than its group a rollout is.
+    /// </summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>
     /// <param name="missing">What stands in for a missing score (NaN).</param>
     /// <exception cref="ArgumentOutOfRangeException">No reward, a blank or doubled column, or a weight that is not finite.</exception>
-    public RewardSumEstimator SumRewards(IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing = MissingRewardPolicy.GroupMean) =>
+    public RewardSumEstimator SumRewards(
+        IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing = MissingRewardPolicy.GroupMean) =>
         new(_environment, rewards, missing);
 
     /// <summary>GRPO with rewards that are columns; the options most often changed as arguments.</summary>
@@ -124,13 +131,13 @@ public sealed class PathologyCatalog
     /// <exception cref="ArgumentOutOfRangeException">An argument is out of range; all that are, are named.</exception>
     public GrpoEstimator Grpo(
         IEstimator<ITransformer> rewards, string? baseModel = null, long? maxSteps = null, double? epochs = null,
-        int groupSize = TrainingDefaults.GroupSize, int batchSize = TrainingDefaults.GrpoBatchSize,
-        double learningRate = TrainingDefaults.GrpoLearningRate, double beta = TrainingDefaults.Beta, long seed = TrainingDefaults.Seed,
+        int groupSize = GrpoDefaults.GroupSize, int batchSize = GrpoDefaults.BatchSize,
+        double learningRate = GrpoDefaults.LearningRate, double beta = GrpoDefaults.Beta, long seed = TrainingDefaults.Seed,
         string stage = PathologyStages.Rl) =>
         Grpo(rewards, new GrpoOptions
         {
             BaseModel = baseModel,
-            MaxSteps = maxSteps ?? (epochs is null ? TrainingDefaults.GrpoSteps : null),
+            MaxSteps = maxSteps ?? (epochs is null ? GrpoDefaults.MaxSteps : null),
             Epochs = epochs,
             GroupSize = groupSize,
             BatchSize = batchSize,
@@ -162,16 +169,18 @@ public sealed class PathologyCatalog
     /// <param name="groupSize">G, completions of each row; 1 or more. Default 4.</param>
     /// <param name="options">How to sample; null for the defaults.</param>
     /// <returns>The rows with the columns; sampled in batches where somebody asks, the same each time.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, a column is missing, or there is no model in <paramref name="model"/>.</exception>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
-    public IDataView SampleRollouts(ITransformer model, IDataView rows, int groupSize = TrainingDefaults.GroupSize, RolloutOptions? options = null)
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of range, a column is missing, or there is no model in <paramref name="model"/>.
+    /// </exception>
+    public IDataView SampleRollouts(
+        ITransformer model, IDataView rows, int groupSize = GrpoDefaults.GroupSize, RolloutOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
         return RolloutSampling.Sample(model, rows, groupSize, options ?? new RolloutOptions());
     }
 
-    /// <summary>Judges rows with completions by both accuracy rules, with intervals. For research, not for diagnosis.</summary>
+    /// <summary>Evaluates answered rows by both accuracy rules, with intervals. For research, not for diagnosis.</summary>
     /// <param name="scored">Rows that a fitted model has answered; columns: <see cref="PathologyEvaluator.Evaluate"/>.</param>
     /// <param name="seed">Seed of the bootstrap's 10,000 draws; default 17.</param>
     /// <param name="cancellation">Stops between two rows.</param>

@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Pictures;
 
 namespace PathVlm.MLNet;
 

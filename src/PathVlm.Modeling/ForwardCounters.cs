@@ -1,7 +1,7 @@
 namespace PathVlm.Modeling;
 
-/// <summary>What a model computed since it was made; for tests and throughput lines.</summary>
-public sealed class ForwardCounters
+/// <summary>Amounts of work that a model has done since it was made; for tests and throughput figures.</summary>
+internal sealed class ForwardCounters
 {
     /// <summary>Rows that went through the decoder's layers in packed passes.</summary>
     public long TrunkRows { get; internal set; }

@@ -2,10 +2,12 @@ using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Options;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Sequences;
 using PathVlm.Modeling.Vision;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling;
@@ -36,11 +38,14 @@ public sealed partial class Qwen25VlModel : IDisposable
     /// <summary>All weights, their gradients, and which of them are trained.</summary>
     public ParameterSet Parameters { get; }
 
-    /// <summary>Published checkpoint key -> weight; views of <see cref="Parameters"/>, owned by the model.</summary>
+    /// <summary>
+    /// Published checkpoint key -> weight, in the checkpoint's shape (<see cref="Checkpoints.CheckpointTable"/>), with the type and on the
+    /// device of the model. They are views of <see cref="Parameters"/> and belong to the model.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> CheckpointTensors => Parameters.Published;
 
     /// <summary>What was computed so far.</summary>
-    public ForwardCounters Counters { get; } = new();
+    internal ForwardCounters Counters { get; } = new();
 
     /// <summary>Device of the weights.</summary>
     public Device Device => Parameters.Values.device;
@@ -98,9 +103,14 @@ public sealed partial class Qwen25VlModel : IDisposable
     }
 
     /// <summary>Encodes pictures; without gradient unless the vision tower is trained.</summary>
-    /// <param name="patches">[N, patch values], the pictures one after the other, as the image processor gives them.</param>
+    /// <param name="patches">
+    /// [N, patch values], float32, any device: the pictures one after the other, as the image processor makes them. It stays the caller's.
+    /// </param>
     /// <param name="grids">Their grids; together N patches.</param>
-    /// <returns>[N / merge², D], in the order of the pictures' placeholder tokens.</returns>
+    /// <returns>
+    /// [N / merge², D], in the order of the pictures' placeholder tokens, in the model's type and on its device; it belongs to the caller's
+    /// dispose scope.
+    /// </returns>
     /// <exception cref="ArgumentException">Shape or grids do not fit.</exception>
     public Tensor EncodeImages(Tensor patches, IReadOnlyList<ImageGrid> grids)
     {
@@ -109,21 +119,53 @@ public sealed partial class Qwen25VlModel : IDisposable
         long expected = grids.Sum(grid => (long)grid.PatchCount), values = Configuration.Vision.PatchValues;
         if (grids.Count == 0 || patches.dim() != 2 || patches.size(0) != expected || patches.size(1) != values)
             throw new ArgumentException(
-                $"Patches: got [{string.Join(", ", patches.shape)}], takes [{expected}, {values}] for {grids.Count} grid(s).", nameof(patches));
+                $"Patches: expected [{expected}, {values}] for {grids.Count} grid(s), got [{string.Join(", ", patches.shape)}].",
+                nameof(patches));
         foreach (ImageGrid grid in grids)
             if (grid.Rows % Configuration.Vision.SpatialMergeSize != 0 || grid.Columns % Configuration.Vision.SpatialMergeSize != 0)
-                throw new ArgumentException($"Grid: got {grid}, takes rows and columns divisible by {Configuration.Vision.SpatialMergeSize}.", nameof(grids));
+                throw new ArgumentException(
+                    $"Grid: expected rows and columns divisible by {Configuration.Vision.SpatialMergeSize}, got {grid}.", nameof(grids));
         Counters.EncodedPictures += grids.Count;
         using IDisposable? none = Parameters.IsTraining && Parameters.Trainable.Start == 0 ? null : no_grad();
         using Tensor typed = patches.to(Type, Device);
         return _visual.Forward(typed, grids);
     }
 
+    /// <summary>Encodes pictures; without gradient unless the vision tower is trained.</summary>
+    /// <param name="images">Processed pictures, in the order of their placeholder tokens.</param>
+    /// <returns>
+    /// [placeholders, D] in the model's type and on its device; null without pictures. It belongs to the caller's dispose scope.
+    /// </returns>
+    /// <exception cref="ArgumentException">A picture was processed for another model.</exception>
+    public Tensor? EncodeImages(IReadOnlyList<ProcessedImage> images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        return EncodeImages([.. images.Select(image => image.Grid)], images.Select(image => image.Patches));
+    }
+
+    /// <summary>Encodes pictures whose patches are made as they are read; without gradient unless the vision tower is trained.</summary>
+    /// <param name="grids">Grids of the pictures, in the order of their placeholder tokens.</param>
+    /// <param name="patches">Patches of each picture, [N, patch values] row by row; read once.</param>
+    /// <returns>
+    /// [placeholders, D] in the model's type and on its device; null without pictures. It belongs to the caller's dispose scope.
+    /// </returns>
+    /// <exception cref="ArgumentException">A picture was processed for another model.</exception>
+    public Tensor? EncodeImages(IReadOnlyList<ImageGrid> grids, IEnumerable<float[]> patches)
+    {
+        ArgumentNullException.ThrowIfNull(grids);
+        ArgumentNullException.ThrowIfNull(patches);
+        if (grids.Count == 0)
+            return null;
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] each = [.. grids.Zip(patches, PatchesOf)];
+        return EncodeImages(each.Length == 1 ? each[0] : cat(each, 0), grids).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Hidden states after the final norm, of the wanted rows alone.</summary>
     /// <param name="packed">The pack, on the model's device.</param>
     /// <param name="imageFeatures">Features of the pack's pictures in its order [placeholders, D]; null without pictures.</param>
     /// <param name="rows">The rows wanted; null for all.</param>
-    /// <returns>[rows, D].</returns>
+    /// <returns>[rows, D], in the model's type and on its device; it belongs to the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Features do not fit the pack's placeholders, or rows lie outside it.</exception>
     public Tensor Forward(PackedSequences packed, Tensor? imageFeatures = null, ForwardRows? rows = null)
     {
@@ -133,15 +175,18 @@ public sealed partial class Qwen25VlModel : IDisposable
     }
 
     /// <summary>The hidden states that enter each layer, then the normed output: layers + 1 tensors [T, D]. For tests.</summary>
-    public IReadOnlyList<Tensor> HiddenStates(PackedSequences packed, Tensor? imageFeatures = null)
+    internal IReadOnlyList<Tensor> HiddenStates(PackedSequences packed, Tensor? imageFeatures = null)
     {
         ArgumentNullException.ThrowIfNull(packed);
         var states = new List<Tensor>();
-        states.Add(Decoder.Forward(packed, imageFeatures, ForwardRows.All, hiddenStates: state => states.Add(state.alias().DetachFromDisposeScope())));
+        states.Add(Decoder.Forward(
+            packed, imageFeatures, ForwardRows.All, hiddenStates: state => states.Add(state.alias().DetachFromDisposeScope())));
         return states;
     }
 
-    /// <summary>Logits of hidden states, [n, D] -> [n, V].</summary>
+    /// <summary>Logits of hidden states.</summary>
+    /// <param name="hidden">[n, D], in the model's type and on its device.</param>
+    /// <returns>[n, V], in the model's type and on its device; it belongs to the caller's dispose scope.</returns>
     public Tensor Logits(Tensor hidden)
     {
         ArgumentNullException.ThrowIfNull(hidden);
@@ -153,6 +198,7 @@ public sealed partial class Qwen25VlModel : IDisposable
     /// <param name="hidden">[n, D], from <see cref="Forward"/>: the row before each target.</param>
     /// <param name="targets">Target ids, int64 [n].</param>
     /// <param name="options">Temperature, suppressed ids, by-products; null for the defaults.</param>
+    /// <returns>Scores of the n targets; their tensors belong to the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Shapes or options do not fit.</exception>
     public TokenScores TokenLogProbabilities(Tensor hidden, Tensor targets, TokenScoreOptions? options = null)
     {
@@ -170,7 +216,18 @@ public sealed partial class Qwen25VlModel : IDisposable
         Parameters.Release();
     }
 
-    /// <summary>A model whose weights hold whatever its memory held, to be filled through <see cref="CheckpointTensors"/> at once.</summary>
+    private Tensor PatchesOf(ImageGrid grid, float[] patches)
+    {
+        long values = Configuration.Vision.PatchValues, expected = grid.PatchCount * values;
+        return patches.LongLength == expected
+            ? tensor(patches, [grid.PatchCount, values])
+            : throw new ArgumentException(
+                $"Patches: expected {expected} values, {grid.PatchCount} patches of {values}, got {patches.LongLength}.", nameof(patches));
+    }
+
+    /// <summary>
+    /// A model whose weights hold whatever its memory held, to be filled through <see cref="CheckpointTensors"/> at once.
+    /// </summary>
     internal static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options) =>
-        new(configuration, new ParameterSet(configuration, options.Type, options.Device));
+        new(configuration, new ParameterSet(configuration, OptionRules.Validated(options).Type, options.Device));
 }

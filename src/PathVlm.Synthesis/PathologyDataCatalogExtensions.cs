@@ -26,7 +26,7 @@ public static class PathologyDataCatalogExtensions
     {
         ArgumentNullException.ThrowIfNull(catalog);
         SyntheticSetSummary summary = SyntheticPathologySet.Write(folder, options, cancellation);
-        catalog.Report($"{summary.PathMmuFile}: {summary.PictureCount} drawn tiles, questions: {summary.QuestionsInWords}", warn: false);
+        catalog.Log(summary.ToString());
         return summary;
     }
 }

@@ -16,7 +16,8 @@ namespace PathVlm.Synthesis;
 public static class SyntheticPathologySet
 {
     private const double SecondQuestion = 0.25;
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Writes the set.</summary>
     /// <param name="folder">Where to; made where it is missing. Files of the same names are replaced.</param>
@@ -67,11 +68,13 @@ public static class SyntheticPathologySet
     {
         DrawnQuestion[][] drawn = new DrawnQuestion[plan.Count][];
         QuestionWriter writer = new(settings.LookAlikes, settings.ReasoningSteps);
-        Parallel.For(0, plan.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount }, at =>
+        Parallel.For(
+            0, plan.Count, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = Environment.ProcessorCount },
+            at =>
         {
             PlannedTile planned = plan[at];
             Tile tile = new Tile(settings.Seed, planned.Split, planned.Index, settings.TileSize, settings.Ambiguity);
-            PngFile.Write(Path.Combine(folder, planned.FileName), tile.Picture);
+            PictureFile.WritePng(Path.Combine(folder, planned.FileName), tile.Picture);
             drawn[at] = Ask(writer, tile, planned, settings.Seed);
         });
         return drawn.SelectMany(questions => questions);
@@ -94,7 +97,8 @@ public static class SyntheticPathologySet
     {
         using Utf8JsonWriter json = new(stream, Indented);
         json.WriteStartObject();
-        foreach (IGrouping<string, DrawnQuestion> subset in rows.GroupBy(row => row.Subset).OrderBy(group => group.Key, StringComparer.Ordinal))
+        foreach (IGrouping<string, DrawnQuestion> subset in rows.GroupBy(row => row.Subset).OrderBy(
+            group => group.Key, StringComparer.Ordinal))
         {
             json.WriteStartObject(subset.Key);
             foreach (IGrouping<string, DrawnQuestion> split in subset.GroupBy(row => row.Tile.Split))

@@ -31,7 +31,10 @@ public sealed class SyntheticSetOptions
     /// <value>0.6.</value>
     public double LookAlikes { get; set; } = 0.6;
 
-    /// <summary>Chance that an explanation cites a criterion, 0 to 1, and the same again that it rules an option out; of those that do one, four of five do both.</summary>
+    /// <summary>
+    /// Chance that an explanation cites a criterion, 0 to 1, and the same again that it rules an option out; of those that do one, four of
+    /// five do both.
+    /// </summary>
     /// <value>0.3.</value>
     public double ReasoningSteps { get; set; } = 0.3;
 
@@ -40,7 +43,9 @@ public sealed class SyntheticSetOptions
     public int OutOfDomainCount { get; set; } = 60;
 
     /// <summary>Refuses settings that cannot work, all at once.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names each with the value found.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A setting is out of its range; the message names each with the value found.
+    /// </exception>
     public void Validate()
     {
         List<string> faults = [];
@@ -59,6 +64,9 @@ public sealed class SyntheticSetOptions
     private static void Check(List<string> faults, string name, double value, double low, double high)
     {
         if (!(value >= low && value <= high))
-            faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: got {value}, takes {low}{(high == int.MaxValue ? " or more" : $" to {high}")}"));
+            faults.Add(
+                string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{name}: expected {low}{(high == int.MaxValue ? " or more" : $" to {high}")}, got {value}"));
     }
 }

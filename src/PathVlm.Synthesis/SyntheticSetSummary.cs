@@ -15,7 +15,11 @@ public sealed record SyntheticSetSummary(
     int PictureCount,
     IReadOnlyDictionary<string, int> QuestionCount)
 {
+    /// <summary>The summary as one line: the file, the number of tiles, and the questions of each split.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{PathMmuFile}: {PictureCount} drawn tiles, questions: {QuestionsInWords}");
+
     /// <summary>Questions by split as a line shows them: "sft 600, rl 1600, test 600".</summary>
-    internal string QuestionsInWords =>
+    public string QuestionsInWords =>
         string.Join(", ", QuestionCount.Select(split => string.Create(CultureInfo.InvariantCulture, $"{split.Key} {split.Value}")));
 }

@@ -29,7 +29,7 @@ public sealed class SynthesizeTests : IDisposable
     {
         string set = _folder.PathOf("set");
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().Data.Synthesize(set, new SyntheticSetOptions { TileSize = 12 }));
-        Assert.Contains("TileSize: got 12, takes 56 to 448", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("TileSize: expected 56 to 448, got 12", fault.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(set));
     }
 }

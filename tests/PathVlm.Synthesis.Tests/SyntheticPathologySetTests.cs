@@ -56,8 +56,8 @@ public sealed class SyntheticPathologySetTests : IDisposable
         SyntheticSetOptions wrong = new() { SftCount = -1, TestCount = 0, TileSize = 12, Ambiguity = 1.5, LookAlikes = double.NaN };
         string message = Assert.Throws<ArgumentOutOfRangeException>(wrong.Validate).Message;
         Assert.StartsWith(
-            "SftCount: got -1, takes 0 or more; TestCount: got 0, takes 1 or more; TileSize: got 12, takes 56 to 448; "
-            + "Ambiguity: got 1.5, takes 0 to 1; LookAlikes: got NaN, takes 0 to 1", message, StringComparison.Ordinal);
+            "SftCount: expected 0 or more, got -1; TestCount: expected 1 or more, got 0; TileSize: expected 56 to 448, got 12; "
+            + "Ambiguity: expected 0 to 1, got 1.5; LookAlikes: expected 0 to 1, got NaN", message, StringComparison.Ordinal);
     }
 
     private Dictionary<string, string> Write(string name, long seed)

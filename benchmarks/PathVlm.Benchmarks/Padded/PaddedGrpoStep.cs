@@ -76,7 +76,7 @@ internal sealed class PaddedGrpoStep(Qwen25VlModel model, Qwen25VlModel referenc
         Tensor scores = padded.Spread(PaddedPass.LogProbabilities(model, rows, ids, options.Temperature));
         LossInputs inputs = new(
             scores, scores.detach(), padded.Spread(referenceScores), tensor(advantages, [rows.Length, 1]), padded.Mask(_ => true, model.Device));
-        Tensor loss = PolicyLoss.Create(options.LossType, options.LossSettings).Compute(inputs, window).Loss;
+        Tensor loss = PolicyLoss.Create(options.LossType, PolicyLossSettings.From(options)).Compute(inputs, window).Loss;
         loss.backward();
         return loss.item<float>();
     }

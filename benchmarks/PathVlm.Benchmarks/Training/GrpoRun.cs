@@ -44,17 +44,12 @@ internal sealed class GrpoRun : IRolloutSource, IRewardSource
         options.MaxSteps = steps;
         using GeneratorRolloutSource rollouts = new(model, options, [], rows.ControlIds);
         GrpoRun run = new(shape, clock, rollouts);
-        GenerationBatch? first = null;
+        PhaseObserver observer = new(clock);
         GrpoTrainer trainer = new(model, options, run, run)
         {
             Reference = reference,
             SuppressedTokenIds = rows.ControlIds,
-            Sampled = batch =>
-            {
-                clock.Mark("reference");
-                first ??= batch;
-            },
-            MicroBatchDone = _ => clock.Mark("loss"),
+            Observer = observer,
         };
         GrpoPrompt[] all = [.. Enumerable.Range(0, steps * prompts).Select(i => rows.Prompt(i, shape.GridSides[i % prompts % shape.GridSides.Count]))];
         clock.Restart();
@@ -64,7 +59,7 @@ internal sealed class GrpoRun : IRolloutSource, IRewardSource
             between();
             clock.Restart();
         }));
-        return (first!, result.Log[0]);
+        return (observer.First!, result.Log[0]);
     }
 
     /// <inheritdoc/>
@@ -81,11 +76,24 @@ internal sealed class GrpoRun : IRolloutSource, IRewardSource
     }
 
     /// <inheritdoc/>
-    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
+    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, long step, CancellationToken cancellation)
     {
         float[,] scores = new float[rollouts.Count, 1];
-        for (int row = 0; row < rollouts.Count; row++) scores[row, 0] = rollouts[row].TokenIds.Sum() % 7 + row % groupSize * 0.1f;
+        for (int row = 0; row < rollouts.Count; row++) scores[row, 0] = rollouts[row].TokenIds.Sum() % 7 + row % _shape.GroupSize * 0.1f;
         return scores;
+    }
+
+    private sealed class PhaseObserver(PhaseClock clock) : GrpoObserver
+    {
+        public GenerationBatch? First { get; private set; }
+
+        public override void Sampled(GenerationBatch batch)
+        {
+            clock.Mark("reference");
+            First ??= batch;
+        }
+
+        public override void MicroBatchDone(double loss) => clock.Mark("loss");
     }
 
     private sealed class StepEnd(Action action) : IProgress<TrainingProgress>

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Microsoft.ML;
+using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling.Processing.Pictures;
@@ -12,32 +13,50 @@ namespace PathVlm.Host.Commands;
 /// <summary><c>predict</c>: one picture, one question.</summary>
 internal sealed class PredictCommand : Verb
 {
-    private readonly Option<string> _model = new("--model", "-m") { Description = "Zip that train wrote, or a checkpoint folder; the embedded base by default." };
-    private readonly Option<string> _image = new("--image", "-i") { Description = "The picture (PNG, JPEG, WebP, BMP, GIF).", Required = true };
+    private readonly ModelChoice _model = new();
+    private readonly Option<string> _image = new("--image", "-i")
+    {
+        Description = "The picture (PNG, JPEG, WebP, BMP, GIF).",
+        Required = true,
+    };
+
     private readonly Option<string> _question = new("--question", "-q") { Description = "The question.", Required = true };
     private readonly Option<string[]> _options = new("--option") { Description = "An option, with or without its letter; repeatable." };
 
-    internal override int Run(ParseResult parsed, VerbContext context)
+    internal override int Run(ParseResult parsed, RunContext context)
     {
         MLContext ml = context.CreateMlContext();
         string picture = Path.GetFullPath(parsed.GetValue(_image)!);
         PictureFile.Decode(picture);
-        AnswerOptions lettered = AnswerOptions.Read(parsed.GetValue(_options) ?? [], null);
-        if (lettered.Options.Count == 1) throw new UserMistakeException("--option: got 1, takes none or two and more");
-        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(_model), context.Configuration);
-        PathologyDataView row = new([new PathologyQuestion("question", picture, parsed.GetValue(_question)!, lettered.Options, "", "", "", null)]);
+        string[] options = parsed.GetValue(_options) ?? [];
+        if (options.Length == 1) throw new UserMistakeException("--option: expected none, or two or more, got 1");
+        PathologyQuestion question = Question(picture, parsed.GetValue(_question)!, options);
+        using PathologyTransformer fitted = _model.Open(ml, parsed, context.Configuration);
+        PathologyDataView row = new([question]);
         PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
         context.Display.Line($"answer:    {(answer.PredictedAnswer.Length > 0 ? answer.PredictedAnswer : "(none could be read)")}");
         context.Display.Line($"reasoning: {answer.Reasoning}");
         context.Display.Line($"tokens:    {answer.ResponseTokenCount}{(answer.IsTruncated ? " (cut at the limit)" : "")}");
-        context.Display.Line(PathVlmProgram.Notice);
+        context.Display.Line(ResearchNotice.Text);
         return ExitCodes.Done;
+    }
+
+    private static PathologyQuestion Question(string picture, string text, string[] options)
+    {
+        try
+        {
+            return PathologyQuestion.Create("question", picture, text, options);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new UserMistakeException($"--option: {fault.Message}", fault);
+        }
     }
 
     protected override Command Describe()
     {
-        Command command = new("predict", $"Answers one question about one picture. {PathVlmProgram.Notice}");
-        foreach (Option option in new Option[] { _model, _image, _question, _options }) command.Options.Add(option);
+        Command command = new("predict", $"Answers one question about one picture. {ResearchNotice.Text}");
+        foreach (Option option in new Option[] { _model.Option, _image, _question, _options }) command.Options.Add(option);
         return command;
     }
 }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using PathVlm.Host.Faults;
+using PathVlm.Host.Runs;
 
 namespace PathVlm.Host.Commands;
 
@@ -22,7 +24,7 @@ internal abstract class Verb
 
     /// <summary>Does the work.</summary>
     /// <returns>One of <see cref="ExitCodes"/>.</returns>
-    internal abstract int Run(ParseResult parsed, VerbContext context);
+    internal abstract int Run(ParseResult parsed, RunContext context);
 
     /// <summary>Name, description, arguments and options.</summary>
     protected abstract Command Describe();

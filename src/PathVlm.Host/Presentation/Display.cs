@@ -2,13 +2,15 @@ using Spectre.Console;
 
 namespace PathVlm.Host.Presentation;
 
-/// <summary>What the user sees: live progress on a terminal, plain lines where output is redirected.</summary>
-internal sealed class Display
+/// <summary>The user's screen: live progress on a terminal, plain lines where output is redirected.</summary>
+internal sealed class Display : IDisposable
 {
+    private const int RedirectedWidth = 160;
     private readonly IAnsiConsole _console;
     private readonly bool _isLive;
     private readonly TextWriter _output;
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private Action? _endLiveProgress;
 
     internal Display(TextWriter output)
     {
@@ -20,7 +22,7 @@ internal sealed class Display
             Ansi = _isLive ? AnsiSupport.Detect : AnsiSupport.No,
             Interactive = _isLive ? InteractionSupport.Detect : InteractionSupport.No,
         });
-        if (!_isLive) _console.Profile.Width = 160;
+        if (!_isLive) _console.Profile.Width = RedirectedWidth;
     }
 
     /// <summary>A line.</summary>
@@ -30,7 +32,7 @@ internal sealed class Display
         else _output.WriteLine(text); // unwrapped: paths and commands stay whole
     }
 
-    /// <summary>A warning, where progress goes; the same one is told once.</summary>
+    /// <summary>A warning, where progress is shown; the same one is shown once.</summary>
     internal void Warning(string text)
     {
         lock (_warned)
@@ -38,7 +40,7 @@ internal sealed class Display
         Line($"warning: {text}");
     }
 
-    /// <summary>Rows under a header; numbers to the right.</summary>
+    /// <summary>Rows under a header.</summary>
     internal void Table(string title, IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string>> rows)
     {
         Table table = new() { Border = _isLive ? TableBorder.Rounded : TableBorder.Markdown, Title = new TableTitle(Markup.Escape(title)) };
@@ -47,22 +49,31 @@ internal sealed class Display
         _console.Write(table);
     }
 
-    /// <summary>Runs a piece of work that reports steps; shows rate and time left.</summary>
-    internal T Track<T>(string title, Func<ProgressLine, T> work)
+    /// <summary>Shows a piece of work with rate and time left, until its line is done.</summary>
+    internal ProgressLine Start(string title)
     {
-        if (!_isLive) return Finish(new ProgressLine(title, plain: Line), work);
-        return _console.Progress()
+        if (!_isLive) return Begin(title);
+        TaskCompletionSource<ProgressTask> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task shown = _console.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-            .Start(context => Finish(new ProgressLine(title, task: context.AddTask(Markup.Escape(title))), work));
+            .StartAsync(async context =>
+            {
+                started.SetResult(context.AddTask(Markup.Escape(title)));
+                await ended.Task.ConfigureAwait(false);
+            });
+        _endLiveProgress = () =>
+        {
+            _endLiveProgress = null;
+            ended.SetResult();
+            shown.GetAwaiter().GetResult();
+        };
+        return new ProgressLine(title, task: started.Task.GetAwaiter().GetResult(), onDone: () => _endLiveProgress?.Invoke());
     }
 
-    /// <summary>Progress that is told from inside somebody else's call: plain lines, on a terminal too.</summary>
+    /// <summary>Progress as plain lines, on a terminal too.</summary>
     internal ProgressLine Begin(string title) => new(title, plain: Line);
 
-    private static T Finish<T>(ProgressLine line, Func<ProgressLine, T> work)
-    {
-        T result = work(line);
-        line.Done();
-        return result;
-    }
+    /// <summary>Ends live progress that an error left on the terminal.</summary>
+    public void Dispose() => _endLiveProgress?.Invoke();
 }

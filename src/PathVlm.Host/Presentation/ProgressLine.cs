@@ -5,23 +5,17 @@ using Spectre.Console;
 namespace PathVlm.Host.Presentation;
 
 /// <summary>Progress of one piece of work: a bar on a terminal, a line every tenth of the way elsewhere.</summary>
-internal sealed class ProgressLine
+/// <param name="title">The work.</param>
+/// <param name="task">The bar; null where there is none.</param>
+/// <param name="plain">Writes a plain line; null where there is a bar.</param>
+/// <param name="onDone">Ends the bar.</param>
+internal sealed class ProgressLine(string title, ProgressTask? task = null, Action<string>? plain = null, Action? onDone = null)
 {
     private const int PlainLines = 10;
-    private readonly string _title;
-    private readonly ProgressTask? _task;
-    private readonly Action<string>? _plain;
     private readonly Stopwatch _clock = new();
     private long _printed;
 
-    internal ProgressLine(string title, ProgressTask? task = null, Action<string>? plain = null)
-    {
-        _title = title;
-        _task = task;
-        _plain = plain;
-    }
-
-    /// <summary>Tells how far the work is.</summary>
+    /// <summary>Shows how far the work is.</summary>
     /// <param name="done">Steps done.</param>
     /// <param name="total">Steps in all.</param>
     /// <param name="note">Figures of the moment, such as the loss.</param>
@@ -29,24 +23,27 @@ internal sealed class ProgressLine
     {
         if (!_clock.IsRunning) _clock.Start();
         double rate = done / Math.Max(1e-3, _clock.Elapsed.TotalSeconds);
-        string text = string.Create(CultureInfo.InvariantCulture, $"{_title}: {done}/{total}, {rate:0.0}/s{(note.Length > 0 ? ", " + note : "")}");
-        if (_task is not null)
+        string text = string.Create(
+            CultureInfo.InvariantCulture, $"{title}: {done}/{total}, {rate:0.0}/s{(note.Length > 0 ? ", " + note : "")}");
+        if (task is not null)
         {
-            _task.MaxValue = Math.Max(1, total);
-            _task.Value = done;
-            _task.Description = Markup.Escape(text);
+            task.MaxValue = Math.Max(1, total);
+            task.Value = done;
+            task.Description = Markup.Escape(text);
         }
         else if (done * PlainLines / Math.Max(1, total) > _printed || done == total)
         {
             _printed = done * PlainLines / Math.Max(1, total);
             TimeSpan left = TimeSpan.FromSeconds((total - done) / Math.Max(1e-9, rate));
-            _plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{text}, {left:hh\\:mm\\:ss} left"));
+            plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{text}, {left:hh\\:mm\\:ss} left"));
         }
     }
 
+    /// <summary>The work is finished.</summary>
     internal void Done()
     {
-        if (_task is not null) _task.Value = _task.MaxValue;
-        else _plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{_title}: done in {_clock.Elapsed.TotalSeconds:0.0} s"));
+        if (task is not null) task.Value = task.MaxValue;
+        else plain?.Invoke(string.Create(CultureInfo.InvariantCulture, $"{title}: done in {_clock.Elapsed.TotalSeconds:0.0} s"));
+        onDone?.Invoke();
     }
 }

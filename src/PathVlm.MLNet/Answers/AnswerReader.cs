@@ -3,9 +3,10 @@ using System.Text.RegularExpressions;
 namespace PathVlm.MLNet.Answers;
 
 /// <summary>
-/// Reads the option that a completion chooses. Exactly one <c>&lt;answer&gt;</c> element outside the reasoning is read; its body, after NFKC,
-/// collapsing of white space and peeling of enclosing pairs, must be a label, a label with its own option's text, or the text of exactly one
-/// option (case and end punctuation aside). A letter that is a label wins over an option whose text is that letter. Nothing is guessed.
+/// Reads the option that a completion chooses. Exactly one <c>&lt;answer&gt;</c> element outside the reasoning is read; its body, after
+/// NFKC, collapsing of white space and peeling of enclosing pairs, must be a label, a label with its own option's text, or the text of
+/// exactly one option (case and end punctuation aside). A letter that is a label wins over an option whose text is that letter. Nothing is
+/// guessed.
 /// </summary>
 public sealed partial class AnswerReader
 {
@@ -15,8 +16,10 @@ public sealed partial class AnswerReader
     private readonly string[] _texts;
     private readonly string[] _peeledTexts;
 
-    /// <summary>Takes a question's options.</summary>
-    /// <param name="options">The options, <c>X) text</c> (<c>X.</c> and <c>X:</c> are read as well).</param>
+    /// <summary>Reads a question's options.</summary>
+    /// <param name="options">
+    /// The options, with or without labels; a label is read where all options carry one, A, B, C … in one shape.
+    /// </param>
     public AnswerReader(IReadOnlyList<string> options)
         : this(AnswerOptions.Read(options, null))
     {
@@ -44,7 +47,7 @@ public sealed partial class AnswerReader
             : new AnswerReading(status, body, _options[chosen][0], _options[chosen], reasoning);
     }
 
-    /// <summary>The reasoning of a completion, as the column Reasoning and a judge get it.</summary>
+    /// <summary>The reasoning of a completion, as the column Reasoning holds it and a judge is sent it.</summary>
     /// <param name="completion">The whole completion.</param>
     public static string ReasoningOf(string completion)
     {
@@ -55,7 +58,8 @@ public sealed partial class AnswerReader
     private static AnswerStatus? FindElement(string text, out string body)
     {
         body = "";
-        int opening = CompletionText.Count(text, CompletionText.AnswerOpen), closing = CompletionText.Count(text, CompletionText.AnswerClose);
+        int opening = CompletionText.Count(text, CompletionText.AnswerOpen),
+            closing = CompletionText.Count(text, CompletionText.AnswerClose);
         if (opening == 0)
             return AnswerStatus.NoAnswerTag;
         if (opening > 1 || closing > 1)
@@ -108,7 +112,8 @@ public sealed partial class AnswerReader
     private static int[] Matches(string[] texts, string text) =>
         [.. Enumerable.Range(0, texts.Length).Where(option => texts[option] == text)];
 
-    // A label before a text: B) text, B text, (B) text, **B)** text. Without a mark or a wrapping, only a capital letter before white space.
+    // A label before a text: B) text, B text, (B) text, **B)** text. Without a mark or a wrapping, only a capital letter before white
+    // space.
     private bool TrySplitHead(string text, out int option, out string rest, out bool marked)
     {
         for (int length = Math.Min(LongestHead, text.Length - 1); length > 0; length--)

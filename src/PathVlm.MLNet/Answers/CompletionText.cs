@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace PathVlm.MLNet.Answers;
 
-/// <summary>The parts of a completion <c>&lt;think&gt;reasoning&lt;/think&gt; &lt;answer&gt;answer&lt;/answer&gt;</c>, however mangled.</summary>
+/// <summary>
+/// The parts of a completion <c>&lt;think&gt;reasoning&lt;/think&gt; &lt;answer&gt;answer&lt;/answer&gt;</c>, however mangled.
+/// </summary>
 internal static partial class CompletionText
 {
     public const string ThinkOpen = "<think>", ThinkClose = "</think>", AnswerOpen = "<answer>", AnswerClose = "</answer>";

@@ -2,10 +2,10 @@ namespace PathVlm.MLNet.Answers;
 
 /// <summary>
 /// The format reward: once control tokens at the end and outer white space are removed, <c>&lt;think&gt;</c>, <c>&lt;/think&gt;</c>,
-/// <c>&lt;answer&gt;</c>, <c>&lt;/answer&gt;</c> each occur exactly once, in that order, in lower case; both bodies hold more than white space;
-/// only white space lies between them, and nothing outside.
+/// <c>&lt;answer&gt;</c>, <c>&lt;/answer&gt;</c> each occur exactly once, in that order, in lower case; both bodies hold more than white
+/// space; only white space lies between them, and nothing outside.
 /// </summary>
-public static class FormatRule
+internal static class FormatRule
 {
     /// <summary>Whether a completion has the format.</summary>
     /// <param name="completion">The whole completion.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data.Controls;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
@@ -28,7 +29,8 @@ public sealed class PathologyDataCatalog
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no such JSON, or a row cannot be used (message: file, row, field).</exception>
     /// <exception cref="ArgumentOutOfRangeException">A subset or split was asked for and is not there.</exception>
-    public PathologyDataView LoadPathMmu(string path, IReadOnlyCollection<string>? subsets = null, IReadOnlyCollection<string>? splits = null,
+    public PathologyDataView LoadPathMmu(
+        string path, IReadOnlyCollection<string>? subsets = null, IReadOnlyCollection<string>? splits = null,
         string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
         Tell(PathMmuLoader.Load(path, imageFolder, subsets, splits, rowFaults));
 
@@ -48,10 +50,10 @@ public sealed class PathologyDataCatalog
         Tell(OmniMedVqaLoader.Load(path, imageFolder, modalities, rowFaults));
 
     /// <summary>
-    /// Loads pictures of one's own, listed in JSON lines or CSV. Columns: <c>image</c>, <c>question</c>, <c>options</c>, <c>answer</c>; may be
-    /// missing: <c>id</c> (default the line), <c>explanation</c>, <c>subset</c>, <c>stage</c>. <c>options</c> is a list in JSON; in CSV one text
-    /// with <c>|</c> between options, or columns <c>option_a</c>, <c>option_b</c> … instead. Options without labels are lettered; the answer
-    /// is an option, its letter or its text.
+    /// Loads pictures of one's own, listed in JSON lines or CSV. Columns: <c>image</c>, <c>question</c>, <c>options</c>, <c>answer</c>; may
+    /// be missing: <c>id</c> (default the line), <c>explanation</c>, <c>subset</c>, <c>stage</c>. <c>options</c> is a list in JSON; in CSV
+    /// one text with <c>|</c> between options, or columns <c>option_a</c>, <c>option_b</c> … instead. Options without labels are lettered;
+    /// the answer is an option, its letter or its text.
     /// </summary>
     /// <param name="path">The list, or the folder of <c>questions.jsonl</c> (or of its only *.jsonl or *.csv).</param>
     /// <param name="imageFolder">Folder that <c>image</c> starts from; default the list's own folder.</param>
@@ -61,7 +63,9 @@ public sealed class PathologyDataCatalog
     public PathologyDataView LoadFolder(string path, string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
         Tell(PictureFolderLoader.Load(path, imageFolder, rowFaults));
 
-    /// <summary>Shares rows out to the paper's stages by whole pictures: no picture is in two stages. Rows that are left stay out.</summary>
+    /// <summary>
+    /// Shares rows out to the paper's stages by whole pictures: no picture is in two stages. Rows that are left stay out.
+    /// </summary>
     /// <param name="data">Rows with pictures; what a picture is, its decoded pixels say, not its file's name.</param>
     /// <param name="sft">Rows of stage Sft; default 3,000.</param>
     /// <param name="rl">Rows of stage Rl; default 1,000.</param>
@@ -77,7 +81,9 @@ public sealed class PathologyDataCatalog
         IDataView data, int sft = 3000, int rl = 1000, int test = 1385, int seed = 17, CancellationToken cancellation = default) =>
         Split(data, [new(PathologyStages.Sft, sft), new(PathologyStages.Rl, rl), new(PathologyStages.Test, test)], seed, cancellation);
 
-    /// <summary>As <see cref="Split(IDataView, int, int, int, int, CancellationToken)"/>, with shares of the rows instead of numbers.</summary>
+    /// <summary>
+    /// As <see cref="Split(IDataView, int, int, int, int, CancellationToken)"/>, with shares of the rows instead of numbers.
+    /// </summary>
     /// <param name="data">Rows with pictures.</param>
     /// <param name="sft">Share of stage Sft, 0 to 1.</param>
     /// <param name="rl">Share of stage Rl, 0 to 1.</param>
@@ -91,12 +97,13 @@ public sealed class PathologyDataCatalog
         ArgumentNullException.ThrowIfNull(data);
         foreach ((string name, double share) in new[] { (nameof(sft), sft), (nameof(rl), rl), (nameof(test), test) })
             if (!(share >= 0))
-                throw new ArgumentOutOfRangeException(name, share, "got a share that is negative or no number; takes 0 to 1");
+                throw new ArgumentOutOfRangeException(name, share, "expected a share from 0 to 1, got one that is negative or no number");
         if (sft + rl + test > 1 + 1e-9)
             throw new ArgumentOutOfRangeException(nameof(test), sft + rl + test, "the shares sum to more than 1");
         PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
         StageSize Size(string stage, double share) => new(stage, (int)Math.Floor(share * pictures.Length + 1e-9));
-        return Split(data, pictures, [Size(PathologyStages.Sft, sft), Size(PathologyStages.Rl, rl), Size(PathologyStages.Test, test)], seed);
+        return Split(
+            data, pictures, [Size(PathologyStages.Sft, sft), Size(PathologyStages.Rl, rl), Size(PathologyStages.Test, test)], seed);
     }
 
     /// <summary>As <see cref="Split(IDataView, int, int, int, int, CancellationToken)"/>, with stages of one's own.</summary>
@@ -104,7 +111,9 @@ public sealed class PathologyDataCatalog
     /// <param name="sizes">The stages, each named once, and their rows.</param>
     /// <param name="seed">Seed of the choice; default 17.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A size is negative, a stage named twice, or the sizes exceed the rows there are.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A size is negative, a stage named twice, or the sizes exceed the rows there are.
+    /// </exception>
     public PathologySplit Split(
         IDataView data, IReadOnlyList<StageSize> sizes, int seed = 17, CancellationToken cancellation = default)
     {
@@ -112,15 +121,17 @@ public sealed class PathologyDataCatalog
         ArgumentNullException.ThrowIfNull(sizes);
         foreach (StageSize size in sizes)
             if (size.Rows < 0)
-                throw new ArgumentOutOfRangeException(nameof(sizes), size.Rows, $"stage [{size.Stage}]: got a negative number of rows; takes 0 or more");
+                throw new ArgumentOutOfRangeException(
+                    nameof(sizes), size.Rows, $"stage [{size.Stage}]: expected 0 rows or more, got a negative number");
         if (sizes.Select(size => size.Stage).Distinct().Count() < sizes.Count)
-            throw new ArgumentOutOfRangeException(nameof(sizes), $"a stage is named twice: {string.Join(", ", sizes.Select(size => size.Stage))}");
+            throw new ArgumentOutOfRangeException(
+                nameof(sizes), $"a stage is named twice: {string.Join(", ", sizes.Select(size => size.Stage))}");
         return Split(data, PictureFingerprint.OfRows(data, cancellation), sizes, seed);
     }
 
     /// <summary>
-    /// Looks for pictures that two stages share: equal pixels, and nearly equal ones (64-bit difference hash, any of 8 orientations, at most
-    /// 6 bits apart).
+    /// Looks for pictures that two stages share: equal pixels, and nearly equal ones (64-bit difference hash, any of 8 orientations, at
+    /// most 6 bits apart).
     /// </summary>
     /// <param name="data">Rows with pictures and the column Stage.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
@@ -130,7 +141,8 @@ public sealed class PathologyDataCatalog
         ArgumentNullException.ThrowIfNull(data);
         PathologySchema.Check(data.Schema, PathologyRowNeeds.Image);
         if (data.Schema.GetColumnOrNull(PathologyColumns.Stage) is null)
-            throw new ArgumentOutOfRangeException(nameof(data), $"column [{PathologyColumns.Stage}] is missing, expected text; Split adds it");
+            throw new ArgumentOutOfRangeException(
+                nameof(data), $"column [{PathologyColumns.Stage}] is missing, expected text; Split adds it");
         PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
         LeakReport report = LeakFinder.Find([.. PathologyRows.Read(data, PathologyRowNeeds.None, null, cancellation)
             .Select((row, index) => (row.Name, row.Question.Stage ?? "", pictures[index]))]);
@@ -144,7 +156,8 @@ public sealed class PathologyDataCatalog
     /// <param name="data">Rows with pictures.</param>
     /// <returns>The rows; every other column passes through, pictures are made where somebody asks.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The column Image is missing or no image.</exception>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    [SuppressMessage(
+        "Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
     public IDataView BlankPictures(IDataView data)
     {
         ArgumentNullException.ThrowIfNull(data);
@@ -154,11 +167,17 @@ public sealed class PathologyDataCatalog
     /// <summary>
     /// A control: the rows with their pictures dealt out anew. No row keeps its own picture, and rows about one picture stay together.
     /// </summary>
-    /// <param name="data">Rows with pictures in files.</param>
+    /// <param name="data">
+    /// Rows with pictures. Rows of a loader are told apart by the picture's file; of any other view each distinct picture is kept in
+    /// memory, compressed, while the result is used.
+    /// </param>
     /// <param name="seed">Seed of the deal; default 17.</param>
+    /// <returns>The rows; every other column passes through.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The column Image is missing or no image.</exception>
     /// <exception cref="ArgumentException">There are fewer than two different pictures.</exception>
-    [SuppressMessage("Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
-    public PathologyDataView ShufflePictures(PathologyDataView data, long seed = 17)
+    [SuppressMessage(
+        "Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public IDataView ShufflePictures(IDataView data, long seed = 17)
     {
         ArgumentNullException.ThrowIfNull(data);
         return PictureControls.Shuffled(data, seed);
@@ -177,11 +196,21 @@ public sealed class PathologyDataCatalog
 
     private PathologyDataView Tell(PathologyDataView view)
     {
-        Report(view.LoadReport.ToString(), view.LoadReport.Faults.Count > 0);
+        Report(view.LoadReport.ToString(), view.LoadReport.Faults.Count + view.LoadReport.Warnings.Count > 0);
         return view;
     }
 
-    internal void Report(string message, bool warn)
+    /// <summary>
+    /// Writes a message to ML.NET's log (<c>MLContext.Log</c>, source <c>PathologyData</c>): for extension methods of this catalog.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    public void Log(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Report(message, warn: false);
+    }
+
+    private void Report(string message, bool warn)
     {
         using var channel = new MessageChannel(_environment, "PathologyData");
         if (warn)

@@ -6,14 +6,14 @@ namespace PathVlm.MLNet.Evaluation;
 /// <summary>Results as JSON: camel-case names, statuses by name, numbers that are none as null; the research notice inside.</summary>
 public static class EvaluationJson
 {
-    /// <summary>How results are written; for reports that hold several.</summary>
-    internal static readonly JsonSerializerOptions Options = new()
+    /// <summary>How results are written, for reports that hold several; read-only.</summary>
+    public static JsonSerializerOptions Options { get; } = ReadOnly(new JsonSerializerOptions
     {
         WriteIndented = true,
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DictionaryKeyPolicy = null,
         Converters = { new JsonStringEnumConverter(), new NumberOrNull() },
-    };
+    });
 
     /// <summary>A result, rows included, as JSON.</summary>
     /// <param name="result">The result.</param>
@@ -39,6 +39,12 @@ public static class EvaluationJson
         {
             throw new InvalidDataException($"{name}: is no evaluation result: {fault.Message}", fault);
         }
+    }
+
+    private static JsonSerializerOptions ReadOnly(JsonSerializerOptions options)
+    {
+        options.MakeReadOnly(populateMissingResolver: true);
+        return options;
     }
 
     private sealed class NumberOrNull : JsonConverter<double>

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
-using PathVlm.MLNet.Data.Splitting;
+using PathVlm.MLNet.Data.Pictures;
 
 namespace PathVlm.MLNet.Evaluation;
 
@@ -50,20 +50,26 @@ public static class PathologyEvaluator
         {
             cancellation.ThrowIfCancellationRequested();
             PathologyRow row = reader.Read();
-            yield return Judge(row, PictureOf(row), responses.Response(), responses.Tokens(), responses.Truncated());
+            yield return Score(row, PictureOf(row), responses.Response(), responses.Tokens(), responses.Truncated());
         }
     }
 
-    /// <summary>A row with one completion, judged.</summary>
-    internal static EvaluatedRow Judge(PathologyRow row, string picture, string response, int? tokens, bool? truncated)
+    /// <summary>Scores one completion of a row by the rules of docs/answer-rules.md.</summary>
+    /// <param name="row">The row, with options and answer.</param>
+    /// <param name="picture">Name of the picture: rows with equal names are about one picture.</param>
+    /// <param name="response">The completion; empty where there is none.</param>
+    /// <param name="tokens">Its tokens; null where they are not known.</param>
+    /// <param name="truncated">Whether it was stopped by its length; null where that is not known.</param>
+    public static EvaluatedRow Score(PathologyRow row, string picture, string response, int? tokens, bool? truncated)
     {
-        AnswerScore score = new AnswerScorer(row.Question.Options, row.Question.Answer).Score(response);
+        ArgumentNullException.ThrowIfNull(row);
+        AnswerScore score = row.Scorer.Score(response);
         return new EvaluatedRow(row.Name, picture, row.Question.Subset, row.Question.Answer, score.Reading.Option,
             score.Reading.Status, score.Format, score.Paper, score.Strict, tokens, truncated);
     }
 
     private static string PictureOf(PathologyRow row) =>
         row.Question.ImagePath.Length > 0 ? row.Question.ImagePath
-        : row.Picture is not null ? PictureHash.Exact(row.Picture)
+        : row.Picture is not null ? PictureHash.Of(row.Picture)
         : row.Name;
 }

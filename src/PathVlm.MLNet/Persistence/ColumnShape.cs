@@ -53,5 +53,5 @@ internal sealed record ColumnShape(string Name, DataViewType ItemType, bool IsVe
     private string Missing(string component, IEnumerable<string> names) =>
         $"{component}: input column [{Name}] of type {Kind} is missing; the input has [{string.Join(", ", names)}].";
 
-    private string Mistyped(string component, string found) => $"{component}: input column [{Name}]: got {found}, takes {Kind}.";
+    private string Mistyped(string component, string found) => $"{component}: input column [{Name}]: expected {Kind}, got {found}.";
 }

@@ -3,7 +3,8 @@ using System.Reflection;
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 
-[assembly: LoadableClass(typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "PathVlm component", ComponentLoader.Signature)]
+[assembly: LoadableClass(
+    typeof(ITransformer), typeof(ComponentLoader), null, typeof(SignatureLoadModel), "PathVlm component", ComponentLoader.Signature)]
 
 namespace PathVlm.MLNet.Persistence;
 
@@ -35,17 +36,25 @@ internal static class ComponentLoader
         loaderAssemblyName: typeof(ComponentLoader).Assembly.FullName);
 
     /// <summary>Called by ML.NET for every component of ours in a zip.</summary>
-    /// <exception cref="InvalidDataException">The zip names an unknown component or a newer version, or its entries are damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The zip names an unknown component or a newer version, or its entries are damaged.
+    /// </exception>
     internal static ITransformer Create(IHostEnvironment environment, ModelLoadContext context)
     {
         context.CheckAtModel(Layout);
         var reader = new ModelReader(context);
         ComponentHeader header = reader.ReadJson<ComponentHeader>(HeaderEntry);
         if (header.Component is null || !Components.TryGetValue(header.Component, out (Type Type, int Version) component))
-            throw new InvalidDataException($"{reader.Name(HeaderEntry)}: Component: got [{header.Component}], takes one of [{string.Join(", ", Components.Keys.Order(StringComparer.Ordinal))}]; was the zip made by a newer PathVlm.MLNet?");
+            throw new InvalidDataException(
+                $"{reader.Name(HeaderEntry)}: Component: expected one of "
+                + $"[{string.Join(", ", Components.Keys.Order(StringComparer.Ordinal))}], got [{header.Component}]; was the zip made by "
+                + "a newer PathVlm.MLNet?");
         if (header.Version < 1 || header.Version > component.Version)
-            throw new InvalidDataException($"{reader.Name(HeaderEntry)}: Version of {header.Component}: got [{header.Version}], takes 1 to {component.Version}; was the zip made by a newer PathVlm.MLNet?");
-        MethodInfo load = component.Type.GetMethod("Load", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public, [typeof(IHostEnvironment), typeof(ModelReader)])
+            throw new InvalidDataException(
+                $"{reader.Name(HeaderEntry)}: Version of {header.Component}: expected 1 to {component.Version}, got [{header.Version}]; "
+                + "was the zip made by a newer PathVlm.MLNet?");
+        MethodInfo load = component.Type.GetMethod(
+            "Load", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public, [typeof(IHostEnvironment), typeof(ModelReader)])
             ?? throw new InvalidOperationException($"{component.Type} has no Load({nameof(IHostEnvironment)}, {nameof(ModelReader)}).");
         return load.CreateDelegate<Func<IHostEnvironment, ModelReader, ITransformer>>()(environment, reader);
     }

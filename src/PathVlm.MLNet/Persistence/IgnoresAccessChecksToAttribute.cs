@@ -7,7 +7,9 @@ using System.Runtime.CompilerServices;
 
 namespace System.Runtime.CompilerServices;
 
-/// <summary>Tells the runtime not to check this assembly's access to the named one. The runtime knows it by name; no library declares it.</summary>
+/// <summary>
+/// Tells the runtime not to check this assembly's access to the named one. The runtime knows it by name; no library declares it.
+/// </summary>
 /// <param name="assemblyName">Simple name of the assembly whose internals are used.</param>
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 internal sealed class IgnoresAccessChecksToAttribute(string assemblyName) : Attribute

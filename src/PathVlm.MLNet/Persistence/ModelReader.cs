@@ -35,9 +35,9 @@ internal sealed class ModelReader(ModelLoadContext context)
     /// <exception cref="InvalidDataException">The zip has no such entry, or the entry is damaged or too large.</exception>
     public T Read<T>(string entry, long limit, Func<Stream, T> read, string? folder = null)
     {
-        // ML.NET unpacks an entry whole before it gives it: judge what the zip says of its size first.
+        // ML.NET unpacks an entry whole before it gives it: check the size that the zip declares first.
         if (ZipAccess.LengthOf(context.Repository, folder ?? context.Directory, entry) is long length && length > limit)
-            throw new InvalidDataException($"{Name(entry)}: got {length} bytes, takes at most {limit}.");
+            throw new InvalidDataException($"{Name(entry)}: expected at most {limit} bytes, got {length}.");
         Repository.Entry? opened;
         try
         {
@@ -77,7 +77,7 @@ internal sealed class ModelReader(ModelLoadContext context)
         try
         {
             return JsonSerializer.Deserialize<T>(stream, PersistedJson.Options)
-                ?? throw new InvalidDataException($"{Name(entry)}: got [null], takes an object.");
+                ?? throw new InvalidDataException($"{Name(entry)}: expected an object, got [null].");
         }
         catch (JsonException failure)
         {

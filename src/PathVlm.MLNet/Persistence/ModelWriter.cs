@@ -31,5 +31,6 @@ internal sealed class ModelWriter(ModelSaveContext context)
     });
 
     /// <summary>Writes an entry that holds <paramref name="value"/> as JSON.</summary>
-    public void WriteJson<T>(string entry, T value) => Write(entry, stream => JsonSerializer.Serialize(stream, value, PersistedJson.Options));
+    public void WriteJson<T>(string entry, T value) =>
+        Write(entry, stream => JsonSerializer.Serialize(stream, value, PersistedJson.Options));
 }

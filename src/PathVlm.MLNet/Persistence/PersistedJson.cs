@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace PathVlm.MLNet.Persistence;
 
-/// <summary>How settings are written to a zip: indented, enums by name; unknown, doubled and missing properties are refused on reading.</summary>
+/// <summary>
+/// How settings are written to a zip: indented, enums by name; unknown, doubled and missing properties are refused on reading.
+/// </summary>
 internal static class PersistedJson
 {
     internal static readonly JsonSerializerOptions Options = new()

@@ -25,7 +25,8 @@ internal static class SchemaShapes
     /// <param name="annotations">Annotations it will carry.</param>
     public static SchemaShape.Column Promise(ColumnShape shape, bool knownLength = false, params ColumnShape[] annotations) => new(
         shape.Name,
-        !shape.IsVector ? SchemaShape.Column.VectorKind.Scalar : knownLength ? SchemaShape.Column.VectorKind.Vector : SchemaShape.Column.VectorKind.VariableVector,
+        !shape.IsVector ? SchemaShape.Column.VectorKind.Scalar : knownLength ? SchemaShape.Column.VectorKind.Vector
+            : SchemaShape.Column.VectorKind.VariableVector,
         shape.ItemType,
         isKey: false,
         new SchemaShape(annotations.Select(annotation => Promise(annotation))));

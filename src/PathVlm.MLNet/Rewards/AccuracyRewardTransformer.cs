@@ -39,8 +39,7 @@ public sealed class AccuracyRewardTransformer : RolloutRewardTransformer
         var reader = new PathologyRowReader(row, Needs);
         return rollouts =>
         {
-            PathologyQuestion question = reader.Read().Question;
-            var scorer = new AnswerScorer(question.Options, question.Answer);
+            AnswerScorer scorer = reader.Read().Scorer;
             return Array.ConvertAll(rollouts, rollout => scorer.Score(rollout).IsRight(Rule) ? 1f : 0f);
         };
     }

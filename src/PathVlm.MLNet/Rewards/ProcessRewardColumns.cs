@@ -1,8 +1,8 @@
-using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Rewards;
 
@@ -21,35 +21,23 @@ public static class ProcessRewardColumns
     /// <summary>Vector of text [G]: the findings, kept and dropped, as JSON; empty where missing.</summary>
     public const string JudgeFindings = "JudgeFindings";
 
-    internal static IReadOnlyList<ColumnShape> Shapes { get; } =
+    /// <summary>The columns, made from the reviews of a row's rollouts [G].</summary>
+    internal static IReadOnlyList<ViewColumn<Lazy<ProcessReview[]>>> All { get; } =
     [
-        ColumnShape.Vector(ProcessReward, NumberDataViewType.Single),
-        ColumnShape.Vector(CompletenessScore, NumberDataViewType.Single),
-        ColumnShape.Vector(SoundnessScore, NumberDataViewType.Single),
-        ColumnShape.Vector(JudgeFindings, TextDataViewType.Instance),
+        Numbers(ProcessReward, review => review.Reward),
+        Numbers(CompletenessScore, review => review.Completeness),
+        Numbers(SoundnessScore, review => review.Soundness),
+        ViewColumn.Texts<Lazy<ProcessReview[]>>(JudgeFindings, reviews => reviews.Value.Select(review => review.Findings)),
     ];
+
+    internal static IReadOnlyList<ColumnShape> Shapes { get; } =
+        [.. All.Select(column => ColumnShape.Vector(column.Name, ((VectorDataViewType)column.Type).ItemType))];
 
     internal static ColumnShape Rollouts { get; } = ColumnShape.Vector(PathologyColumns.Rollouts, TextDataViewType.Instance);
 
     internal static PathologyRowNeeds Needs(JudgeReference reference) => PathologyRowNeeds.Image | PathologyRowNeeds.Answer
         | (reference == JudgeReference.Explanation ? PathologyRowNeeds.Explanation : PathologyRowNeeds.None);
 
-    /// <summary>The getter of column <paramref name="index"/> over the reviews of the current row.</summary>
-    internal static Delegate Getter(int index, Func<ProcessReview[]> current) => index switch
-    {
-        0 => Numbers(current, review => review.Reward),
-        1 => Numbers(current, review => review.Completeness),
-        2 => Numbers(current, review => review.Soundness),
-        _ => (ValueGetter<VBuffer<ReadOnlyMemory<char>>>)((ref VBuffer<ReadOnlyMemory<char>> value) =>
-        {
-            ProcessReview[] reviews = current();
-            value = new VBuffer<ReadOnlyMemory<char>>(reviews.Length, [.. reviews.Select(review => review.Findings.AsMemory())]);
-        }),
-    };
-
-    private static ValueGetter<VBuffer<float>> Numbers(Func<ProcessReview[]> current, Func<ProcessReview, float> select) => (ref VBuffer<float> value) =>
-    {
-        ProcessReview[] reviews = current();
-        value = new VBuffer<float>(reviews.Length, [.. reviews.Select(select)]);
-    };
+    private static ViewColumn<Lazy<ProcessReview[]>> Numbers(string name, Func<ProcessReview, float> select) =>
+        ViewColumn.Vector<Lazy<ProcessReview[]>, float>(name, NumberDataViewType.Single, reviews => reviews.Value.Select(select));
 }

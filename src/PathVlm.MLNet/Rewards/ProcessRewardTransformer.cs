@@ -1,13 +1,13 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using Microsoft.ML.Runtime;
-using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Rewards;
 
@@ -18,7 +18,7 @@ namespace PathVlm.MLNet.Rewards;
 /// <see cref="WithJudge"/>, and one that is to record is made anew.
 /// </summary>
 [PersistedComponent("ProcessReward", 1)]
-public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDisposable
+public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
 {
     internal const string Name = "ProcessReward";
     private const string SettingsEntry = "Settings.json";
@@ -26,6 +26,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
     private readonly ProcessRewardOptions _options;
     private readonly TimeProvider? _time;
     private readonly Lazy<ReviewPanel> _panel;
+    private readonly long _step;
+    private readonly CancellationToken _cancellation;
 
     internal ProcessRewardTransformer(IHostEnvironment environment, IProcessJudge judge, ProcessRewardOptions options, TimeProvider? time = null)
         : base(environment, Name)
@@ -34,6 +36,15 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         _options = options;
         _time = time;
         _panel = new Lazy<ReviewPanel>(() => new ReviewPanel(judge, options.Panel, time));
+    }
+
+    // For one transform: shares everything with the transformer that it is made from, which alone is disposed.
+    private ProcessRewardTransformer(ProcessRewardTransformer shared, long step, CancellationToken cancellation)
+        : base(shared.Environment, Name)
+    {
+        (_judge, _options, _time, _panel) = (shared._judge, shared._options, shared._time, shared._panel);
+        _step = step;
+        _cancellation = cancellation;
     }
 
     /// <summary>Counts and costs of the reviews so far.</summary>
@@ -51,12 +62,6 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
 
     internal bool IsOffline => _judge.IsOffline;
 
-    /// <summary>The token that ends reviews under way; those of a transform that is cancelled throw.</summary>
-    public CancellationToken Cancellation { get; set; }
-
-    /// <summary>The optimizer step that records carry; set by a trainer.</summary>
-    public long Step { get; set; }
-
     /// <summary>The same transformer with another judge: after loading, the one with the key.</summary>
     public ProcessRewardTransformer WithJudge(IProcessJudge other)
     {
@@ -64,12 +69,14 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         return new ProcessRewardTransformer(Environment, other, _options, _time);
     }
 
-    /// <summary>The view with the columns added; nobody is asked before a row's value is.</summary>
-    public new IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new ReviewAheadView(input, base.Transform(input), this);
-    }
+    /// <summary>The view with the columns added, whose reviews can be cancelled.</summary>
+    /// <param name="input">Rows with rollouts.</param>
+    /// <param name="cancellation">Ends reviews under way; reading the view then throws.</param>
+    public IDataView Transform(IDataView input, CancellationToken cancellation) => Transform(input, step: 0, cancellation);
+
+    /// <summary>The view with the columns added, of rollouts that were sampled after so many optimizer steps; records carry the number.</summary>
+    internal IDataView Transform(IDataView input, long step, CancellationToken cancellation) =>
+        new ProcessRewardTransformer(this, step, cancellation).Transform(input);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -93,12 +100,6 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         RubricJudge rubric = new();
         return new ProcessRewardTransformer(environment, settings.Judge == rubric.Identity ? rubric : new AbsentJudge(settings.Judge), options);
     }
-
-    internal int LookAheadRows => _options.LookAheadRows;
-
-    /// <summary>Reviews the rollouts of rows, concurrently; synchronous because ML.NET's getters are.</summary>
-    internal void Prefetch(IReadOnlyList<ProcessReviewRequest> requests) =>
-        _panel.Value.PrepareAsync(requests, Cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
 
     /// <summary>Shows the judge the canaries; null where they are off, or cancelled.</summary>
     internal CanaryReport? ReviewCanaries(long step, CancellationToken cancellation)
@@ -128,10 +129,9 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         {
             PathologyRow read = reader.Read();
             rollouts(ref buffer);
-            AnswerReader answers = new(read.Question.Options);
-            byte[] picture = JudgePicture.Of(read.RequiredPicture);
+            byte[] picture = JudgePicture.Encode(read.RequiredPicture);
             return [.. buffer.DenseValues().Select((rollout, index) => ProcessReviewRequest.Of(
-                read.Question, picture, answers.Read(rollout.ToString()), _options.Reference, new ReviewCoordinates(Step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
+                read.Question, picture, read.Scorer.ReadAnswer(rollout.ToString()), _options.Reference, new ReviewCoordinates(_step, read.Index, index, read.Question.Id is { Length: > 0 } id ? id : null)))];
         };
     }
 
@@ -140,6 +140,27 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
 
     private protected override void Write(ModelWriter writer) =>
         writer.WriteJson(SettingsEntry, new Settings(_judge.Identity, _options.Reference, _options.LookAheadRows, _options.Panel, _options.Canaries, _options.CanarySteps));
+
+    // The rows are walked by a view of our own: ML.NET's would have worker threads ask row by row, ahead of the blocks, and would wrap what a
+    // judge throws.
+    private protected override IDataView CreateView(IDataView input)
+    {
+        MappedColumns<Lazy<ProcessReview[]>> columns = new(input.Schema, GetOutputSchema(input.Schema), ProcessRewardColumns.All);
+        return new LookAheadView<IReadOnlyList<ProcessReviewRequest>, Lazy<ProcessReview[]>>(
+            input, columns, new LookAhead<IReadOnlyList<ProcessReviewRequest>, Lazy<ProcessReview[]>>(
+                _options.LookAheadRows, InputColumns, RequestsOf, ReviewBlock));
+    }
+
+    // A block is reviewed concurrently; each row's value is then found in the panel's memory. Synchronous, because ML.NET's getters are.
+    private Lazy<ProcessReview[]>[] ReviewBlock(IReadOnlyList<IReadOnlyList<ProcessReviewRequest>> rows)
+    {
+        ProcessReviewRequest[] block = [.. rows.SelectMany(requests => requests)];
+        if (block.Length > 0) _panel.Value.PrepareAsync(block, _cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
+        return [.. rows.Select(requests => new Lazy<ProcessReview[]>(() => Review(requests), LazyThreadSafetyMode.PublicationOnly))];
+    }
+
+    private ProcessReview[] Review(IReadOnlyList<ProcessReviewRequest> requests) =>
+        _panel.Value.ReviewAsync(requests, _cancellation).ConfigureAwait(false).GetAwaiter().GetResult();
 
     private protected override IRowFunction Bind(DataViewSchema schema)
     {
@@ -161,13 +182,16 @@ public sealed class ProcessRewardTransformer : RowTransformer, ITransformer, IDi
         {
             if (!Enumerable.Range(0, Outputs.Count).Any(isActive)) return new Delegate?[Outputs.Count];
             Func<IReadOnlyList<ProcessReviewRequest>> requests = parent.RequestsOf(row);
-            (long Position, ProcessReview[] Reviews) last = (-1, []);
-            return [.. Enumerable.Range(0, Outputs.Count).Select(index => isActive(index) ? ProcessRewardColumns.Getter(index, Current) : null)];
+            (long Position, Lazy<ProcessReview[]> Reviews) last = (-1, new Lazy<ProcessReview[]>([]));
+            return
+            [
+                .. ProcessRewardColumns.All.Select((column, index) => isActive(index) ? column.MakeGetter(Current) : null),
+            ];
 
-            ProcessReview[] Current()
+            Lazy<ProcessReview[]> Current()
             {
                 if (last.Position != row.Position || row.Position < 0)
-                    last = (row.Position, parent._panel.Value.ReviewAsync(requests(), parent.Cancellation).ConfigureAwait(false).GetAwaiter().GetResult());
+                    last = (row.Position, new Lazy<ProcessReview[]>(parent.Review(requests())));
                 return last.Reviews;
             }
         }

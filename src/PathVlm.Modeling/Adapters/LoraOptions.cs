@@ -7,7 +7,7 @@ namespace PathVlm.Modeling.Adapters;
 /// (arXiv 2312.03732). W is frozen; A starts uniform in ±1/sqrt(inputs) (Kaiming), B at zero. Adapters lie on the decoder's linear layers;
 /// those of the vision tower and the head are not supported.
 /// </summary>
-public sealed class LoraOptions
+public sealed class LoraOptions : IOptionSet
 {
     /// <summary>Names of the decoder's seven linear layers.</summary>
     public static IReadOnlyList<string> AllTargets { get; } = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
@@ -51,26 +51,22 @@ public sealed class LoraOptions
     /// <summary>By how much the low-rank term is multiplied.</summary>
     public double Scale => UseRsLora ? Alpha / Math.Sqrt(Rank) : Alpha / Rank;
 
-    /// <summary>Checks every option, all faults in one message.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    public void Validate()
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message names all that are.</exception>
+    public void Validate() => OptionRules.Validate(this);
+
+    void IOptionSet.AddFaults(OptionFaults faults)
     {
-        OptionFaults faults = new();
-        faults.AddBounds(this);
         faults.Require(Dropout == 0, nameof(Dropout), Dropout, "0: a prompt shared by its completions cannot be dropped differently for each");
         if (TargetPattern is { } pattern)
         {
             string? fault = ModulePattern.FaultOf(pattern);
-            faults.Require(fault is null, nameof(TargetPattern), $"[{pattern}]", $"a regular expression: {fault}");
+            faults.Require(fault is null, nameof(TargetPattern), pattern, $"a regular expression ({fault})");
         }
         else if (TargetModules is { } names)
         {
-            faults.Require(names.Count > 0, nameof(TargetModules), "none", "one name or more");
-            string[] unknown = [.. names.Except(AllTargets)];
-            faults.Require(unknown.Length == 0, nameof(TargetModules), string.Join(", ", unknown), string.Join(", ", AllTargets));
+            faults.Require(names.Count > 0 && names.All(AllTargets.Contains), nameof(TargetModules), names, $"names out of {string.Join(", ", AllTargets)}");
         }
-
-        faults.Throw(nameof(LoraOptions));
     }
 
     /// <summary>A copy that later changes of this object do not reach.</summary>

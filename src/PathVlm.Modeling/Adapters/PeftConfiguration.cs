@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Adapters;
 
@@ -18,16 +19,16 @@ internal sealed record PeftConfiguration
     // Off unless they are absent, null, false, empty or zero.
     private static readonly string[] Refused =
     [
-        "use_dora", "lora_bias", "modules_to_save", "rank_pattern", "alpha_pattern", "layers_to_transform", "layers_pattern", "layer_replication",
-        "fan_in_fan_out", "trainable_token_indices", "target_parameters", "use_qalora", "use_bdlora", "alora_invocation_tokens", "arrow_config",
+        "use_dora", "lora_bias", "modules_to_save", "rank_pattern", "alpha_pattern", "layers_to_transform", "layers_pattern",
+        "layer_replication", "fan_in_fan_out", "trainable_token_indices", "target_parameters", "use_qalora", "use_bdlora", "alora_invocation_tokens", "arrow_config",
         "megatron_config", "ensure_weight_tying", "kasa_config", "monteclora_config", "velora_config",
     ];
 
     // What made or trains the adapter; a saved adapter computes the same whatever they say.
     private static readonly string[] PassedOver =
     [
-        "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "inference_mode", "loftq_config", "lora_ga_config", "megatron_core",
-        "peft_type", "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type",
+        "auto_mapping", "base_model_name_or_path", "corda_config", "eva_config", "inference_mode", "loftq_config", "lora_ga_config",
+        "megatron_core", "peft_type", "peft_version", "qalora_group_size", "revision", "runtime_config", "task_type",
     ];
 
     private static readonly string[] Read =
@@ -68,13 +69,13 @@ internal sealed record PeftConfiguration
     /// <exception cref="InvalidDataException">It is faulty, or has a setting that is not supported; the message names all.</exception>
     public static PeftConfiguration Load(string folder)
     {
-        SettingsReader settings = SettingsReader.Open(folder, FileName);
+        SettingsReader settings = SettingsReader.Open(CheckpointSource.FromFolder(folder), FileName);
         if (settings.Text("peft_type") is { } type && type != "LORA") settings.Fault("peft_type", $"[{type}]", "LORA");
         foreach (string name in Refused.Where(name => !settings.IsOff(name)))
-            settings.Fault(name, settings.Raw(name), "null or false: adapters with it are not supported");
+            settings.Fault(name, settings.Raw(name), "null or false (adapters with it are not supported)");
         foreach (string name in settings.Names.Except([.. Refused, .. PassedOver, .. Read]).Where(name => !settings.IsOff(name)).ToArray())
-            settings.Fault(name, settings.Raw(name), "null or false: the setting is unknown and may change what the adapter computes");
-        if (settings.Text("bias") is { } bias && bias != "none") settings.Fault("bias", $"[{bias}]", "none: trained biases are not supported");
+            settings.Fault(name, settings.Raw(name), "null or false (the setting is unknown and may change what the adapter computes)");
+        if (settings.Text("bias") is { } bias && bias != "none") settings.Fault("bias", $"[{bias}]", "none (trained biases are not supported)");
         CheckStart(settings);
         (string? pattern, IReadOnlyList<string>? names) = Modules(settings, "target_modules");
         if (pattern is null && names is null && !settings.HasFaults) settings.Missing("target_modules", "a pattern or a list of names");
@@ -101,11 +102,20 @@ internal sealed record PeftConfiguration
     {
         string where = Path.Combine(folder, FileName);
         if (Pattern == "all-linear")
-            throw new InvalidDataException($"{where}: target_modules: got all-linear, takes a pattern of the decoder's layers: adapters on the vision tower are not supported.");
-        Func<LoraTarget, bool> chosen = Rule(Pattern, Names), excluded = ExcludedPattern is null && ExcludedNames is null ? _ => false : Rule(ExcludedPattern, ExcludedNames);
+        {
+            throw new InvalidDataException(
+                $"{where}: target_modules: expected a pattern of the decoder's layers, got all-linear: "
+                + "adapters on the vision tower are not supported.");
+        }
+
+        Func<LoraTarget, bool> chosen = Rule(Pattern, Names);
+        Func<LoraTarget, bool> excluded = ExcludedPattern is null && ExcludedNames is null
+            ? _ => false
+            : Rule(ExcludedPattern, ExcludedNames);
         try
         {
-            return LoraTargets.Supported(configuration, target => chosen(target) && !excluded(target), $"[{Pattern ?? string.Join(", ", Names!)}]");
+            string described = $"[{Pattern ?? string.Join(", ", Names!)}]";
+            return LoraTargets.Supported(configuration, target => chosen(target) && !excluded(target), described);
         }
         catch (ArgumentException fault)
         {
@@ -137,7 +147,10 @@ internal sealed record PeftConfiguration
         if (!settings.Has("init_lora_weights") || settings.Raw("init_lora_weights") is "true" or "false") return;
         string start = settings.Text("init_lora_weights") ?? "";
         if (!HarmlessStarts.Contains(start))
-            settings.Fault("init_lora_weights", $"[{start}]", $"true, false, {string.Join(", ", HarmlessStarts)}: other starts change the base model's weights");
+        {
+            string expected = $"true, false, {string.Join(", ", HarmlessStarts)} (other starts change the base model's weights)";
+            settings.Fault("init_lora_weights", $"[{start}]", expected);
+        }
     }
 
     private static (string? Pattern, IReadOnlyList<string>? Names) Modules(SettingsReader settings, string name)
@@ -145,17 +158,21 @@ internal sealed record PeftConfiguration
         if (!settings.Has(name)) return (null, null);
         if (settings.Raw(name).StartsWith('[')) return (null, settings.Texts(name));
         string? pattern = settings.Text(name);
-        if (pattern is not null && ModulePattern.FaultOf(pattern) is { } fault) settings.Fault(name, $"[{pattern}]", $"a regular expression: {fault}");
+        if (pattern is not null && ModulePattern.FaultOf(pattern) is { } fault)
+            settings.Fault(name, $"[{pattern}] ({fault})", "a regular expression");
         return (pattern, null);
     }
 
     // PEFT: a list names endings of module names, a text is a pattern of the whole name.
     private static Func<LoraTarget, bool> Rule(string? pattern, IReadOnlyList<string>? names)
     {
-        if (pattern is null) return target => Spellings(target).Any(name => names!.Any(ending => name == ending || name.EndsWith("." + ending, StringComparison.Ordinal)));
+        if (pattern is null) return target => Spellings(target).Any(name => names!.Any(ending => EndsWith(name, ending)));
         ModulePattern compiled = new(pattern);
         return target => Spellings(target).Any(compiled.Matches);
     }
+
+    private static bool EndsWith(string name, string ending) =>
+        name == ending || name.EndsWith("." + ending, StringComparison.Ordinal);
 
     private static IEnumerable<string> Spellings(LoraTarget target) => [target.Name, target.NestedName];
 }

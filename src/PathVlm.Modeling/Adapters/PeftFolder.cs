@@ -72,7 +72,7 @@ public static class PeftFolder
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(adapter);
         byte[] settings = PeftConfiguration.Write(adapter, baseModel);
-        FolderReplacement.Make(folder, overwrite, PeftConfiguration.FileName, making =>
+        AtomicFolder.Write(folder, overwrite ? PeftConfiguration.FileName : null, making =>
         {
             File.WriteAllBytes(Path.Combine(making, PeftConfiguration.FileName), settings);
             SafetensorsWriter.Write(

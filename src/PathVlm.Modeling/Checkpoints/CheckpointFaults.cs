@@ -1,9 +1,9 @@
 namespace PathVlm.Modeling.Checkpoints;
 
-/// <summary>Gathers what is wrong with a checkpoint, by kind, to tell it all at once.</summary>
+/// <summary>Collects the faults of a checkpoint by kind, so that all are reported at once.</summary>
 internal sealed class CheckpointFaults
 {
-    /// <summary>Names told of one kind; a wrong config.json can leave thousands missing.</summary>
+    /// <summary>Most names that are reported per kind; a wrong config.json can leave thousands missing.</summary>
     private const int MostNames = 64;
 
     private readonly List<(string Kind, List<string> Names)> _kinds = [];

@@ -1,13 +1,14 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Checkpoints;
 
 /// <summary>The weight files of a checkpoint folder, open: one model.safetensors, or the shards that an index names.</summary>
 internal sealed class CheckpointFiles : IDisposable
 {
-    public const string SingleName = "model.safetensors";
-    public const string IndexName = "model.safetensors.index.json";
+    public const string SingleName = CheckpointFileNames.Weights;
+    public const string IndexName = CheckpointFileNames.WeightsIndex;
 
     private readonly List<SafetensorsFile> _files = [];
     private readonly Dictionary<string, SafetensorsFile> _tensors = new(StringComparer.Ordinal);
@@ -22,7 +23,7 @@ internal sealed class CheckpointFiles : IDisposable
     /// <summary>Which file holds a tensor, by the key on disk.</summary>
     public IReadOnlyDictionary<string, SafetensorsFile> Tensors => _tensors;
 
-    /// <summary>Opens the weight files and judges their headers; faults between files are added to <paramref name="faults"/>.</summary>
+    /// <summary>Opens the weight files and validates their headers; faults between files are added to <paramref name="faults"/>.</summary>
     /// <exception cref="FileNotFoundException">The folder has no weights.</exception>
     /// <exception cref="InvalidDataException">A file or the index can't be read, or leads out of the folder.</exception>
     public static CheckpointFiles Open(string folder, CheckpointFaults faults)
@@ -31,11 +32,12 @@ internal sealed class CheckpointFiles : IDisposable
             throw new DirectoryNotFoundException($"The checkpoint folder [{folder}] doesn't exist.");
         bool single = File.Exists(Path.Combine(folder, SingleName)), sharded = File.Exists(Path.Combine(folder, IndexName));
         if (single && sharded)
-            throw new InvalidDataException($"{folder}: has both {SingleName} and {IndexName}, takes one of them; remove the stale one.");
+            throw new InvalidDataException($"{folder}: expected {SingleName} or {IndexName}, got both; remove the stale one.");
         if (!single && !sharded)
         {
             throw new FileNotFoundException(
-                $"{folder}: has neither {SingleName} nor {IndexName}; weights are read from safetensors files only.", Path.Combine(folder, SingleName));
+                $"{folder}: expected {SingleName} or {IndexName}, got neither; weights are read from safetensors files only.",
+                Path.Combine(folder, SingleName));
         }
 
         CheckpointFiles files = new();
@@ -98,7 +100,7 @@ internal sealed class CheckpointFiles : IDisposable
 
     private static Dictionary<string, string> ReadIndex(string folder)
     {
-        SettingsReader root = SettingsReader.Open(folder, IndexName);
+        SettingsReader root = SettingsReader.Open(CheckpointSource.FromFolder(folder), IndexName);
         if (root.Object("weight_map") is not { } map)
         {
             if (!root.Has("weight_map"))

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints;
 
-/// <summary>What a checkpoint folder is; no tensor was read to tell it.</summary>
+/// <summary>Description of a checkpoint folder, made without reading a tensor.</summary>
 public sealed record CheckpointInfo
 {
     /// <summary>The folder.</summary>
@@ -13,10 +13,10 @@ public sealed record CheckpointInfo
     public required ModelConfiguration Configuration { get; init; }
 
     /// <summary>Where config.json has the text settings.</summary>
-    public required KeyLayout SettingsLayout { get; init; }
+    internal KeyLayout SettingsLayout { get; init; }
 
     /// <summary>How the weight files spell keys; null where the folder has no weights.</summary>
-    public required KeyLayout? Keys { get; init; }
+    internal KeyLayout? Keys { get; init; }
 
     /// <summary>The weight files; none where the folder has settings alone.</summary>
     public required IReadOnlyList<CheckpointFile> Files { get; init; }
@@ -33,7 +33,7 @@ public sealed record CheckpointInfo
     /// <summary>The tensors of the model, under published keys, with shapes.</summary>
     public required IReadOnlyList<TensorSpecification> Tensors { get; init; }
 
-    /// <summary>Things that are right but rare, a sentence each.</summary>
+    /// <summary>Notes on things that are valid but rare, one sentence each.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
     /// <summary>The layout in words.</summary>
@@ -47,7 +47,9 @@ public sealed record CheckpointInfo
     };
 
     /// <summary>Forecasts the memory of the model.</summary>
-    /// <param name="type">Type of the weights in generation; null: the one most elements of the files have, float32 where there are none.</param>
+    /// <param name="type">
+    /// Type of the weights in generation; null: the one most elements of the files have, float32 where there are none.
+    /// </param>
     /// <param name="tokens">Tokens of a row, prompt and answer.</param>
     /// <param name="rows">Rows at once.</param>
     /// <returns>Bytes.</returns>

@@ -1,17 +1,20 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints;
 
-/// <summary>Reads checkpoint folders: published ones, ones in the layout of current releases, and ones that transformers 5 re-saved.</summary>
+/// <summary>
+/// Reads checkpoint folders: published ones, ones in the layout of current releases, and ones that transformers 5 re-saved.
+/// </summary>
 public static class CheckpointReader
 {
     private const string TiedHeadNote = CheckpointTable.HeadKey
         + " is there although the head shares the embedding table; it is ignored where it is equal, refused where not.";
 
     /// <summary>
-    /// Tells what a checkpoint folder is. Judges all that loading judges, and reads no tensor; a folder with settings alone is told too.
+    /// Describes a checkpoint folder. Checks all that loading checks, and reads no tensor; a folder without weights is described as well.
     /// </summary>
     /// <param name="folder">Checkpoint folder.</param>
     /// <returns>Layout, files, types, counts, shapes.</returns>
@@ -26,7 +29,9 @@ public static class CheckpointReader
         {
             Folder = folder,
             Configuration = configuration,
-            SettingsLayout = SettingsReader.Open(folder, ModelConfiguration.FileName).Has("text_config") ? KeyLayout.Nested : KeyLayout.Flat,
+            SettingsLayout = SettingsReader.Open(CheckpointSource.FromFolder(folder), ModelConfiguration.FileName).Has("text_config")
+                ? KeyLayout.Nested
+                : KeyLayout.Flat,
             Keys = null,
             Files = [],
             HasIndex = sharded,
@@ -39,12 +44,13 @@ public static class CheckpointReader
     }
 
     /// <summary>
-    /// Fills tensors from a checkpoint folder. Everything is judged before the first byte of a tensor is read: every weight file's header,
-    /// and then, told all at once, tensors that are missing, unknown, misshapen, of a type that isn't a float's, in two shards, or not
+    /// Fills tensors from a checkpoint folder. Everything is validated before the first byte of a tensor is read: every weight file's
+    /// header,
+    /// and then, reported all at once, tensors that are missing, unknown, misshapen, of a type that isn't a float's, in two shards, or not
     /// where the index says.
     /// </summary>
     /// <param name="folder">Checkpoint folder: one safetensors file, or shards with an index.</param>
-    /// <param name="configuration">Settings of the model, as <see cref="ModelConfiguration.Load"/> gives them.</param>
+    /// <param name="configuration">Settings of the model, as <see cref="ModelConfiguration.Load(string)"/> gives them.</param>
     /// <param name="destination">A tensor for each key of <see cref="CheckpointTable.Of"/>; any float type and device, views too.</param>
     /// <exception cref="FileNotFoundException">The folder has no weights.</exception>
     /// <exception cref="InvalidDataException">The checkpoint is faulty, or isn't of these settings.</exception>
@@ -58,9 +64,9 @@ public static class CheckpointReader
         CheckpointTensors.Check(table, destination, nameof(destination));
         CheckpointFaults faults = new();
         using CheckpointFiles files = CheckpointFiles.Open(folder, faults);
-        KeyLayout layout = CheckpointRules.Judge(files, configuration, faults);
+        KeyLayout layout = CheckpointRules.Validate(files, configuration, faults);
         faults.ThrowIfAny(folder);
-        CheckpointRules.JudgeTiedHead(files, configuration, layout, folder);
+        CheckpointRules.ValidateTiedHead(files, configuration, layout, folder);
         (string Key, string Stored, SafetensorsFile File)[] reads = [.. table
             .Select(tensor => (tensor.Key, Stored: CheckpointKeys.Spell(tensor.Key, layout)))
             .Select(read => (read.Key, read.Stored, File: files.Tensors[read.Stored]))
@@ -73,7 +79,7 @@ public static class CheckpointReader
     {
         CheckpointFaults faults = new();
         using CheckpointFiles files = CheckpointFiles.Open(settings.Folder, faults);
-        KeyLayout layout = CheckpointRules.Judge(files, settings.Configuration, faults);
+        KeyLayout layout = CheckpointRules.Validate(files, settings.Configuration, faults);
         faults.ThrowIfAny(settings.Folder);
         IEnumerable<SafetensorsEntry> entries = files.Files.SelectMany(file => file.Entries.Values);
         return settings with

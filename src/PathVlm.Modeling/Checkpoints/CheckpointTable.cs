@@ -2,7 +2,9 @@ using PathVlm.Modeling.Configuration;
 
 namespace PathVlm.Modeling.Checkpoints;
 
-/// <summary>Which tensors a checkpoint holds, told from its settings alone. The one table that reading, writing and counting share.</summary>
+/// <summary>
+/// Which tensors a checkpoint holds, derived from its settings alone. The one table that reading, writing and counting share.
+/// </summary>
 public static class CheckpointTable
 {
     /// <summary>Key of the embedding table.</summary>
@@ -43,7 +45,8 @@ public static class CheckpointTable
             string block = $"visual.blocks.{index}.";
             yield return new(block + "norm1.weight", [width]);
             yield return new(block + "norm2.weight", [width]);
-            foreach (TensorSpecification tensor in Linear(block + "attn.qkv", 3 * width, width).Concat(Linear(block + "attn.proj", width, width)))
+            foreach (TensorSpecification tensor in Linear(block + "attn.qkv", 3 * width, width)
+                .Concat(Linear(block + "attn.proj", width, width)))
                 yield return tensor;
             foreach (TensorSpecification tensor in Linear(block + "mlp.gate_proj", inner, width)
                 .Concat(Linear(block + "mlp.up_proj", inner, width)).Concat(Linear(block + "mlp.down_proj", width, inner)))

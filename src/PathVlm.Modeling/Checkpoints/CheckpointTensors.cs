@@ -14,7 +14,7 @@ internal static class CheckpointTensors
             .Concat(tensors.Keys.Where(key => !keys.Contains(key)).Select(key => $"{key} is unknown"))
             .Concat(table
                 .Where(tensor => tensors.TryGetValue(tensor.Key, out Tensor? got) && !got.shape.AsSpan().SequenceEqual(tensor.Shape))
-                .Select(tensor => $"{tensor.Key} has shape [{Join(tensors[tensor.Key].shape)}], takes [{Join(tensor.Shape)}]"));
+                .Select(tensor => $"{tensor.Key}: expected shape [{Join(tensor.Shape)}], got [{Join(tensors[tensor.Key].shape)}]"));
         string[] told = [.. faults];
         if (told.Length > 0)
             throw new ArgumentException($"The tensors don't fit the model's settings: {string.Join("; ", told)}.", parameter);

@@ -1,7 +1,7 @@
 namespace PathVlm.Modeling.Checkpoints;
 
 /// <summary>How a checkpoint spells its settings or its keys.</summary>
-public enum KeyLayout
+internal enum KeyLayout
 {
     /// <summary>As published: text settings at the top level; model.layers.*, visual.*.</summary>
     Flat,

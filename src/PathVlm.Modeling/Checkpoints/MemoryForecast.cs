@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Checkpoints;
 
 /// <summary>
-/// What a model takes of memory, from its settings alone; T tokens, D hidden size, I inner width, K width of all keys, V vocabulary.
+/// Memory that a model needs, from its settings alone; T tokens, D hidden size, I inner width, K width of all keys, V vocabulary.
 /// <para>
 /// Fine-tuning counts float32: weights, and gradients and two moments for what isn't frozen; for each layer what its backward pass reads
 /// again, T (7 D + 4 I + 3 K); a chunk of 128 rows of logits and their gradient. Generation counts weights in the type asked for, and keys

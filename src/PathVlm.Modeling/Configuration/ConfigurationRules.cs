@@ -1,6 +1,6 @@
 namespace PathVlm.Modeling.Configuration;
 
-/// <summary>Rules between the settings of a model, told through the reader that knows where each was found.</summary>
+/// <summary>Rules between the settings of a model, reported through the reader that knows where each was found.</summary>
 internal static class ConfigurationRules
 {
     public static void Check(ModelConfiguration configuration, SettingsReader root, SettingsReader text, SettingsReader vision)
@@ -21,7 +21,7 @@ internal static class ConfigurationRules
         if (model.HeadCount % model.KeyValueHeadCount != 0)
             text.Fault("num_key_value_heads", model.KeyValueHeadCount, $"a divisor of num_attention_heads ({model.HeadCount})");
         if (model.HeadSize % 2 != 0)
-            text.Fault("hidden_size", model.HiddenSize, $"an even width a head (now {model.HeadSize})");
+            text.Fault("hidden_size", model.HiddenSize, $"an even width per head (now {model.HeadSize})");
         else if (model.RotarySections.Count != 3 || model.RotarySections.Sum(section => (long)section) != model.HeadSize / 2)
         {
             text.Fault("mrope_section", $"[{string.Join(", ", model.RotarySections)}]",
@@ -38,7 +38,7 @@ internal static class ConfigurationRules
         if (model.HiddenSize % model.HeadCount != 0)
             vision.Fault("num_heads", model.HeadCount, $"a divisor of hidden_size ({model.HiddenSize})");
         else if (model.HeadSize % 4 != 0)
-            vision.Fault("num_heads", model.HeadCount, $"a count that leaves a head a multiple of 4 wide (now {model.HeadSize})");
+            vision.Fault("num_heads", model.HeadCount, $"a count that makes the width of a head a multiple of 4 (now {model.HeadSize})");
         if (model.OutputSize != configuration.Text.HiddenSize)
             vision.Fault("out_hidden_size", model.OutputSize, $"the decoder's hidden_size ({configuration.Text.HiddenSize})");
         if (model.WindowSize < model.PatchSize * model.SpatialMergeSize)
@@ -64,7 +64,8 @@ internal static class ConfigurationRules
         foreach ((string name, int id) in tokens)
         {
             if (id >= configuration.Text.VocabularySize)
-                root.Fault(name, root.Has(name) ? id : $"{id} (its default)", $"an id below vocab_size ({configuration.Text.VocabularySize})");
+                root.Fault(
+                    name, root.Has(name) ? id : $"{id} (its default)", $"an id below vocab_size ({configuration.Text.VocabularySize})");
         }
 
         foreach (IGrouping<int, (string Name, int Id)> same in tokens.GroupBy(token => token.Id).Where(same => same.Count() > 1))

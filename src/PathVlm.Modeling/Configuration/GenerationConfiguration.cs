@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Files;
+
 namespace PathVlm.Modeling.Configuration;
 
 /// <summary>
@@ -7,7 +9,7 @@ namespace PathVlm.Modeling.Configuration;
 public sealed record GenerationConfiguration
 {
     /// <summary>Name of the file in a checkpoint folder.</summary>
-    public const string FileName = "generation_config.json";
+    public const string FileName = CheckpointFileNames.Generation;
 
     /// <summary>Ids that end a completion (<c>eos_token_id</c>, one or a list); at least one.</summary>
     public required IReadOnlyList<int> EosTokenIds { get; init; }
@@ -39,22 +41,29 @@ public sealed record GenerationConfiguration
     /// <value>Default 0: all.</value>
     public double MinP { get; init; }
 
-    /// <summary>Reads and judges the generation settings of a checkpoint folder.</summary>
+    /// <summary>Reads and validates the generation settings of a checkpoint folder.</summary>
     /// <param name="folder">Checkpoint folder.</param>
     /// <returns>The settings.</returns>
     /// <exception cref="FileNotFoundException">The folder has neither generation_config.json nor config.json.</exception>
     /// <exception cref="InvalidDataException">
     /// A file isn't JSON, settings are out of range, or neither file names an end token: all faults are named at once.
     /// </exception>
-    public static GenerationConfiguration Load(string folder)
+    public static GenerationConfiguration Load(string folder) => Load(CheckpointSource.FromFolder(folder));
+
+    /// <summary>Reads and validates the generation settings of a checkpoint.</summary>
+    /// <param name="source">Where the checkpoint's files are.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="FileNotFoundException">The source has neither generation_config.json nor config.json.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
+    public static GenerationConfiguration Load(CheckpointSource source)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        SettingsReader? settings = File.Exists(Path.Combine(folder, FileName)) ? SettingsReader.Open(folder, FileName) : null;
+        ArgumentNullException.ThrowIfNull(source);
+        SettingsReader? settings = source.Contains(FileName) ? SettingsReader.Open(source, FileName) : null;
         IReadOnlyList<int>? ends = settings?.Integers("eos_token_id", 0, int.MaxValue);
         settings?.ThrowIfFaulty();
         if (ends is not { Count: > 0 })
         {
-            SettingsReader root = SettingsReader.Open(folder, ModelConfiguration.FileName);
+            SettingsReader root = SettingsReader.Open(source, ModelConfiguration.FileName);
             SettingsReader text = root.Object("text_config") ?? root;
             ends = root.Integers("eos_token_id", 0, int.MaxValue) ?? text.Integers("eos_token_id", 0, int.MaxValue) ?? [];
             if (ends.Count == 0 && !root.HasFaults)

@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Files;
+
 namespace PathVlm.Modeling.Configuration;
 
 /// <content>
@@ -7,58 +9,69 @@ namespace PathVlm.Modeling.Configuration;
 public sealed partial record ImageProcessorConfiguration
 {
     /// <summary>Name of the file in a published folder.</summary>
-    public const string FileName = "preprocessor_config.json";
+    public const string FileName = CheckpointFileNames.ImageProcessor;
 
     /// <summary>Name of the file in a folder that transformers 5 saved.</summary>
-    public const string NestedFileName = "processor_config.json";
+    public const string NestedFileName = CheckpointFileNames.Processor;
 
     private const int Bicubic = 3;
     private const int ReferenceMaxPixels = 1_003_520; // of the reference's class, for files that give no limit
 
-    /// <summary>Reads and judges the image processor's settings in a checkpoint folder.</summary>
+    /// <summary>Reads and validates the image processor's settings in a checkpoint folder.</summary>
     /// <param name="folder">Checkpoint folder.</param>
     /// <returns>The settings.</returns>
     /// <exception cref="FileNotFoundException">The folder has neither of the two files.</exception>
     /// <exception cref="InvalidDataException">
     /// A file isn't JSON, or settings are out of range, contradictory or not supported: all of them are named at once.
     /// </exception>
-    public static ImageProcessorConfiguration Load(string folder)
+    public static ImageProcessorConfiguration Load(string folder) => Load(CheckpointSource.FromFolder(folder));
+
+    /// <summary>Reads and validates the image processor's settings of a checkpoint.</summary>
+    /// <param name="source">Where the checkpoint's files are.</param>
+    /// <returns>The settings.</returns>
+    /// <exception cref="FileNotFoundException">The source has neither of the two files.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
+    public static ImageProcessorConfiguration Load(CheckpointSource source)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentNullException.ThrowIfNull(source);
         SettingsReader? settings = null;
-        if (File.Exists(Path.Combine(folder, NestedFileName)))
+        if (source.Contains(NestedFileName))
         {
-            SettingsReader nested = SettingsReader.Open(folder, NestedFileName);
+            SettingsReader nested = SettingsReader.Open(source, NestedFileName);
             settings = nested.Object("image_processor");
             nested.ThrowIfFaulty();
         }
 
-        if (settings is null && !File.Exists(Path.Combine(folder, FileName)))
+        if (settings is null && !source.Contains(FileName))
         {
             throw new FileNotFoundException(
-                $"The folder [{folder}] has neither {FileName} nor {NestedFileName} with an image_processor.", Path.Combine(folder, FileName));
+                $"{source.Location}: expected {FileName}, or {NestedFileName} with an image_processor; got neither.",
+                source.PathOf(FileName));
         }
 
-        return Read(settings ?? SettingsReader.Open(folder, FileName));
+        return Read(settings ?? SettingsReader.Open(source, FileName));
     }
 
-    /// <summary>Checks that patches made with these settings are what a model takes.</summary>
-    /// <param name="model">Settings of the model.</param>
-    /// <exception cref="InvalidDataException">Patch size, frames a patch or merge size differ.</exception>
-    public void CheckAgainst(ModelConfiguration model)
+    /// <summary>Checks that patches made with these settings fit the model of the same checkpoint, where the checkpoint has one.</summary>
+    /// <exception cref="InvalidDataException">Patch size, frames per patch or merge size differ; the message names the files.</exception>
+    internal void RequireFit(CheckpointSource source)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        (string Name, int Got, int Takes)[] pairs =
+        if (!source.Contains(ModelConfiguration.FileName))
+            return;
+        VisionConfiguration model = ModelConfiguration.Load(source).Vision;
+        (string Name, int Got, int Expected)[] pairs =
         [
-            ("patch_size", PatchSize, model.Vision.PatchSize), ("temporal_patch_size", TemporalPatchSize, model.Vision.TemporalPatchSize),
-            ("merge_size", MergeSize, model.Vision.SpatialMergeSize),
+            ("patch_size", PatchSize, model.PatchSize), ("temporal_patch_size", TemporalPatchSize, model.TemporalPatchSize),
+            ("merge_size", MergeSize, model.SpatialMergeSize),
         ];
         string[] faults = [.. pairs
-            .Where(pair => pair.Got != pair.Takes)
-            .Select(pair => $"{pair.Name}: got {pair.Got}, takes the model's {pair.Takes}")];
+            .Where(pair => pair.Got != pair.Expected)
+            .Select(pair => $"{pair.Name}: expected {pair.Expected}, as {ModelConfiguration.FileName} says, got {pair.Got}")];
         if (faults.Length > 0)
-            throw new InvalidDataException($"The image processor's settings don't fit the model: {string.Join("; ", faults)}.");
+            throw new InvalidDataException($"{source.PathOf(FileOf(source))}: {string.Join("; ", faults)}.");
     }
+
+    private static string FileOf(CheckpointSource source) => source.Contains(NestedFileName) ? NestedFileName : FileName;
 
     private static ImageProcessorConfiguration Read(SettingsReader settings)
     {
@@ -67,7 +80,7 @@ public sealed partial record ImageProcessorConfiguration
         foreach (string step in new[] { "do_resize", "do_rescale", "do_normalize", "do_convert_rgb" })
         {
             if (!settings.Flag(step, true))
-                settings.Fault(step, "false", "true: no step can be left out");
+                settings.Fault(step, "false", "true (no step can be left out)");
         }
 
         if (settings.OptionalInteger("resample", 0, int.MaxValue) is { } filter && filter != Bicubic)

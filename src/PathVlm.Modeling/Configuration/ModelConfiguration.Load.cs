@@ -1,4 +1,5 @@
 using System.Text;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Configuration;
 
@@ -6,32 +7,39 @@ namespace PathVlm.Modeling.Configuration;
 public sealed partial record ModelConfiguration
 {
     /// <summary>Name of the settings file in a checkpoint folder.</summary>
-    public const string FileName = "config.json";
+    public const string FileName = CheckpointFileNames.Configuration;
 
     private const int LargestSize = 1 << 20;
     private const int LargestVocabulary = 1 << 24;
     private const int MostLayers = 1024;
     private const int MaxInteger = int.MaxValue;
 
-    /// <summary>Reads and judges the config.json of a checkpoint folder.</summary>
+    /// <summary>Reads and validates the config.json of a checkpoint folder.</summary>
     /// <param name="folder">Checkpoint folder.</param>
     /// <returns>The settings, whole and consistent.</returns>
     /// <exception cref="FileNotFoundException">The folder has no config.json.</exception>
     /// <exception cref="InvalidDataException">
     /// The file isn't JSON, isn't a Qwen2.5-VL's, or has settings that are missing, out of range, contradictory or not supported: all of
-    /// them are named at once, each with what was found and what is taken.
+    /// them are named at once, each with what was expected and what was found.
     /// </exception>
-    public static ModelConfiguration Load(string folder)
+    public static ModelConfiguration Load(string folder) => Load(CheckpointSource.FromFolder(folder));
+
+    /// <summary>Reads and validates the config.json of a checkpoint.</summary>
+    /// <param name="source">Where the checkpoint's files are.</param>
+    /// <returns>The settings, whole and consistent.</returns>
+    /// <exception cref="FileNotFoundException">The source has no config.json.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
+    public static ModelConfiguration Load(CheckpointSource source)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        return Read(SettingsReader.Open(folder, FileName));
+        ArgumentNullException.ThrowIfNull(source);
+        return Read(SettingsReader.Open(source, FileName));
     }
 
-    /// <summary>Reads and judges the text of a config.json.</summary>
+    /// <summary>Reads and validates the text of a config.json.</summary>
     /// <param name="json">The text.</param>
-    /// <param name="name">What messages call it; a path or a title.</param>
+    /// <param name="name">Name of the text in messages; a path or a title.</param>
     /// <returns>The settings, whole and consistent.</returns>
-    /// <exception cref="InvalidDataException">As for <see cref="Load"/>.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
     public static ModelConfiguration Parse(string json, string name = FileName)
     {
         ArgumentNullException.ThrowIfNull(json);
@@ -77,18 +85,18 @@ public sealed partial record ModelConfiguration
         if (root.Has("quantization_config"))
         {
             root.Fault("quantization_config", "a value",
-                "nothing: quantized checkpoints can't be read; take the float32, bfloat16 or float16 one");
+                "nothing (quantized checkpoints can't be read; use the float32, bfloat16 or float16 one)");
         }
 
         if (text.Text("hidden_act") is { } activation && activation != "silu")
             text.Fault("hidden_act", activation, "silu");
         if (text.Flag("use_sliding_window", false))
-            text.Fault("use_sliding_window", "true", "false: sliding windows in the decoder aren't supported");
+            text.Fault("use_sliding_window", "true", "false (sliding windows in the decoder aren't supported)");
         foreach (string kind in text.Texts("layer_types")?.Where(kind => kind != "full_attention").Distinct() ?? [])
             text.Fault("layer_types", kind, "full_attention in every layer");
         double dropout = text.Number("attention_dropout", -1, 1, 0);
         if (dropout != 0)
-            text.Fault("attention_dropout", dropout, "0: dropout in attention isn't supported");
+            text.Fault("attention_dropout", dropout, "0 (dropout in attention isn't supported)");
     }
 
     private static TextConfiguration ReadText(SettingsReader root, SettingsReader text)

@@ -9,7 +9,7 @@ public sealed partial record ModelConfiguration
 {
     /// <summary>Writes the settings as a published config.json has them: text settings at the top level.</summary>
     /// <param name="type">Type of the weights beside it: float32, bfloat16 or float16 (<c>torch_dtype</c>).</param>
-    /// <returns>The text of a config.json that <see cref="Load"/> reads back to the same settings.</returns>
+    /// <returns>The text of a config.json that <see cref="Load(string)"/> reads back to the same settings.</returns>
     /// <exception cref="ArgumentException"><paramref name="type"/> is another.</exception>
     public string ToPublishedJson(ScalarType type)
     {
@@ -102,6 +102,6 @@ public sealed partial record ModelConfiguration
         ScalarType.Float32 => "float32",
         ScalarType.BFloat16 => "bfloat16",
         ScalarType.Float16 => "float16",
-        _ => throw new ArgumentException($"type: got {type}, takes Float32, BFloat16 or Float16.", nameof(type)),
+        _ => throw new ArgumentException($"type: expected Float32, BFloat16 or Float16, got {type}.", nameof(type)),
     };
 }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Configuration;
 
 /// <summary>
-/// Reads the properties of one object of a settings file. Faults are gathered, each with its property, what was found and what is taken,
-/// so that <see cref="ThrowIfFaulty"/> tells them all at once; until then a faulty property reads as its lowest value or default.
+/// Reads the properties of one object of a settings file. Faults are gathered, each with its property, what was expected and what was
+/// found,
+/// so that <see cref="ThrowIfFaulty"/> reports them all at once; until then a faulty property reads as its lowest value or default.
 /// </summary>
 internal sealed class SettingsReader
 {
@@ -24,34 +26,17 @@ internal sealed class SettingsReader
     public IEnumerable<string> Names => _object.EnumerateObject().Select(property => property.Name);
 
     /// <summary>Reads a JSON file that holds one object.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="FileNotFoundException">The source has no such file.</exception>
     /// <exception cref="InvalidDataException">The file isn't JSON, isn't an object, names a property twice or is over 16 MiB.</exception>
-    public static SettingsReader Open(string folder, string name)
-    {
-        string path = Path.Combine(folder, name);
-        FileInfo info = new(path);
-        if (!info.Exists)
-            throw new FileNotFoundException($"{name}: not found in the folder [{folder}].", path);
-        return info.Length <= LargestFile
-            ? Parse(File.ReadAllBytes(path), path)
-            : throw new InvalidDataException($"{path}: has {info.Length} bytes, takes at most {LargestFile}.");
-    }
+    public static SettingsReader Open(CheckpointSource source, string name) =>
+        Parse(source.Read(name, LargestFile), source.PathOf(name));
 
-    /// <summary>Reads JSON text that holds one object; <paramref name="file"/> is what messages call it.</summary>
+    /// <summary>Reads JSON text that holds one object; <paramref name="file"/> names it in messages.</summary>
     /// <exception cref="InvalidDataException">The text isn't JSON, isn't an object or names a property twice.</exception>
     public static SettingsReader Parse(ReadOnlyMemory<byte> json, string file)
     {
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { AllowDuplicateProperties = false });
-            return document.RootElement.ValueKind == JsonValueKind.Object
-                ? new SettingsReader(file, "", document.RootElement.Clone(), [])
-                : throw new InvalidDataException($"{file}: takes a JSON object, got {Describe(document.RootElement)}.");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{file}: not readable as JSON: {exception.Message}", exception);
-        }
+        using JsonDocument document = StrictJson.ParseObject(json, file);
+        return new SettingsReader(file, "", document.RootElement.Clone(), []);
     }
 
     public bool Has(string name) => Find(name) is not null;
@@ -68,7 +53,7 @@ internal sealed class SettingsReader
     };
 
     /// <summary>A property as it stands in the file, shortened; "null" where it is absent.</summary>
-    public string Raw(string name) => Find(name) is { } value ? Describe(value) : "null";
+    public string Raw(string name) => Find(name) is { } value ? StrictJson.Describe(value) : "null";
 
     /// <summary>The object under <paramref name="name"/>, or null where it is absent, null or (a fault) something else.</summary>
     public SettingsReader? Object(string name)
@@ -77,7 +62,7 @@ internal sealed class SettingsReader
             return null;
         if (value.ValueKind == JsonValueKind.Object)
             return new SettingsReader(_file, _prefix + name + ".", value, _faults);
-        Fault(name, Describe(value), "an object");
+        Fault(name, StrictJson.Describe(value), "an object");
         return null;
     }
 
@@ -88,7 +73,7 @@ internal sealed class SettingsReader
             return whenAbsent ?? Missing(name, $"a whole number from {lowest} to {highest}", lowest);
         if (IsInteger(value, lowest, highest, out int number))
             return number;
-        Fault(name, Describe(value), $"a whole number from {lowest} to {highest}");
+        Fault(name, StrictJson.Describe(value), $"a whole number from {lowest} to {highest}");
         return lowest;
     }
 
@@ -102,7 +87,7 @@ internal sealed class SettingsReader
             return whenAbsent;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out double number) && number > above && number <= highest)
             return number;
-        Fault(name, Describe(value), string.Create(CultureInfo.InvariantCulture, $"a number above {above}, at most {highest}"));
+        Fault(name, StrictJson.Describe(value), string.Create(CultureInfo.InvariantCulture, $"a number above {above}, at most {highest}"));
         return whenAbsent;
     }
 
@@ -112,7 +97,7 @@ internal sealed class SettingsReader
             return whenAbsent;
         if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
             return value.GetBoolean();
-        Fault(name, Describe(value), "true or false");
+        Fault(name, StrictJson.Describe(value), "true or false");
         return whenAbsent;
     }
 
@@ -123,7 +108,7 @@ internal sealed class SettingsReader
             return null;
         if (value.ValueKind == JsonValueKind.String)
             return value.GetString();
-        Fault(name, Describe(value), "a text");
+        Fault(name, StrictJson.Describe(value), "a text");
         return null;
     }
 
@@ -143,7 +128,7 @@ internal sealed class SettingsReader
 
         if (value.ValueKind == JsonValueKind.Array && numbers.Count == value.GetArrayLength())
             return numbers;
-        Fault(name, Describe(value), $"a list of whole numbers from {lowest} to {highest}");
+        Fault(name, StrictJson.Describe(value), $"a list of whole numbers from {lowest} to {highest}");
         return null;
     }
 
@@ -155,7 +140,7 @@ internal sealed class SettingsReader
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == count
             && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.Number && float.IsFinite(item.GetSingle())))
             return [.. value.EnumerateArray().Select(item => item.GetSingle())];
-        Fault(name, Describe(value), $"a list of {count} numbers");
+        Fault(name, StrictJson.Describe(value), $"a list of {count} numbers");
         return null;
     }
 
@@ -166,14 +151,14 @@ internal sealed class SettingsReader
             return null;
         if (value.ValueKind == JsonValueKind.Array && value.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
             return [.. value.EnumerateArray().Select(item => item.GetString()!)];
-        Fault(name, Describe(value), "a list of texts");
+        Fault(name, StrictJson.Describe(value), "a list of texts");
         return null;
     }
 
-    public void Missing(string name, string takes) => _faults.Add($"{_prefix}{name}: missing, takes {takes}");
+    public void Missing(string name, string expected) => _faults.Add($"{_prefix}{name}: expected {expected}, got nothing");
 
-    public void Fault(string name, object got, string takes) =>
-        _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{_prefix}{name}: got {got}, takes {takes}"));
+    public void Fault(string name, object got, string expected) =>
+        _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{_prefix}{name}: expected {expected}, got {got}"));
 
     /// <summary>Throws when anything was found wrong so far, in this object or in those read from it.</summary>
     /// <exception cref="InvalidDataException">One line that names the file and every fault.</exception>
@@ -186,9 +171,9 @@ internal sealed class SettingsReader
     private JsonElement? Find(string name) =>
         _object.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    private int Missing(string name, string takes, int instead)
+    private int Missing(string name, string expected, int instead)
     {
-        Missing(name, takes);
+        Missing(name, expected);
         return instead;
     }
 
@@ -196,13 +181,5 @@ internal sealed class SettingsReader
     {
         number = lowest;
         return value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out number) && number >= lowest && number <= highest;
-    }
-
-    private static string Describe(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.Object)
-            return "an object";
-        string text = value.GetRawText().ReplaceLineEndings(" ");
-        return text.Length <= 80 ? text : text[..80] + "...";
     }
 }

@@ -23,11 +23,15 @@ public sealed class BatchedGenerator : IDisposable
     /// <summary>A generator for a model, whose weights may change between calls.</summary>
     /// <param name="model">The model; stays the caller's.</param>
     /// <param name="endTokenIds">Ids that end a completion, where the prompt names no others.</param>
-    /// <param name="suppressedTokenIds">Ids never chosen while <see cref="SamplingOptions.SuppressControlTokens"/> is on: see <see cref="SuppressedTokens"/>.</param>
+    /// <param name="suppressedTokenIds">
+    /// Ids never chosen while <see cref="SamplingOptions.SuppressControlTokens"/> is on: see <see
+    /// cref="Processing.Qwen2Tokenizer.SuppressedIds"/>.
+    /// </param>
     /// <param name="options">How to batch; null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option or id is out of range.</exception>
     public BatchedGenerator(
-        Qwen25VlModel model, IReadOnlyCollection<int> endTokenIds, IReadOnlyCollection<int> suppressedTokenIds, GeneratorOptions? options = null)
+        Qwen25VlModel model, IReadOnlyCollection<int> endTokenIds, IReadOnlyCollection<int> suppressedTokenIds,
+        GeneratorOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(endTokenIds);
@@ -35,7 +39,7 @@ public sealed class BatchedGenerator : IDisposable
         int size = model.Configuration.Text.VocabularySize;
         foreach (int id in endTokenIds.Concat(suppressedTokenIds))
             if (id < 0 || id >= size)
-                throw new ArgumentOutOfRangeException(nameof(endTokenIds), id, $"End and suppressed ids take 0 to {size - 1}.");
+                throw new ArgumentOutOfRangeException(nameof(endTokenIds), id, $"End and suppressed ids: expected 0 to {size - 1}.");
         _model = model;
         _endTokenIds = [.. endTokenIds];
         _suppressedTokenIds = [.. suppressedTokenIds.Except(endTokenIds)];
@@ -44,7 +48,7 @@ public sealed class BatchedGenerator : IDisposable
     }
 
     /// <summary>What the last call of <see cref="Generate"/> computed.</summary>
-    public GenerationStatistics Statistics { get; private set; }
+    internal GenerationStatistics Statistics { get; private set; }
 
     /// <summary>Completes prompts.</summary>
     /// <param name="prompts">Prompts; read as they are needed, so that pictures may be encoded on the way.</param>
@@ -53,8 +57,8 @@ public sealed class BatchedGenerator : IDisposable
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="step">Training step, a coordinate of the draws.</param>
     /// <param name="progress">Gets every token as it is chosen, on the calling thread; null for none.</param>
-    /// <param name="promptCount">Number of prompts where it is known, so that memory for keys and values is not reserved for more; null where not.</param>
-    /// <param name="cancellation">Looked at before every step.</param>
+    /// <param name="promptCount">Number of prompts, where it is known: buffers are then no larger than these need; null where not.</param>
+    /// <param name="cancellation">Checked before every step.</param>
     /// <returns>The completions, those of a prompt side by side, in the order of the prompts.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option or a prompt's limit is out of range.</exception>
     /// <exception cref="ArgumentException">A prompt has no ids, ids outside the vocabulary, or features that do not fit.</exception>
@@ -71,7 +75,8 @@ public sealed class BatchedGenerator : IDisposable
         using DisposeScope scope = NewDisposeScope();
         int rowLimit = Math.Max(_options.RowLimit, completionsPerPrompt);
         // An eighth more than the prompts take, so that the last ones do not wait for a pass to fill.
-        if (promptCount is > 0 and int known) rowLimit = (int)Math.Min(rowLimit, ((long)known * completionsPerPrompt) + (rowLimit / 8));
+        if (promptCount is > 0 and int known)
+            rowLimit = (int)Math.Min(rowLimit, ((long)known * completionsPerPrompt) + (rowLimit / 8));
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
         IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);
         using ITokenChooser chooser = engine is Kernels.KernelDecodeEngine kernels && !sampling.Narrows
@@ -101,7 +106,8 @@ public sealed class BatchedGenerator : IDisposable
         _capacity = Math.Max(capacity, _capacity);
         bool suits = _model.Type == ScalarType.Float32 && _model.Device.type == DeviceType.CPU;
         if (_options.Backend == DecodeBackend.Kernels && !suits)
-            throw new InvalidOperationException($"DecodeBackend.Kernels takes float32 on the CPU; the model is {_model.Type} on {_model.Device}.");
+            throw new InvalidOperationException(
+                $"DecodeBackend.Kernels: expected a model in float32 on the CPU, got {_model.Type} on {_model.Device}.");
         return _engine = suits && _options.Backend != DecodeBackend.Torch
             ? new Kernels.KernelDecodeEngine(_model, _slots, _capacity)
             : new TorchDecodeEngine(_model, _slots, _capacity);

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation;
 
-/// <summary>One call of the generator: admit prompts, decode a step, retire finished rows, until nothing waits or lives.</summary>
+/// <summary>
+/// One call of the generator: admit prompts, decode a step, retire finished rows, until no prompt waits and no row is live.
+/// </summary>
 internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, ITokenChooser chooser) : IDisposable
 {
     private const int TokensOfAPass = 128;
@@ -68,7 +70,8 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
             row.Prompt.Dispose();
     }
 
-    // A pass over fewer tokens costs hardly less, as reading the weights bounds it: wait until free rows fill one, or for an eighth of the batch.
+    // A pass over fewer tokens costs hardly less, as reading the weights bounds it: wait until free rows fill one, or for an eighth of
+    // the batch.
     private int RowsWorthAPass(GenerationPrompt next)
     {
         int prompts = (TokensOfAPass + next.TokenIds.Count - 1) / Math.Max(1, next.TokenIds.Count);
@@ -88,7 +91,7 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
             GenerationPrompt prompt = waiting.Current;
             if (prompt.MaxNewTokens is { } limit && (limit < 1 || limit > MaxNewTokens))
                 throw new ArgumentOutOfRangeException(
-                    nameof(waiting), limit, $"Prompt {_prompts + admitted.Count}: MaxNewTokens takes 1 to {MaxNewTokens}.");
+                    nameof(waiting), limit, $"Prompt {_prompts + admitted.Count}: MaxNewTokens: expected 1 to {MaxNewTokens}.");
             admitted.Add(prompt);
             tokens += prompt.TokenIds.Count;
             more = waiting.MoveNext();
@@ -119,7 +122,7 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
                 Draws = new DrawCoordinates(Seed, Step, prompt.Row ?? index, sample),
                 EndTokenIds = prompt.EndTokenIds ?? EndTokenIds, Limit = prompt.MaxNewTokens ?? MaxNewTokens,
             };
-            chooser.Start(row, prompt.TokenIds.Concat(prompt.AlsoSeenTokenIds));
+            chooser.Start(row, prompt.TokenIds);
             yield return row;
         }
     }

@@ -6,4 +6,4 @@ namespace PathVlm.Modeling.Generation;
 /// <param name="Steps">Decode steps.</param>
 /// <param name="DecodedRows">Rows computed in the steps; each was a completion not yet finished, finished ones leave at once.</param>
 /// <param name="FullRows">Rows the steps would have had at the row limit.</param>
-public readonly record struct GenerationStatistics(int Prefills, long PrefilledTokens, int Steps, long DecodedRows, long FullRows);
+internal readonly record struct GenerationStatistics(int Prefills, long PrefilledTokens, int Steps, long DecodedRows, long FullRows);

@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Options;
+
 namespace PathVlm.Modeling.Generation;
 
 /// <summary>What computes decode steps.</summary>
@@ -9,32 +11,30 @@ public enum DecodeBackend
     /// <summary>libtorch operations: any device and type.</summary>
     Torch,
 
-    /// <summary>Our own kernels, float32 on the CPU: a row's numbers do not depend, to the last bit, on the rows decoded beside it.</summary>
+    /// <summary>
+    /// Our own kernels, float32 on the CPU: a row's numbers do not depend, to the last bit, on the rows decoded beside it.
+    /// </summary>
     Kernels,
 }
 
 /// <summary>How a generator batches. None of it changes what is generated, beyond floating-point noise in prefill.</summary>
-public sealed record GeneratorOptions
+public sealed record GeneratorOptions : IOptionSet
 {
     /// <summary>Most completions decoded at a time; finished ones make room for waiting ones.</summary>
     /// <value>Default: 64.</value>
+    [OptionBounds(AtLeast = 1)]
     public int RowLimit { get; init; } = 64;
 
     /// <summary>Most prompt tokens prefilled in one pass; a longer prompt gets a pass of its own.</summary>
     /// <value>Default: 4,096.</value>
+    [OptionBounds(AtLeast = 1)]
     public int PrefillTokenLimit { get; init; } = 4096;
 
     /// <summary>What computes decode steps.</summary>
     /// <value>Default: Auto.</value>
     public DecodeBackend Backend { get; init; } = DecodeBackend.Auto;
 
-    /// <summary>Checks the ranges.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A value is out of range.</exception>
-    public void Validate()
-    {
-        if (RowLimit < 1)
-            throw new ArgumentOutOfRangeException(nameof(RowLimit), $"RowLimit: got {RowLimit}, takes 1 or more");
-        if (PrefillTokenLimit < 1)
-            throw new ArgumentOutOfRangeException(nameof(PrefillTokenLimit), $"PrefillTokenLimit: got {PrefillTokenLimit}, takes 1 or more");
-    }
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A value is out of range; the message names all that are.</exception>
+    public void Validate() => OptionRules.Validate(this);
 }

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
 
-/// <summary>The calls that a plan's attention takes: what each segment sees of itself, in batches, and what completions see of prompts.</summary>
+/// <summary>The calls of a plan's attention: what each segment sees of itself, in batches, and what completions see of prompts.</summary>
 internal sealed class AttentionGroups
 {
     // Segments share a call where padding the shorter one costs less than a call: this many scores, or a fifth of the longer one's.

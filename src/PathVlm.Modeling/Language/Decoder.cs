@@ -30,7 +30,7 @@ internal sealed class Decoder : IDisposable
         norm = parameters["model.norm.weight"];
     }
 
-    /// <summary>Whether attention takes the reference kernel, segment by segment in operations that autograd knows; for tests.</summary>
+    /// <summary>Whether attention uses the reference kernel, segment by segment in operations that autograd knows; for tests.</summary>
     public bool UsesReferenceAttention { get; set; }
 
     /// <summary>
@@ -111,7 +111,8 @@ internal sealed class Decoder : IDisposable
         long expected = packed.ImageRows?.size(0) ?? 0;
         long found = imageFeatures?.size(0) ?? 0;
         if (found != expected)
-            throw new ArgumentException($"Image features: got {found} row(s), the pack takes {expected}.", nameof(imageFeatures));
+            throw new ArgumentException(
+                $"Image features: expected {expected} row(s), one per placeholder of the pack, got {found}.", nameof(imageFeatures));
         Tensor embedded = Embed(packed.TokenIds);
         if (imageFeatures is null || packed.ImageRows is null) return embedded;
         return embedded.index_copy(0, packed.ImageRows, imageFeatures);

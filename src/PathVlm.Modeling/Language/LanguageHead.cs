@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -13,12 +14,13 @@ internal sealed class LanguageHead(Tensor lm_head)
     public TokenScores Score(Tensor hidden, Tensor targets, TokenScoreOptions options)
     {
         if (hidden.dim() != 2 || hidden.size(1) != lm_head.size(1))
-            throw new ArgumentException($"Hidden states: got [{string.Join(", ", hidden.shape)}], takes [n, {lm_head.size(1)}].", nameof(hidden));
+            throw new ArgumentException(
+                $"Hidden states: expected [n, {lm_head.size(1)}], got [{string.Join(", ", hidden.shape)}].", nameof(hidden));
         if (targets.dim() != 1 || targets.size(0) != hidden.size(0) || targets.dtype != ScalarType.Int64)
             throw new ArgumentException(
-                $"Targets: got {targets.dtype} [{string.Join(", ", targets.shape)}], takes int64 [{hidden.size(0)}], one a row.", nameof(targets));
-        if (!(options.Temperature > 0)) throw new ArgumentException($"Temperature: got {options.Temperature}, takes above 0.", nameof(options));
-        if (options.ChunkRows < 1) throw new ArgumentException($"ChunkRows: got {options.ChunkRows}, takes 1 or more.", nameof(options));
+                $"Targets: expected int64 [{hidden.size(0)}], one per row, got {targets.dtype} [{string.Join(", ", targets.shape)}].",
+                nameof(targets));
+        OptionRules.Validate(options);
         var call = new TokenLogProbabilityFunction.Call(targets, options, lm_head.requires_grad && is_grad_enabled());
         Tensor scores = TokenLogProbabilityFunction.apply(hidden, lm_head, call);
         return new TokenScores(scores, Join(call.Entropies), Join(call.Correct));

@@ -74,7 +74,8 @@ internal static class PackedAttention
             (Tensor q, Tensor k, Tensor v) = PrefixInputs(prefix, saved.Query, saved.Key, saved.Value);
             (int start, int count, long groupsOfHeads) = (prefix.QueryStart, prefix.QueryCount, saved.Key.size(1));
             (Tensor dq, Tensor dk, Tensor dv) = FlashAttention.Backward(
-                Grouped(gradient.narrow(0, start, count), groupsOfHeads), q, k, v, Grouped(saved.Output.narrow(0, start, count), groupsOfHeads),
+                Grouped(gradient.narrow(0, start, count), groupsOfHeads), q, k, v,
+                Grouped(saved.Output.narrow(0, start, count), groupsOfHeads),
                 saved.LogSumExp.narrow(0, start, count).unflatten(1, groupsOfHeads, -1).permute(1, 2, 0).contiguous());
             ofQuery.narrow(0, start, count).add_(FromGrouped(dq), Scalars.One);
             ofKey.narrow(0, prefix.PromptStart, prefix.PromptLength).add_(dk.sum(1).transpose(0, 1), Scalars.One);

@@ -77,5 +77,6 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
     /// <param name="Separate">Whether queries come apart from keys and values.</param>
     /// <param name="KeyValues">Called with the turned keys and the values, each [T, KV, D]; or null.</param>
     internal sealed record Call(
-        AttentionGroups Plan, Rotary QueryRotary, Rotary KeyRotary, int Heads, int Groups, bool Separate, Action<Tensor, Tensor>? KeyValues);
+        AttentionGroups Plan, Rotary QueryRotary, Rotary KeyRotary, int Heads, int Groups, bool Separate,
+        Action<Tensor, Tensor>? KeyValues);
 }

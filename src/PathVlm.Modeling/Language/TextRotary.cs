@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
 
-/// <summary>Angles of the decoder: frequency base^(-2i/D) times the position on the axis that pair i belongs to (<c>mrope_section</c>).</summary>
+/// <summary>
+/// Angles of the decoder: frequency base^(-2i/D) times the position on the axis that pair i belongs to (<c>mrope_section</c>).
+/// </summary>
 internal sealed class TextRotary : IDisposable
 {
     private readonly Tensor _frequencies;
@@ -18,7 +20,8 @@ internal sealed class TextRotary : IDisposable
         int half = settings.HeadSize / 2;
         _type = type;
         ScalarType angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)settings.HeadSize), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)settings.HeadSize));
+        Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)settings.HeadSize), Scalars.Of(2L), ScalarType.Int64)
+            .to_type(angleType).div(Scalars.Of((long)settings.HeadSize));
         _frequencies = tensor(settings.RotaryBase, angleType).pow(exponents).reciprocal().to(device).DetachFromDisposeScope();
         long[] axes = settings.RotarySections.SelectMany((count, section) => Enumerable.Repeat((long)(section % 3), count)).ToArray();
         _axes = tensor(axes).to(device).DetachFromDisposeScope();

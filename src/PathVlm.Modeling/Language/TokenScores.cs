@@ -1,12 +1,14 @@
+using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
 
 /// <summary>How tokens are scored.</summary>
-public sealed record TokenScoreOptions
+public sealed record TokenScoreOptions : IOptionSet
 {
     /// <summary>Logits are divided by it; above 0.</summary>
     /// <value>1.</value>
+    [OptionBounds(Above = 0)]
     public double Temperature { get; init; } = 1;
 
     /// <summary>Ids left out of the distribution, int64 [k], as the sampler leaves them out; null for none.</summary>
@@ -16,12 +18,13 @@ public sealed record TokenScoreOptions
     /// <value>False.</value>
     public bool Entropy { get; init; }
 
-    /// <summary>Whether it is told which targets had the largest logit.</summary>
+    /// <summary>Whether the result says which targets had the largest logit.</summary>
     /// <value>False.</value>
     public bool Accuracy { get; init; }
 
     /// <summary>Rows whose logits exist at one time.</summary>
     /// <value>128.</value>
+    [OptionBounds(AtLeast = 1)]
     public int ChunkRows { get; init; } = 128;
 }
 

@@ -41,7 +41,8 @@ internal static class FlashAttention
     /// <param name="mask">Added to the scores, [B or 1, H or 1, R or 1, S]; or null.</param>
     /// <param name="causal">Row i sees keys 0 to i (R = S).</param>
     /// <returns>[B, H, R, D] and [B, H, R].</returns>
-    public static (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false)
+    public static (Tensor Output, Tensor LogSumExp) Forward(
+        Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false)
     {
         if (Unit(query) is not { } unit) return PlainForward(query, key, value, mask, causal);
         object result = mask is not null ? unit.invoke("forward_masked", query, key, value, mask)
@@ -79,7 +80,8 @@ internal static class FlashAttention
         Tensor weights = Scores(query, key, mask, causal).sub_(logSumExp.unsqueeze(-1)).exp_();
         Tensor ofValue = weights.transpose(-2, -1).matmul(gradient);
         Tensor shift = gradient.mul(output).sum(-1, keepdim: true);
-        Tensor ofScores = gradient.matmul(value.transpose(-2, -1)).sub_(shift).mul_(weights).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
+        Tensor ofScores = gradient.matmul(value.transpose(-2, -1))
+            .sub_(shift).mul_(weights).mul_(Scalars.Of(1 / Math.Sqrt(query.size(-1))));
         Tensor ofQuery = ofScores.matmul(key);
         Tensor ofKey = ofScores.transpose(-2, -1).matmul(query);
         return (ofQuery.MoveToOuterDisposeScope(), ofKey.MoveToOuterDisposeScope(), ofValue.MoveToOuterDisposeScope());

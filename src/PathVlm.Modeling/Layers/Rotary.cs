@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;
 
-/// <summary>Turns heads by position: x cos + rotate_half(x) sin, where rotate_half of (a, b) is (-b, a), a and b the halves of a head.</summary>
+/// <summary>
+/// Turns heads by position: x cos + rotate_half(x) sin, where rotate_half of (a, b) is (-b, a), a and b the halves of a head.
+/// </summary>
 /// <param name="Cosine">[T, 1, D], both halves alike.</param>
 /// <param name="Sine">[T, 1, D].</param>
 internal sealed record Rotary(Tensor Cosine, Tensor Sine) : IDisposable

@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;
 
-/// <summary>Taking rows of a matrix as joined slices: the backward of a slice repeats exactly, that of an index adds with atomics on CUDA.</summary>
+/// <summary>
+/// Taking rows of a matrix as joined slices: the backward of a slice repeats exactly, that of an index adds with atomics on CUDA.
+/// </summary>
 internal static class Rows
 {
     /// <summary>The runs of rows one after the other; the tensor itself (a new handle) where that is all of it.</summary>

@@ -3,8 +3,9 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Layers;
 
 /// <summary>
-/// The one place that calls libtorch's attention. On the CPU it has a fused kernel and a slow one, and takes the slow one without a
-/// word where its conditions fail; here they are checked.
+/// The one place that calls libtorch's <c>scaled_dot_product_attention</c> (<see cref="FlashAttention"/> calls the fused kernel itself). On
+/// the CPU libtorch has a fused kernel and a slow one, and silently falls back to the slow one where the conditions of the fused one fail;
+/// here they are checked.
 /// </summary>
 internal static class ScaledAttention
 {
@@ -22,17 +23,21 @@ internal static class ScaledAttention
         Require(key, nameof(key));
         Require(value, nameof(value));
         if (query.size(3) != key.size(3) || key.size(3) != value.size(3))
-            throw new InvalidOperationException($"Fused attention takes one head size; got {query.size(3)}, {key.size(3)}, {value.size(3)}.");
+            throw new InvalidOperationException(
+                $"Fused attention: expected one head size, got {query.size(3)}, {key.size(3)}, {value.size(3)}.");
         if (mask is not null && (mask.requires_grad || (mask.dim() != 2 && mask.dim() != 4)))
-            throw new InvalidOperationException($"Fused attention takes a mask of 2 or 4 dimensions without gradient; got {mask.dim()}.");
+            throw new InvalidOperationException(
+                $"Fused attention: expected a mask of 2 or 4 dimensions without gradient, got {mask.dim()} dimensions.");
         if (causal && (mask is not null || query.size(2) != key.size(2)))
-            throw new InvalidOperationException($"Causal attention takes as many keys as queries; got {key.size(2)} and {query.size(2)}.");
+            throw new InvalidOperationException(
+                $"Causal attention: expected as many keys as queries, got {key.size(2)} and {query.size(2)}.");
         return nn.functional.scaled_dot_product_attention(query, key, value, mask, 0.0, causal);
     }
 
     private static void Require(Tensor tensor, string name)
     {
         if (tensor.dim() != 4 || tensor.stride(3) != 1)
-            throw new InvalidOperationException($"Fused attention takes 4 dimensions, the last of stride 1; {name} has {tensor.dim()}.");
+            throw new InvalidOperationException(
+                $"Fused attention: expected 4 dimensions for {name}, the last of stride 1, got {tensor.dim()}.");
     }
 }

@@ -6,7 +6,8 @@ namespace PathVlm.Modeling.Numerics;
 /// <summary>
 /// Scalars for libtorch that live on. TorchSharp hands a scalar's native pointer to a call without keeping the object alive, so one made
 /// in passing may be finalized while the call still reads it (seen: "Expected false to be true" from toFloat after some hundred
-/// training steps). Values that recur are kept for the life of the program; the few thousand that do not, such as learning rates, in a ring.
+/// training steps). Values that recur are kept for the life of the program; the few thousand that do not, such as learning rates, in a
+/// ring.
 /// </summary>
 internal static class Scalars
 {

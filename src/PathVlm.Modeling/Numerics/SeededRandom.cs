@@ -4,18 +4,23 @@ using System.Text;
 namespace PathVlm.Modeling.Numerics;
 
 /// <summary>
-/// Draws that are a function of their coordinates (seed, purpose, index): no draw depends on how many came before it
-/// elsewhere. SplitMix64, so that the numbers do not depend on the runtime's own generator.
+/// A stream of random numbers that is a function of its coordinates (seed, purpose, index): it does not depend on how many numbers were
+/// drawn elsewhere. SplitMix64 (Steele, Lea and Flood, 2014), so that the numbers do not depend on the runtime's own generator.
+/// Not safe for concurrent use.
 /// </summary>
-internal sealed class SeededRandom
+public sealed class SeededRandom
 {
+    private const double Grid = 1.0 / (1UL << 53);
     private ulong _state;
 
-    private SeededRandom(ulong state) => _state = state;
+    internal SeededRandom(ulong state) => _state = state;
 
-    /// <summary>The stream of draws at one place.</summary>
+    /// <summary>What is added to the state before each draw: 2^64 divided by the golden ratio.</summary>
+    internal const ulong Increment = 0x9E3779B97F4A7C15;
+
+    /// <summary>The stream at one place.</summary>
     /// <param name="seed">Seed of the whole set.</param>
-    /// <param name="purpose">What the draws are for; two purposes never share draws.</param>
+    /// <param name="purpose">What the numbers are for; two purposes never share a stream.</param>
     /// <param name="index">Number of the picture, row or document.</param>
     public static SeededRandom At(long seed, string purpose, long index)
     {
@@ -26,20 +31,17 @@ internal sealed class SeededRandom
     /// <summary>The next 64 bits.</summary>
     public ulong NextBits()
     {
-        _state += 0x9E3779B97F4A7C15;
-        ulong z = _state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
+        _state += Increment;
+        return Mix(_state);
     }
 
     /// <summary>Uniform in [0, 1).</summary>
-    public double Next() => (NextBits() >> 11) * (1.0 / (1UL << 53));
+    public double Next() => ToUniform(NextBits());
 
     /// <summary>Uniform in [<paramref name="low"/>, <paramref name="high"/>).</summary>
     public float Between(double low, double high) => (float)(low + ((high - low) * Next()));
 
-    /// <summary>Uniform integer in [0, <paramref name="count"/>).</summary>
+    /// <summary>Uniform integer in [0, <paramref name="count"/>); <paramref name="count"/> is 1 or more.</summary>
     public int Below(int count) => (int)(Next() * count);
 
     /// <summary>Uniform integer in [<paramref name="low"/>, <paramref name="high"/>], both included.</summary>
@@ -64,9 +66,15 @@ internal sealed class SeededRandom
     }
 
     /// <summary>One of the items, all equally likely.</summary>
-    public T Pick<T>(IReadOnlyList<T> items) => items[Below(items.Count)];
+    /// <param name="items">The items; one or more.</param>
+    public T Pick<T>(IReadOnlyList<T> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return items[Below(items.Count)];
+    }
 
     /// <summary>An index, with chances in proportion to the weights.</summary>
+    /// <param name="weights">Weights, 0 or more; one or more.</param>
     public int PickWeighted(ReadOnlySpan<double> weights)
     {
         double total = 0;
@@ -93,4 +101,15 @@ internal sealed class SeededRandom
         }
         return list;
     }
+
+    /// <summary>The finaliser of SplitMix64: a bijection of 64 bits in which every input bit moves half the output bits.</summary>
+    internal static ulong Mix(ulong value)
+    {
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
+
+    /// <summary>64 bits as a number in [0, 1), on a grid of 2^-53.</summary>
+    internal static double ToUniform(ulong bits) => (bits >> 11) * Grid;
 }

@@ -8,7 +8,9 @@ namespace PathVlm.Modeling.Optimization;
 /// <summary>One AdamW update of one flat range.</summary>
 internal interface IAdamWKernel
 {
-    /// <summary>Updates <paramref name="values"/> and both moments in place; called without gradient recording, inside a dispose scope.</summary>
+    /// <summary>
+    /// Updates <paramref name="values"/> and both moments in place; called without gradient recording, inside a dispose scope.
+    /// </summary>
     void Update(Tensor values, Tensor gradient, Tensor first, Tensor second, long step, double learningRate, AdamWSettings settings);
 }
 

@@ -5,20 +5,20 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Optimization;
 
 /// <summary>
-/// Clipping by the global 2-norm, torch's clip_grad_norm_: gradients are multiplied by min(1, max / (norm + 1e-6)). The norm logged is
-/// the one before clipping.
+/// Clipping by the global 2-norm, as torch.nn.utils.clip_grad_norm_: gradients are multiplied by min(1, max / (norm + 1e-6)).
 /// </summary>
-internal static class GradientClipping
+public static class GradientClipping
 {
     /// <summary>Elements whose squares are summed in one float32 run before runs are joined, so that large models lose no digits.</summary>
     private const long RunLength = 4096;
 
-    /// <summary>Clips in place.</summary>
-    /// <param name="gradients">Flat gradient ranges.</param>
-    /// <param name="maxNorm">The bound.</param>
-    /// <returns>The norm before clipping; not finite where a gradient is not, and then nothing is changed.</returns>
+    /// <summary>Clips gradients in place.</summary>
+    /// <param name="gradients">Flat gradient ranges, [n] float32 each, on one device; they stay the caller's.</param>
+    /// <param name="maxNorm">Largest global norm, above 0.</param>
+    /// <returns>The norm before clipping; not finite where a gradient is not, and then no gradient is changed.</returns>
     public static double Clip(IReadOnlyList<Tensor> gradients, double maxNorm)
     {
+        ArgumentNullException.ThrowIfNull(gradients);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         double norm = Norm(gradients);

@@ -1,55 +1,63 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 
 namespace PathVlm.Modeling.Options;
 
-/// <summary>Collects everything that is wrong with an options object, so that all of it is told at once.</summary>
-internal sealed class OptionFaults
+/// <summary>Collects everything that is wrong with an option set, so that one message tells all of it.</summary>
+public sealed class OptionFaults
 {
-    private readonly List<string> _faults = [];
+    private readonly List<string> _found = [];
 
-    /// <summary>The faults found so far: "GroupSize: got -3, takes 2 or more".</summary>
-    public IReadOnlyList<string> Found => _faults;
-
-    /// <summary>Judges every property that bears bounds, and every enum by its members.</summary>
-    public void AddBounds(object options)
-    {
-        foreach (PropertyInfo property in options.GetType().GetProperties())
-        {
-            object? value = property.GetValue(options);
-            if (value is Enum && !Enum.IsDefined(value.GetType(), value))
-                Add(property.Name, value, string.Join(", ", Enum.GetNames(value.GetType())));
-            if (value is null || property.GetCustomAttribute<OptionBoundsAttribute>() is not { } bounds) continue;
-            if (!bounds.Takes(Convert.ToDouble(value, CultureInfo.InvariantCulture))) Add(property.Name, value, bounds.InWords());
-        }
-    }
+    /// <summary>The faults found so far: "GroupSize: expected 2 or more, got -3".</summary>
+    public IReadOnlyList<string> Found => _found;
 
     /// <summary>Adds a fault where a rule does not hold.</summary>
-    public void Require(bool holds, string option, object? found, string taken)
+    /// <param name="holds">Whether the rule holds.</param>
+    /// <param name="option">Name of the property.</param>
+    /// <param name="found">Its value.</param>
+    /// <param name="expected">The values accepted, in words.</param>
+    public void Require(bool holds, string option, object? found, string expected)
     {
-        if (!holds) Add(option, found, taken);
+        if (!holds) _found.Add($"{option}: expected {expected}, got {Show(found)}");
     }
 
-    /// <summary>Adds what an object inside the options says against itself.</summary>
-    public void AddFaultsOf(Action validate, string option)
+    /// <summary>Adds the faults of an option set: of its properties, of the option sets that they hold, and between properties.</summary>
+    internal void AddFaultsOf(IOptionSet options)
     {
-        try
-        {
-            validate();
-        }
-        catch (ArgumentOutOfRangeException fault)
-        {
-            _faults.Add($"{option}: {fault.Message}");
-        }
+        foreach (PropertyInfo property in options.GetType().GetProperties())
+            if (property.CanRead && property.GetIndexParameters().Length == 0) AddFaultsOf(property, property.GetValue(options));
+        options.AddFaults(this);
     }
 
-    /// <summary>Throws where anything was found.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are faults; the message holds all of them.</exception>
-    public void Throw(string optionsName)
+    private void AddFaultsOf(PropertyInfo property, object? value)
     {
-        if (_faults.Count > 0) throw new ArgumentOutOfRangeException(optionsName, string.Join("; ", _faults));
+        if (property.GetCustomAttribute<RequiredOptionAttribute>() is { } required)
+            Require(RequiredOptionAttribute.Accepts(value), property.Name, value, required.Expected);
+        if (value is null) return;
+        if (value is Enum)
+            Require(Enum.IsDefined(value.GetType(), value), property.Name, value, string.Join(", ", Enum.GetNames(value.GetType())));
+        if (property.GetCustomAttribute<OptionBoundsAttribute>() is { } bounds)
+            Require(bounds.Accepts(NumberOf(value)), property.Name, value, bounds.InWords(value is TimeSpan ? " s" : ""));
+        if (value is IOptionSet inner) AddInner(property.Name, inner);
     }
 
-    private void Add(string option, object? found, string taken) =>
-        _faults.Add(string.Create(CultureInfo.InvariantCulture, $"{option}: got {found ?? "null"}, takes {taken}"));
+    private void AddInner(string option, IOptionSet inner)
+    {
+        OptionFaults faults = new();
+        faults.AddFaultsOf(inner);
+        _found.AddRange(faults.Found.Select(fault => $"{option}.{fault}"));
+    }
+
+    private static double NumberOf(object value) =>
+        value is TimeSpan time ? time.TotalSeconds : Convert.ToDouble(value, CultureInfo.InvariantCulture);
+
+    private static string Show(object? value) => value switch
+    {
+        null => "null",
+        string text => $"[{text}]",
+        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s"),
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object?>().Select(Show))}]",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 
 namespace PathVlm.Modeling.Parameters;
@@ -10,11 +11,31 @@ namespace PathVlm.Modeling.Parameters;
 internal sealed class ParameterLayout
 {
     private const long Alignment = 16;
+
+    // Each block: its name, and the tensors it joins where it is not one of the checkpoint's own.
+    private static readonly string[][] VisionLayer =
+    [
+        ["norm1.weight"], ["norm2.weight"], ["attn.qkv.weight"], ["attn.qkv.bias"], ["attn.proj.weight"], ["attn.proj.bias"],
+        ["mlp.gate_up.weight", "mlp.gate_proj.weight", "mlp.up_proj.weight"],
+        ["mlp.gate_up.bias", "mlp.gate_proj.bias", "mlp.up_proj.bias"],
+        ["mlp.down_proj.weight"], ["mlp.down_proj.bias"],
+    ];
+
+    private static readonly string[][] Merger = [["ln_q.weight"], ["mlp.0.weight"], ["mlp.0.bias"], ["mlp.2.weight"], ["mlp.2.bias"]];
+
+    private static readonly string[][] TextLayer =
+    [
+        ["input_layernorm.weight"], ["post_attention_layernorm.weight"],
+        ["self_attn.qkv.weight", "self_attn.q_proj.weight", "self_attn.k_proj.weight", "self_attn.v_proj.weight"],
+        ["self_attn.qkv.bias", "self_attn.q_proj.bias", "self_attn.k_proj.bias", "self_attn.v_proj.bias"],
+        ["self_attn.o_proj.weight"], ["mlp.gate_up.weight", "mlp.gate_proj.weight", "mlp.up_proj.weight"], ["mlp.down_proj.weight"],
+    ];
+
     private readonly Dictionary<string, (ParameterBlock Block, long Start)> _blocks = [];
 
     private ParameterLayout(IEnumerable<ParameterBlock> blocks)
     {
-        ILookup<int, ParameterBlock> sections = blocks.ToLookup(block => SectionOf(block.Group, block.Decayed));
+        ILookup<int, ParameterBlock> sections = blocks.ToLookup(SectionOf);
         var bounds = new ParameterRange[4];
         long next = 0;
         for (int section = 0; section < bounds.Length; section++)
@@ -51,80 +72,41 @@ internal sealed class ParameterLayout
     public (ParameterBlock Block, long Start) this[string name] => _blocks[name];
 
     /// <summary>The layout of a model.</summary>
-    public static ParameterLayout Of(ModelConfiguration configuration) =>
-        new(VisionBlocks(configuration.Vision).Concat(TextBlocks(configuration.Text)));
-
-    private static int SectionOf(ParameterGroup group, bool decayed) => (group, decayed) switch
+    public static ParameterLayout Of(ModelConfiguration configuration)
     {
-        (ParameterGroup.Vision, true) => 0,
-        (ParameterGroup.Vision, false) => 1,
-        (ParameterGroup.Text, false) => 2,
+        Dictionary<string, TensorSpecification> table = CheckpointTable.Of(configuration)
+            .ToDictionary(tensor => tensor.Key, StringComparer.Ordinal);
+        return new ParameterLayout(Names(configuration, table)
+            .Select(block => new ParameterBlock(block.Name, [.. block.Keys.Select(key => table[key])])));
+    }
+
+    private static int SectionOf(ParameterBlock block) => (block.IsVision, block.Decayed) switch
+    {
+        (true, true) => 0,
+        (true, false) => 1,
+        (false, false) => 2,
         _ => 3,
     };
 
-    private static IEnumerable<ParameterBlock> VisionBlocks(VisionConfiguration vision)
+    // Blocks in the order of the flat buffer, by the keys of their parts; shapes come from the table.
+    private static IEnumerable<(string Name, string[] Keys)> Names(
+        ModelConfiguration configuration, Dictionary<string, TensorSpecification> table)
     {
-        long width = vision.HiddenSize, inner = vision.IntermediateSize;
-        long merged = width * vision.SpatialMergeSize * vision.SpatialMergeSize;
-        long[] kernel = [width, vision.InputChannels, vision.TemporalPatchSize, vision.PatchSize, vision.PatchSize];
-        yield return new("visual.patch_embed", [width, vision.PatchValues],
-            [new("visual.patch_embed.proj.weight", kernel)], ParameterGroup.Vision, true);
-        for (int index = 0; index < vision.Depth; index++)
-        {
-            string name = $"visual.blocks.{index}.";
-            yield return VisionTensor(name + "norm1.weight", width);
-            yield return VisionTensor(name + "norm2.weight", width);
-            yield return VisionTensor(name + "attn.qkv.weight", 3 * width, width);
-            yield return VisionTensor(name + "attn.qkv.bias", 3 * width);
-            yield return VisionTensor(name + "attn.proj.weight", width, width);
-            yield return VisionTensor(name + "attn.proj.bias", width);
-            yield return new(name + "mlp.gate_up.weight", [2 * inner, width],
-                [new(name + "mlp.gate_proj.weight", [inner, width]), new(name + "mlp.up_proj.weight", [inner, width])],
-                ParameterGroup.Vision, true);
-            yield return new(name + "mlp.gate_up.bias", [2 * inner],
-                [new(name + "mlp.gate_proj.bias", [inner]), new(name + "mlp.up_proj.bias", [inner])], ParameterGroup.Vision, false);
-            yield return VisionTensor(name + "mlp.down_proj.weight", width, inner);
-            yield return VisionTensor(name + "mlp.down_proj.bias", width);
-        }
-
-        yield return VisionTensor("visual.merger.ln_q.weight", width);
-        yield return VisionTensor("visual.merger.mlp.0.weight", merged, merged);
-        yield return VisionTensor("visual.merger.mlp.0.bias", merged);
-        yield return VisionTensor("visual.merger.mlp.2.weight", vision.OutputSize, merged);
-        yield return VisionTensor("visual.merger.mlp.2.bias", vision.OutputSize);
+        yield return ("visual.patch_embed", ["visual.patch_embed.proj.weight"]);
+        for (int index = 0; index < configuration.Vision.Depth; index++)
+            foreach ((string Name, string[] Keys) block in Layer($"visual.blocks.{index}.", VisionLayer))
+                yield return block;
+        foreach ((string Name, string[] Keys) block in Layer("visual.merger.", Merger))
+            yield return block;
+        yield return (CheckpointTable.EmbeddingsKey, [CheckpointTable.EmbeddingsKey]);
+        for (int index = 0; index < configuration.Text.LayerCount; index++)
+            foreach ((string Name, string[] Keys) block in Layer($"model.layers.{index}.", TextLayer))
+                yield return block;
+        yield return ("model.norm.weight", ["model.norm.weight"]);
+        if (table.ContainsKey(CheckpointTable.HeadKey))
+            yield return (CheckpointTable.HeadKey, [CheckpointTable.HeadKey]);
     }
 
-    private static IEnumerable<ParameterBlock> TextBlocks(TextConfiguration text)
-    {
-        long hidden = text.HiddenSize, inner = text.IntermediateSize;
-        long queries = (long)text.HeadCount * text.HeadSize, keys = (long)text.KeyValueHeadCount * text.HeadSize;
-        yield return TextTensor("model.embed_tokens.weight", true, text.VocabularySize, hidden);
-        for (int index = 0; index < text.LayerCount; index++)
-        {
-            string name = $"model.layers.{index}.";
-            string attention = name + "self_attn.";
-            yield return TextTensor(name + "input_layernorm.weight", false, hidden);
-            yield return TextTensor(name + "post_attention_layernorm.weight", false, hidden);
-            yield return new(attention + "qkv.weight", [queries + 2 * keys, hidden],
-                [new(attention + "q_proj.weight", [queries, hidden]), new(attention + "k_proj.weight", [keys, hidden]),
-                    new(attention + "v_proj.weight", [keys, hidden])], ParameterGroup.Text, true);
-            yield return new(attention + "qkv.bias", [queries + 2 * keys],
-                [new(attention + "q_proj.bias", [queries]), new(attention + "k_proj.bias", [keys]),
-                    new(attention + "v_proj.bias", [keys])], ParameterGroup.Text, false);
-            yield return TextTensor(attention + "o_proj.weight", true, hidden, queries);
-            yield return new(name + "mlp.gate_up.weight", [2 * inner, hidden],
-                [new(name + "mlp.gate_proj.weight", [inner, hidden]), new(name + "mlp.up_proj.weight", [inner, hidden])],
-                ParameterGroup.Text, true);
-            yield return TextTensor(name + "mlp.down_proj.weight", true, hidden, inner);
-        }
-
-        yield return TextTensor("model.norm.weight", false, hidden);
-        if (!text.TieWordEmbeddings) yield return TextTensor("lm_head.weight", true, text.VocabularySize, hidden);
-    }
-
-    private static ParameterBlock VisionTensor(string key, params long[] shape) =>
-        new(key, shape, [new(key, shape)], ParameterGroup.Vision, !key.EndsWith(".bias", StringComparison.Ordinal));
-
-    private static ParameterBlock TextTensor(string key, bool decayed, params long[] shape) =>
-        new(key, shape, [new(key, shape)], ParameterGroup.Text, decayed);
+    private static IEnumerable<(string Name, string[] Keys)> Layer(string prefix, string[][] blocks) => blocks.Select(block =>
+        (prefix + block[0], block.Length == 1 ? [prefix + block[0]] : block[1..].Select(part => prefix + part).ToArray()));
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
 using TorchSharp;
@@ -38,11 +39,16 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
         foreach ((ParameterBlock block, long start) in layout.Blocks)
         {
             _blocks.Add(block.Name, ViewOf(Values, start, block.Shape));
-            foreach ((ParameterPart part, long offset) in PartsOf(block, start)) _published.Add(part.Key, ViewOf(Values, offset, part.Shape));
+            foreach ((TensorSpecification part, long offset) in PartsOf(block, start))
+                _published.Add(part.Key, ViewOf(Values, offset, part.Shape));
         }
     }
 
-    /// <summary>The flat buffer [<see cref="Count"/>]: every parameter, with zeros in the gaps that align them.</summary>
+    /// <summary>
+    /// The flat buffer [<see cref="Count"/>] in the model's type and on its device: every parameter, with zeros in the gaps that align
+    /// them.
+    /// It belongs to this set.
+    /// </summary>
     public Tensor Values { get; }
 
     /// <summary>Length of the flat buffer, gaps included.</summary>
@@ -51,11 +57,14 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
     /// <summary>Number of parameters without the gaps; tied embeddings count once.</summary>
     public long ParameterCount => _layout.Blocks.Sum(entry => entry.Block.Count);
 
-    /// <summary>Published key -> view of the flat buffer with the checkpoint's shape; owned by this set.</summary>
+    /// <summary>
+    /// Published key -> view of <see cref="Values"/> in the checkpoint's shape (<see cref="CheckpointTable"/>), with its type and on its
+    /// device. The views belong to this set.
+    /// </summary>
     public IReadOnlyDictionary<string, Tensor> Published => _published;
 
     /// <summary>Published key -> view of the gradient; empty until <see cref="Train"/>, and without keys of frozen parts.</summary>
-    public IReadOnlyDictionary<string, Tensor> PublishedGradients => _publishedGradients;
+    internal IReadOnlyDictionary<string, Tensor> PublishedGradients => _publishedGradients;
 
     /// <summary>Whether <see cref="Train"/> was called.</summary>
     public bool IsTraining => _gradients is not null;
@@ -63,7 +72,11 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
     /// <summary>The run of <see cref="Values"/> that is trained; empty until <see cref="Train"/>.</summary>
     public ParameterRange Trainable { get; private set; }
 
-    /// <summary>Gradients of the trained run, [<see cref="Trainable"/>.Count]: index 0 belongs to <see cref="Trainable"/>.Start.</summary>
+    /// <summary>
+    /// Gradients of the trained run, [<see cref="Trainable"/>.Count], in the type and on the device of <see cref="Values"/>: index 0
+    /// belongs
+    /// to <see cref="Trainable"/>.Start. They belong to this set until <see cref="Freeze"/>.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Nothing is being trained.</exception>
     public Tensor Gradients => _gradients ?? throw new InvalidOperationException("The model is not being trained: call Train first.");
 
@@ -74,7 +87,7 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
     public IReadOnlyList<ParameterRange> NotDecayed { get; private set; } = [];
 
     /// <summary>Published keys, and whether weight decay applies to each.</summary>
-    public IReadOnlyDictionary<string, bool> DecayByKey =>
+    internal IReadOnlyDictionary<string, bool> DecayByKey =>
         _layout.Blocks.SelectMany(entry => entry.Block.Parts.Select(part => (part.Key, entry.Block.Decayed)))
             .ToDictionary(entry => entry.Key, entry => entry.Decayed);
 
@@ -100,7 +113,7 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
             Tensor gradient = ViewOf(_gradients, offset - start, block.Shape);
             _gradientViews.Add(gradient);
             _blocks[block.Name].requires_grad_(true).grad = gradient;
-            foreach ((ParameterPart part, long place) in PartsOf(block, offset - start))
+            foreach ((TensorSpecification part, long place) in PartsOf(block, offset - start))
                 _publishedGradients.Add(part.Key, ViewOf(_gradients, place, part.Shape));
         }
     }
@@ -137,7 +150,7 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.Count != Count)
-            throw new ArgumentException($"Parameter count: got {other.Count}, takes {Count} (the same configuration).", nameof(other));
+            throw new ArgumentException($"Parameter count: expected {Count} (the same configuration), got {other.Count}.", nameof(other));
         using IDisposable none = no_grad();
         Values.copy_(other.Values);
     }
@@ -175,12 +188,12 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
             return copy;
         });
 
-    private static IEnumerable<(ParameterPart Part, long Start)> PartsOf(ParameterBlock block, long start)
+    private static IEnumerable<(TensorSpecification Part, long Start)> PartsOf(ParameterBlock block, long start)
     {
-        foreach (ParameterPart part in block.Parts)
+        foreach (TensorSpecification part in block.Parts)
         {
             yield return (part, start);
-            start += part.Count;
+            start += part.ElementCount;
         }
     }
 

@@ -23,7 +23,7 @@ internal static class RandomWeights
         {
             if (key.EndsWith(".bias", StringComparison.Ordinal)) tensor.zero_();
             else if (tensor.dim() == 1) tensor.fill_(Scalars.One);
-            else Draw(tensor, Deviation(key, tensor, configuration), SeedOf(seed, key));
+            else Draw(tensor, Deviation(key, tensor, configuration), RandomOf(seed, key));
         }
     }
 
@@ -32,19 +32,19 @@ internal static class RandomWeights
         if (key is "model.embed_tokens.weight" or "lm_head.weight") return EmbeddingDeviation;
         double deviation = 1 / Math.Sqrt((double)tensor.numel() / tensor.size(0));
         int layers = key.StartsWith("visual.", StringComparison.Ordinal) ? configuration.Vision.Depth : configuration.Text.LayerCount;
-        bool residual = key.EndsWith("o_proj.weight", StringComparison.Ordinal) || key.EndsWith("attn.proj.weight", StringComparison.Ordinal)
+        bool residual = key.EndsWith("o_proj.weight", StringComparison.Ordinal)
+            || key.EndsWith("attn.proj.weight", StringComparison.Ordinal)
             || key.EndsWith("down_proj.weight", StringComparison.Ordinal);
         return residual ? deviation / Math.Sqrt(2.0 * layers) : deviation;
     }
 
-    private static void Draw(Tensor tensor, double deviation, ulong seed)
+    private static void Draw(Tensor tensor, double deviation, SeededRandom random)
     {
         var values = new float[tensor.numel()];
-        ulong state = seed;
         for (int index = 0; index < values.Length; index += 2)
         {
-            double radius = Math.Sqrt(-2 * Math.Log(1 - Uniform(ref state)));
-            double angle = 2 * Math.PI * Uniform(ref state);
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.Next()));
+            double angle = 2 * Math.PI * random.Next();
             values[index] = (float)(deviation * radius * Math.Cos(angle));
             if (index + 1 < values.Length) values[index + 1] = (float)(deviation * radius * Math.Sin(angle));
         }
@@ -53,23 +53,11 @@ internal static class RandomWeights
         tensor.copy_(drawn);
     }
 
-    private static double Uniform(ref ulong state) => (Next(ref state) >> 11) * (1.0 / (1UL << 53));
-
-    /// <summary>splitmix64.</summary>
-    private static ulong Next(ref ulong state)
-    {
-        ulong mixed = state += 0x9E3779B97F4A7C15;
-        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
-        return mixed ^ (mixed >> 31);
-    }
-
     /// <summary>FNV-1a of the key, mixed with the seed.</summary>
-    private static ulong SeedOf(long seed, string key)
+    private static SeededRandom RandomOf(long seed, string key)
     {
         ulong hash = 0xCBF29CE484222325;
         foreach (char character in key) hash = (hash ^ character) * 0x100000001B3;
-        ulong state = hash ^ (ulong)seed;
-        return Next(ref state);
+        return new SeededRandom(new SeededRandom(hash ^ (ulong)seed).NextBits());
     }
 }

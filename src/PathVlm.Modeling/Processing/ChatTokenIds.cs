@@ -10,7 +10,7 @@ namespace PathVlm.Modeling.Processing;
 /// <param name="VisionEnd"><c>&lt;|vision_end|&gt;</c>: after a picture.</param>
 /// <param name="Image"><c>&lt;|image_pad|&gt;</c>: stands for one merged picture token.</param>
 /// <param name="Video"><c>&lt;|video_pad|&gt;</c>: stands for one merged video token.</param>
-public sealed record ChatTokenIds(int TurnStart, int TurnEnd, int TextEnd, int VisionStart, int VisionEnd, int Image, int Video)
+internal sealed record ChatTokenIds(int TurnStart, int TurnEnd, int TextEnd, int VisionStart, int VisionEnd, int Image, int Video)
 {
     /// <summary>Finds the ids in a tokenizer.</summary>
     /// <exception cref="InvalidDataException">The tokenizer lacks one of the tokens.</exception>
@@ -22,6 +22,7 @@ public sealed record ChatTokenIds(int TurnStart, int TurnEnd, int TextEnd, int V
             Id(QwenChatFormat.VisionEnd), Id(QwenChatFormat.PicturePlace), Id(QwenChatFormat.VideoPlace));
 
         int Id(string token) =>
-            tokenizer.IdOf(token) ?? throw new InvalidDataException($"the tokenizer lacks the token {token}; takes a Qwen2.5-VL tokenizer");
+            tokenizer.IdOf(token)
+                ?? throw new InvalidDataException($"The tokenizer lacks the token {token}; expected a Qwen2.5-VL tokenizer.");
     }
 }

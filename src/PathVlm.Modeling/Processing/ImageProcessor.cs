@@ -51,7 +51,7 @@ public sealed class ImageProcessor
         return new ImageGrid(1, resizedHeight / _patchSize, resizedWidth / _patchSize);
     }
 
-    /// <summary>Tokens that a picture of this size takes in the sequence, without the two around it.</summary>
+    /// <summary>Tokens of a picture of this size in the sequence, without the two around it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="SmartResize"/>.</exception>
     public int TokenCount(int height, int width) => GridOf(height, width).TokenCount(_mergeSize);
 
@@ -130,6 +130,7 @@ public sealed class ImageProcessor
     private static void CheckChannels(IReadOnlyList<float> given, string name, Func<float, bool> isGood)
     {
         if (given is not { Count: Channels } || !given.All(isGood))
-            throw new ArgumentOutOfRangeException(name, $"got [{string.Join(", ", given ?? [])}], takes {Channels} values, finite; deviations above 0");
+            throw new ArgumentOutOfRangeException(
+                name, $"expected {Channels} finite values (deviations above 0), got [{string.Join(", ", given ?? [])}].");
     }
 }

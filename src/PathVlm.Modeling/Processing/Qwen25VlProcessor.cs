@@ -1,11 +1,12 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing.Chat;
 using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.Modeling.Processing;
 
 /// <summary>
-/// Turns conversations with pictures into what the model takes, as the reference's processor does, in Qwen2.5-VL's chat format. The texts
+/// Turns conversations with pictures into the model's input, as the reference's processor does, in Qwen2.5-VL's chat format. The texts
 /// of a conversation come from outside: a control token written in them stays text. Safe for use by several threads at once.
 /// </summary>
 public sealed class Qwen25VlProcessor
@@ -28,7 +29,7 @@ public sealed class Qwen25VlProcessor
     public ImageProcessor ImageProcessor { get; }
 
     /// <summary>Ids of the chat format's control tokens.</summary>
-    public ChatTokenIds Ids { get; }
+    internal ChatTokenIds Ids { get; }
 
     /// <summary>Loads the processor of a checkpoint folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -38,12 +39,24 @@ public sealed class Qwen25VlProcessor
     /// <exception cref="FileNotFoundException">The folder lacks the tokenizer or the image processor's settings.</exception>
     /// <exception cref="InvalidDataException">A file is damaged, or is not of Qwen2.5-VL's kind.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The pixel limits are not positive or reversed.</exception>
-    public static Qwen25VlProcessor Load(string folder, int? minPixels = null, int? maxPixels = null)
+    public static Qwen25VlProcessor Load(string folder, int? minPixels = null, int? maxPixels = null) =>
+        Load(CheckpointSource.FromFolder(folder), minPixels, maxPixels);
+
+    /// <summary>Loads the processor of a checkpoint.</summary>
+    /// <param name="source">Where the checkpoint's files are.</param>
+    /// <param name="minPixels">Fewest pixels of a resized picture; default: the checkpoint's value.</param>
+    /// <param name="maxPixels">Most pixels of a resized picture; default: the checkpoint's value.</param>
+    /// <exception cref="DirectoryNotFoundException">The source is a folder that does not exist.</exception>
+    /// <exception cref="FileNotFoundException">The source lacks the tokenizer or the image processor's settings.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged, or is not of Qwen2.5-VL's kind.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The pixel limits are not positive or reversed.</exception>
+    public static Qwen25VlProcessor Load(CheckpointSource source, int? minPixels = null, int? maxPixels = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(folder);
-        ChatTemplateFile.CheckIn(folder);
-        ImageProcessorConfiguration settings = ImageProcessorConfiguration.Load(folder);
+        ArgumentNullException.ThrowIfNull(source);
+        Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(source);
+        ChatTemplateFile.Check(source);
+        ImageProcessorConfiguration settings = ImageProcessorConfiguration.Load(source);
+        settings.RequireFit(source);
         settings = settings with { MinPixels = minPixels ?? settings.MinPixels, MaxPixels = maxPixels ?? settings.MaxPixels };
         return new Qwen25VlProcessor(tokenizer, new ImageProcessor(settings));
     }
@@ -59,7 +72,7 @@ public sealed class Qwen25VlProcessor
     /// <param name="pictures">The pictures, in the order of their places.</param>
     /// <param name="addGenerationPrompt">Whether the head of the model's next turn follows.</param>
     /// <param name="maxLength">Most ids, or null for no limit. A longer prompt is refused, never cut.</param>
-    /// <param name="rowName">What error messages call the conversation.</param>
+    /// <param name="rowName">Name of the conversation in error messages.</param>
     /// <exception cref="InvalidDataException">
     /// The numbers of pictures and of places differ, a picture is too narrow, or the prompt is too long. Always names the row.
     /// </exception>
@@ -96,7 +109,7 @@ public sealed class Qwen25VlProcessor
         List<ChatPiece> pieces = QwenChatFormat.Render(messages, addGenerationPrompt);
         int places = pieces.Count(piece => piece.Kind == ChatPieceKind.Picture);
         if (places != grids.Count)
-            throw new InvalidDataException($"row '{rowName}': got {grids.Count} pictures for {places} picture places; takes as many as places");
+            throw new InvalidDataException($"row '{rowName}': expected {places} pictures, one for each picture place, got {grids.Count}.");
 
         List<int> ids = [];
         int picture = 0;
@@ -122,8 +135,8 @@ public sealed class Qwen25VlProcessor
 
     /// <summary>The patch grid of a picture of this size.</summary>
     /// <param name="height">Rows of pixels.</param>
-    /// <param name="width">Pixels a row.</param>
-    /// <param name="rowName">What error messages call the picture's row.</param>
+    /// <param name="width">Pixels per row.</param>
+    /// <param name="rowName">Name of the picture's row in error messages.</param>
     /// <exception cref="InvalidDataException">One side is more than 200 times the other.</exception>
     public ImageGrid GridOf(int height, int width, string rowName = "prompt")
     {
@@ -142,7 +155,7 @@ public sealed class Qwen25VlProcessor
         if (length <= (maxLength ?? int.MaxValue)) return;
         int pictureTokens = grids.Sum(grid => grid.TokenCount(ImageProcessor.Configuration.MergeSize));
         throw new InvalidDataException(
-            $"row '{rowName}': the prompt has {length} tokens, {pictureTokens} of them of pictures; takes at most {maxLength}. "
+            $"row '{rowName}': expected a prompt of at most {maxLength} tokens, got {length}, {pictureTokens} of them of pictures. "
             + "Shorten its text, or lower MaxPixels.");
     }
 }

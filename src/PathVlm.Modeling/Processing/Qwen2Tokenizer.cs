@@ -1,4 +1,5 @@
 using System.Text;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing.Tokenization;
 using PathVlm.Modeling.Processing.Unicode;
 
@@ -25,7 +26,8 @@ public sealed class Qwen2Tokenizer
         _control = [.. definition.Added.Where(token => token.IsControl).Select(token => token.Id)];
         _allTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized || token.IsControl));
         _plainTokens = new AddedTokenFinder(definition.Added.Where(token => !token.IsNormalized && !token.IsControl));
-        _normalizedTokens = new AddedTokenFinder(definition.Added.Where(token => token.IsNormalized && !token.IsControl).Select(Normalized));
+        _normalizedTokens = new AddedTokenFinder(
+            definition.Added.Where(token => token.IsNormalized && !token.IsControl).Select(Normalized));
         foreach ((string token, int id) in definition.Vocabulary) _ids[token] = id;
         foreach (AddedToken token in definition.Added) _ids[token.Content] = token.Id;
         VocabularyCount = _ids.Values.Max() + 1;
@@ -38,6 +40,12 @@ public sealed class Qwen2Tokenizer
         }
     }
 
+    /// <summary>The regular expression by which Qwen2 cuts text into pieces, as <c>tokenizer.json</c> states it.</summary>
+    public static string SplitPattern => QwenSplitter.Pattern;
+
+    /// <summary>The 256 letters that byte-level vocabularies write bytes as: letter i stands for byte i.</summary>
+    public static string ByteLetters { get; } = new(ByteAlphabet.All);
+
     /// <summary>One more than the largest id; a model's embedding table may have more rows.</summary>
     public int VocabularyCount { get; }
 
@@ -46,14 +54,40 @@ public sealed class Qwen2Tokenizer
     /// </summary>
     public IReadOnlyList<int> ControlIds => [.. _control.Order()];
 
-    /// <summary>Loads the tokenizer of a checkpoint folder: tokenizer.json, or vocab.json and merges.txt, with tokenizer_config.json.</summary>
+    /// <summary>
+    /// Loads the tokenizer of a checkpoint folder: tokenizer.json, or vocab.json and merges.txt, with tokenizer_config.json.
+    /// </summary>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="FileNotFoundException">The folder has no tokenizer.</exception>
     /// <exception cref="InvalidDataException">A file is damaged or asks for something that Qwen2's tokenizer does not do.</exception>
-    public static Qwen2Tokenizer Load(string folder)
+    public static Qwen2Tokenizer Load(string folder) => Load(CheckpointSource.FromFolder(folder));
+
+    /// <summary>Loads the tokenizer of a checkpoint.</summary>
+    /// <param name="source">Where the checkpoint's files are.</param>
+    /// <exception cref="DirectoryNotFoundException">The source is a folder that does not exist.</exception>
+    /// <exception cref="FileNotFoundException">The source has no tokenizer.</exception>
+    /// <exception cref="InvalidDataException">As for <see cref="Load(string)"/>.</exception>
+    public static Qwen2Tokenizer Load(CheckpointSource source)
     {
-        ArgumentException.ThrowIfNullOrEmpty(folder);
-        return new Qwen2Tokenizer(TokenizerFiles.Load(folder));
+        ArgumentNullException.ThrowIfNull(source);
+        return new Qwen2Tokenizer(TokenizerFiles.Load(source));
+    }
+
+    /// <summary>
+    /// Cuts a text into the pieces that byte pairs are merged within (<see cref="SplitPattern"/>), each written in <see cref="ByteLetters"/>:
+    /// what a tokenizer is trained on.
+    /// </summary>
+    /// <param name="text">Text without lone surrogates.</param>
+    public static IEnumerable<string> SplitToByteLetters(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int start = 0;
+        while (start < text.Length)
+        {
+            int length = QwenSplitter.NextLength(text.AsSpan(start));
+            yield return ByteAlphabet.Encode(text.AsSpan(start, length));
+            start += length;
+        }
     }
 
     /// <summary>Ids of a text; control tokens written in it become control tokens, as in the reference.</summary>
@@ -85,6 +119,19 @@ public sealed class Qwen2Tokenizer
 
     /// <summary>Whether an id is a control token's.</summary>
     public bool IsControl(int id) => _control.Contains(id);
+
+    /// <summary>
+    /// The ids that an answer must not hold: picture, video, vision, role and other control tokens, and ids of the model's embedding table
+    /// that the tokenizer does not have. Without this a sampler may draw them, since published tables are larger than the tokenizer.
+    /// </summary>
+    /// <param name="vocabularySize">Number of ids that the model's head scores; 0 or more.</param>
+    /// <param name="endIds">Ids that end an answer; these stay allowed.</param>
+    /// <returns>Ascending ids below <paramref name="vocabularySize"/>.</returns>
+    public int[] SuppressedIds(int vocabularySize, IReadOnlyCollection<int> endIds)
+    {
+        ArgumentNullException.ThrowIfNull(endIds);
+        return [.. Enumerable.Range(0, vocabularySize).Where(id => (IsControl(id) || TokenOf(id) is null) && !endIds.Contains(id))];
+    }
 
     private int[] Encode(string text, AddedTokenFinder finder)
     {

@@ -36,7 +36,8 @@ internal sealed class AttentionPlan
         var bounds = new (int From, int To)[order.Length];
         foreach (RowRange range in rows.Ranges)
         {
-            if (range.End > packed.TokenCount) throw new ArgumentException($"Rows: got {range}, the pack has {packed.TokenCount} rows.", nameof(rows));
+            if (range.End > packed.TokenCount)
+                throw new ArgumentException($"Rows: got {range}, the pack has {packed.TokenCount} rows.", nameof(rows));
             int place = Array.BinarySearch(starts, range.Start);
             if (place < 0) place = ~place - 1;
             for (; place < order.Length && starts[place] < range.End; place++)

@@ -22,9 +22,10 @@ public sealed class ForwardRows
     public static ForwardRows Of(IEnumerable<RowRange> ranges)
     {
         RowRange[] list = ranges.ToArray();
-        if (list.Length == 0) throw new ArgumentException("Rows: got none, takes one run of rows or more.", nameof(ranges));
+        if (list.Length == 0) throw new ArgumentException("Rows: expected one run of rows or more, got none.", nameof(ranges));
         foreach (RowRange range in list)
-            if (range.Length < 1 || range.Start < 0) throw new ArgumentException($"Rows: got {range}, takes Start >= 0 and Length >= 1.", nameof(ranges));
+            if (range.Length < 1 || range.Start < 0)
+                throw new ArgumentException($"Rows: expected Start >= 0 and Length >= 1, got {range}.", nameof(ranges));
         return new ForwardRows(list);
     }
 
@@ -41,7 +42,8 @@ public sealed class ForwardRows
         ArgumentNullException.ThrowIfNull(packed);
         (int start, int length, int parent) = packed.Segments[segment];
         if (from < (parent < 0 ? 1 : 0) || from >= length)
-            throw new ArgumentOutOfRangeException(nameof(from), from, $"Segment {segment} has tokens {(parent < 0 ? 1 : 0)} to {length - 1} to predict.");
+            throw new ArgumentOutOfRangeException(
+                nameof(from), from, $"Segment {segment} has tokens {(parent < 0 ? 1 : 0)} to {length - 1} to predict.");
         if (from > 0) return [new RowRange(start + from - 1, length - from)];
         var first = new RowRange(packed.Segments[parent].End - 1, 1);
         return length == 1 ? [first] : [first, new RowRange(start, length - 1)];

@@ -6,7 +6,7 @@ namespace PathVlm.Modeling.Sequences;
 /// <param name="Start">First row.</param>
 /// <param name="Length">Number of rows, at least 1.</param>
 /// <param name="Parent">Index of the prompt this completion continues, or -1.</param>
-public readonly record struct PackedSegment(int Start, int Length, int Parent)
+internal readonly record struct PackedSegment(int Start, int Length, int Parent)
 {
     /// <summary>Row after the last.</summary>
     public int End => Start + Length;

@@ -21,17 +21,20 @@ public sealed class PackedSequences : IDisposable
         Grids = grids;
     }
 
-    /// <summary>Token ids [T], int64.</summary>
+    /// <summary>Token ids [T], int64, on the pack's device; owned by the pack.</summary>
     public Tensor TokenIds { get; }
 
-    /// <summary>Rotary positions [3, T], int64: time, height, width.</summary>
+    /// <summary>Rotary positions [3, T], int64, on the pack's device: time, height, width; owned by the pack.</summary>
     public Tensor Positions { get; }
 
-    /// <summary>Rows that image features fill, int64 [K], in the order of <see cref="Grids"/>; null without pictures.</summary>
+    /// <summary>
+    /// Rows that image features fill, int64 [K], on the pack's device, in the order of <see cref="Grids"/>; null without pictures. Owned by
+    /// the pack.
+    /// </summary>
     public Tensor? ImageRows { get; }
 
     /// <summary>The segments in the order in which they were added.</summary>
-    public IReadOnlyList<PackedSegment> Segments { get; }
+    internal IReadOnlyList<PackedSegment> Segments { get; }
 
     /// <summary>For each segment, the position (all three axes) of the token that would follow it: the largest in use + 1.</summary>
     public IReadOnlyList<int> NextPositions { get; }

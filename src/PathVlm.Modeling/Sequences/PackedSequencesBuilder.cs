@@ -58,7 +58,7 @@ public sealed class PackedSequencesBuilder
     public int AddCompletion(int parent, IReadOnlyList<int> tokenIds)
     {
         if (parent < 0 || parent >= _entries.Count || _entries[parent].Parent >= 0)
-            throw new ArgumentOutOfRangeException(nameof(parent), parent, "Parent takes the index of a prompt added before.");
+            throw new ArgumentOutOfRangeException(nameof(parent), parent, "Parent: expected the index of a prompt added before.");
         int[] ids = Checked(tokenIds);
         int first = _entries[parent].Next;
         var positions = new long[ids.Length];
@@ -116,11 +116,11 @@ public sealed class PackedSequencesBuilder
     private int[] Checked(IReadOnlyList<int> tokenIds)
     {
         ArgumentNullException.ThrowIfNull(tokenIds);
-        if (tokenIds.Count == 0) throw new ArgumentException("Token ids: got none, takes one or more.", nameof(tokenIds));
+        if (tokenIds.Count == 0) throw new ArgumentException("Token ids: expected one or more, got none.", nameof(tokenIds));
         int[] ids = tokenIds.ToArray();
         for (int token = 0; token < ids.Length; token++)
             if ((uint)ids[token] >= (uint)_vocabularySize)
-                throw new ArgumentException($"Token {token}: got id {ids[token]}, takes 0 to {_vocabularySize - 1}.", nameof(tokenIds));
+                throw new ArgumentException($"Token {token}: expected 0 to {_vocabularySize - 1}, got id {ids[token]}.", nameof(tokenIds));
         return ids;
     }
 

@@ -34,14 +34,15 @@ internal static class RotaryPositions
             }
 
             if (picture == grids.Count)
-                throw new ArgumentException($"Picture placeholders: token {index} starts picture {picture + 1}, but {grids.Count} grid(s) are given.");
+                throw new ArgumentException(
+                    $"Picture placeholders: token {index} starts picture {picture + 1}, but {grids.Count} grid(s) are given.");
             ImageGrid grid = grids[picture++];
             (int rows, int columns) = (grid.Rows / mergeSize, grid.Columns / mergeSize);
             int count = grid.Frames * rows * columns;
             for (int token = 0; token < count; token++, index++)
             {
                 if (index == ids.Length || ids[index] != imageTokenId)
-                    throw new ArgumentException($"Picture {picture} has {token} placeholder(s), its grid {grid} takes {count}.");
+                    throw new ArgumentException($"Picture {picture}: expected {count} placeholder(s) for its grid {grid}, got {token}.");
                 images.Add(index);
                 time[index] = next + (token / (rows * columns));
                 height[index] = next + (token / columns % rows);
@@ -51,7 +52,8 @@ internal static class RotaryPositions
             next += Math.Max(grid.Frames, Math.Max(rows, columns));
         }
 
-        if (picture < grids.Count) throw new ArgumentException($"Picture placeholders: got {picture} picture(s), takes {grids.Count}, one a grid.");
+        if (picture < grids.Count)
+            throw new ArgumentException($"Picture placeholders: expected {grids.Count}, one per grid, got {picture} picture(s).");
         return (next, images);
     }
 }

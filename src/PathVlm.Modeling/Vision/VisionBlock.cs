@@ -54,7 +54,8 @@ internal sealed class VisionBlock
         for (int index = 0; index < outputs.Length; index++)
         {
             (int count, int length) = runs[index];
-            Tensor attended = ScaledAttention.Of(Split(query, start, count, length), Split(key, start, count, length), Split(value, start, count, length));
+            Tensor attended = ScaledAttention.Of(
+                Split(query, start, count, length), Split(key, start, count, length), Split(value, start, count, length));
             outputs[index] = attended.transpose(1, 2).reshape((long)count * length, query.size(1) * query.size(2));
             start += (long)count * length;
         }

@@ -61,7 +61,8 @@ internal sealed class VisionTower
         ScalarType type = patch_embed.dtype;
         ScalarType angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         int half = _settings.HeadSize / 2;
-        Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)half), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)half));
+        Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)half), Scalars.Of(2L), ScalarType.Int64)
+            .to_type(angleType).div(Scalars.Of((long)half));
         Tensor frequencies = tensor(RotaryBase, angleType).pow(exponents).reciprocal().to(device);
         long[] places = plan.Coordinates.SelectMany(place => new long[] { place.Height, place.Width }).ToArray();
         Tensor angles = tensor(places, [places.Length / 2, 2, 1], device: device).to_type(angleType).mul(frequencies).flatten(1);

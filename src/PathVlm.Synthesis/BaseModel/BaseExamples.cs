@@ -42,5 +42,6 @@ internal sealed class BaseExamples(BaseCorpus corpus, Qwen25VlProcessor processo
     private bool IsLetter(int id, int before) => _mergedLetters.Contains(id) || (before == _bracket && _bareLetters.Contains(id));
 
     private static HashSet<int> Single(Qwen2Tokenizer tokenizer, string prefix) =>
-        [.. Enumerable.Range('A', 8).Select(letter => tokenizer.Encode(prefix + (char)letter)).Where(ids => ids.Length == 1).Select(ids => ids[0])];
+        [.. Enumerable.Range('A', 8).Select(letter => tokenizer.Encode(prefix + (char)letter)).Where(ids => ids.Length == 1).Select(
+            ids => ids[0])];
 }

@@ -74,7 +74,9 @@ public sealed class BaseModelOptions
     internal int TotalSteps => DrillSteps + Steps + LookingSteps;
 
     /// <summary>Refuses settings that cannot work, all at once.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A setting is out of its range; the message names each with the value found.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A setting is out of its range; the message names each with the value found.
+    /// </exception>
     public void Validate()
     {
         List<string> faults = [];
@@ -97,10 +99,10 @@ public sealed class BaseModelOptions
         if (faults.Count > 0)
             throw new ArgumentOutOfRangeException("options", string.Join("; ", faults));
 
-        void Require(bool holds, string name, double found, string taken)
+        void Require(bool holds, string name, double found, string expected)
         {
             if (!holds)
-                faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: got {found}, takes {taken}"));
+                faults.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}: expected {expected}, got {found}"));
         }
     }
 }

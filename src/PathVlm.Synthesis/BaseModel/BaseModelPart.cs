@@ -15,6 +15,7 @@ internal sealed record BaseModelPart(BaseCorpusPart Corpus, int Steps, int Batch
     [
         new(BaseCorpusPart.Drill, options.DrillSteps, options.DrillBatchSize, options.LearningRate, options.DrillLetterWeight),
         new(BaseCorpusPart.Reading, options.Steps, options.BatchSize, options.LearningRate, options.LetterWeight),
-        new(BaseCorpusPart.Looking, options.LookingSteps, options.LookingBatchSize, options.LookingLearningRate, options.LookingLetterWeight),
+        new(BaseCorpusPart.Looking, options.LookingSteps, options.LookingBatchSize, options.LookingLearningRate,
+            options.LookingLetterWeight),
     ];
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Processing;
 using PathVlm.Synthesis.Corpus;
@@ -12,9 +13,9 @@ using PathVlm.Synthesis.Tokenization;
 namespace PathVlm.Synthesis.BaseModel;
 
 /// <summary>
-/// Makes the embedded base model: trains a tokenizer, draws random weights with attention heads planted among them, drills letters, reads the
-/// base corpus, writes a checkpoint folder of the published layout. What it has read: captions of drawn tiles, textbook sentences that state criteria and exclude look-alikes, general
-/// multiple choice. What it has not read: the questions that fine-tuning is about.
+/// Makes the embedded base model: trains a tokenizer, draws random weights with attention heads planted among them, drills letters, reads
+/// the base corpus, writes a checkpoint folder of the published layout. What it has read: captions of drawn tiles, textbook sentences that
+/// state criteria and exclude look-alikes, general multiple choice. What it has not read: the questions that fine-tuning is about.
 /// </summary>
 public static class BaseModelRecipe
 {
@@ -29,7 +30,8 @@ public static class BaseModelRecipe
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
     public static void Make(
-        string folder, BaseModelOptions? options = null, IProgress<BaseModelProgress>? progress = null, CancellationToken cancellation = default)
+        string folder, BaseModelOptions? options = null, IProgress<BaseModelProgress>? progress = null,
+            CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         BaseModelOptions settings = options ?? new BaseModelOptions();
@@ -43,7 +45,9 @@ public static class BaseModelRecipe
             using Qwen25VlModel model = Qwen25VlModel.CreateRandom(BaseModelShape.Of(tokenizer), settings.Seed);
             PlantedAttention.Plant(model);
             Train(model, corpus, Qwen25VlProcessor.Load(files), settings, progress, cancellation);
-            CheckpointWriter.Save(folder, model.Configuration, model.CheckpointTensors, files, new CheckpointWriteOptions { Overwrite = true });
+            CheckpointWriter.Save(
+                folder, model.Configuration, model.CheckpointTensors, CheckpointSource.FromFolder(files),
+                    new CheckpointWriteOptions { Overwrite = true });
         }
         finally
         {
@@ -72,7 +76,8 @@ public static class BaseModelRecipe
         IEnumerable<string> questions = Enumerable.Range(0, TokenizerQuestions).SelectMany(index =>
         {
             TileQuestion question = writer.Write(
-                new Tile(corpus.Seed, "tokenizer", index, corpus.TileSize, corpus.Ambiguity), SeededRandom.At(corpus.Seed, "tokenizer", index));
+                new Tile(corpus.Seed, "tokenizer", index, corpus.TileSize, corpus.Ambiguity),
+                    SeededRandom.At(corpus.Seed, "tokenizer", index));
             return (string[])[question.Text, .. question.Options, question.Explanation];
         });
         return corpus.Texts(TokenizerDocuments).Concat(questions).Append(BaseExamples.TaggedSystem);

@@ -1,6 +1,5 @@
 using PathVlm.Modeling;
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -10,8 +9,8 @@ namespace PathVlm.Synthesis.BaseModel;
 /// Plants attention heads among random weights, so that a model of a million weights finds in some hundred steps what a large one finds
 /// in its pretraining: the circuit that binds the text of an option to the letter before it. Heads of the first layer look a fixed number
 /// of tokens back, by biases alone; heads of the later layers start with equal query and key matrices and so look for tokens like their
-/// own. All of it is trained on. Ideas: Olsson et al. 2022, "In-context learning and induction heads" (arXiv 2209.11895); Trockman and Kolter
-/// 2023, "Mimetic initialization of self-attention layers" (arXiv 2305.09828). Figures with and without: benchmarks/LOG.md.
+/// own. All of it is trained on. Ideas: Olsson et al. 2022, "In-context learning and induction heads" (arXiv 2209.11895); Trockman and
+/// Kolter 2023, "Mimetic initialization of self-attention layers" (arXiv 2305.09828). Figures with and without: benchmarks/LOG.md.
 /// </summary>
 internal static class PlantedAttention
 {
@@ -32,7 +31,7 @@ internal static class PlantedAttention
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         // At a deviation of 0.02 a token's own identity drowns in what the first layer adds, and no later layer can match it.
-        model.CheckpointTensors["model.embed_tokens.weight"].mul_(Scalars.Of(EmbeddingGain));
+        model.CheckpointTensors["model.embed_tokens.weight"].mul_(tensor((float)EmbeddingGain));
         TextConfiguration text = model.Configuration.Text;
         HeadPlan heads = new(text.HiddenSize / text.HeadCount, text.HeadCount / text.KeyValueHeadCount, text.RotaryBase);
         for (int keyValueHead = 0; keyValueHead < text.KeyValueHeadCount; keyValueHead++)
@@ -41,17 +40,17 @@ internal static class PlantedAttention
             LookForLike(new Projections(model, layer), heads, 0);
     }
 
-    // Queries and keys are rotated by position times frequency, so constant ones that differ by a phase of offset times frequency agree most
-    // where the key lies that many tokens back. The fastest frequencies tell neighbours apart.
+    // Queries and keys are rotated by position times frequency, so constant ones that differ by a phase of offset times frequency agree
+    // most where the key lies that many tokens back. The fastest frequencies tell neighbours apart.
     private static void LookBack(Projections at, HeadPlan heads, int keyValueHead)
     {
-        Rows(at.KeyWeight, heads, keyValueHead).mul_(Scalars.Of(OffsetContent));
+        Rows(at.KeyWeight, heads, keyValueHead).mul_(tensor((float)OffsetContent));
         for (int frequency = 0; frequency < OffsetFrequencies; frequency++)
             Set(at.KeyBias, (keyValueHead * heads.Size) + frequency, OffsetBias);
         for (int query = 0; query < heads.Group; query++)
         {
             int head = (keyValueHead * heads.Group) + query;
-            Rows(at.QueryWeight, heads, head).mul_(Scalars.Of(OffsetContent));
+            Rows(at.QueryWeight, heads, head).mul_(tensor((float)OffsetContent));
             for (int frequency = 0; frequency < OffsetFrequencies; frequency++)
             {
                 double phase = Offsets[keyValueHead][query] * heads.Frequency(frequency);
@@ -65,7 +64,7 @@ internal static class PlantedAttention
     // against the token itself, which would otherwise always be the best match.
     private static void LookForLike(Projections at, HeadPlan heads, int keyValueHead)
     {
-        Tensor key = Rows(at.KeyWeight, heads, keyValueHead).mul_(Scalars.Of(Math.Sqrt(MatchGain)));
+        Tensor key = Rows(at.KeyWeight, heads, keyValueHead).mul_(tensor((float)Math.Sqrt(MatchGain)));
         key.narrow(0, 0, MatchFreeFrequencies).zero_();
         key.narrow(0, heads.Size / 2, MatchFreeFrequencies).zero_();
         for (int query = 0; query < heads.Group; query++)
@@ -82,7 +81,7 @@ internal static class PlantedAttention
 
     private static Tensor Rows(Tensor weight, HeadPlan heads, int head) => weight.narrow(0, head * heads.Size, heads.Size);
 
-    private static void Set(Tensor bias, int index, double value) => bias.narrow(0, index, 1).fill_(Scalars.Of(value));
+    private static void Set(Tensor bias, int index, double value) => bias.narrow(0, index, 1).copy_(tensor((float)value));
 
     private sealed record HeadPlan(int Size, int Group, double RotaryBase)
     {

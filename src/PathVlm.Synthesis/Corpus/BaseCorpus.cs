@@ -5,7 +5,8 @@ namespace PathVlm.Synthesis.Corpus;
 
 /// <summary>
 /// What the embedded base model has read: captions, textbook pages, general multiple choice, coloured shapes, other modalities.
-/// Endless; document i of a part is a function of (seed, part, i). Its tiles are drawn under a purpose of their own: none is in an embedded set.
+/// Endless; document i of a part is a function of (seed, part, i). Its tiles are drawn under a purpose of their own: none is in an embedded
+/// set.
 /// </summary>
 /// <param name="Seed">Seed of the corpus.</param>
 /// <param name="TileSize">Side of a picture in pixels.</param>

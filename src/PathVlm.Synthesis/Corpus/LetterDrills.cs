@@ -4,9 +4,9 @@ using PathVlm.Synthesis.Findings;
 namespace PathVlm.Synthesis.Corpus;
 
 /// <summary>
-/// Drills in letters: options are listed, then each one's text is given in random order and its letter after it. Half of the texts are words
-/// thrown together, so that nothing but looking the text up in the list gives the letter. Three grades: one word with the letter right
-/// after it, any text with the letter right after it, any text in the think and answer tags that questions are answered in.
+/// Drills in letters: options are listed, then each one's text is given in random order and its letter after it. Half of the texts are
+/// words thrown together, so that nothing but looking the text up in the list gives the letter. Three grades: one word with the letter
+/// right after it, any text with the letter right after it, any text in the think and answer tags that questions are answered in.
 /// </summary>
 internal static class LetterDrills
 {

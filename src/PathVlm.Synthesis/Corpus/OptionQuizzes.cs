@@ -11,7 +11,8 @@ namespace PathVlm.Synthesis.Corpus;
 internal static class OptionQuizzes
 {
     private static readonly string[] PictureQuestions =
-        ["Which option fits the picture?", "Pick what matches the tile.", "Which of these is seen here?", "Which one is right for this tile?"];
+        ["Which option fits the picture?", "Pick what matches the tile.", "Which of these is seen here?",
+            "Which one is right for this tile?"];
 
     private static readonly Func<Finding, string>[] Seen =
         [finding => finding.PlainWords, finding => finding.Features[0], finding => finding.Features[1], finding => finding.Name];

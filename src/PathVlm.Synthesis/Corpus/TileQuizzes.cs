@@ -46,7 +46,8 @@ internal static class TileQuizzes
     private static BaseDocument Beside(Tile tile, SeededRandom random)
     {
         string right = tile.Companion.Name();
-        LetteredOptions options = LetteredOptions.Draw(random, right, Companions.All.Select(companion => companion.Name()), random.Count(2, 4));
+        LetteredOptions options = LetteredOptions.Draw(
+            random, right, Companions.All.Select(companion => companion.Name()), random.Count(2, 4));
         string? reasoning = random.Chance(0.5)
             ? $"{ExplanationWriter.See(random.Pick(tile.Finding.Features), Companion.None, random)} Beside them is {right}."
             : null;
@@ -57,6 +58,7 @@ internal static class TileQuizzes
     {
         bool pink = tile.Stain.Eosin > 0.98;
         LetteredOptions options = LetteredOptions.Of(random, pink ? "strong pink" : "weak pink", [pink ? "weak pink" : "strong pink"]);
-        return options.Ask(() => tile.Picture, "How strong is the eosin?", random.Chance(0.5) ? $"The eosin is {options.Answer[3..]}." : null);
+        return options.Ask(
+            () => tile.Picture, "How strong is the eosin?", random.Chance(0.5) ? $"The eosin is {options.Answer[3..]}." : null);
     }
 }

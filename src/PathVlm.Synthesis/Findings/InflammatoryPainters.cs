@@ -13,12 +13,14 @@ internal static class InflammatoryPainters
         float x = canvas.Size * random.Between(0.36, 0.64), y = canvas.Size * random.Between(0.36, 0.64);
         float radius = random.Between(27, 35) * canvas.Scale;
         canvas.Fill(Shapes.Blob(random, x, y, radius, 0.15f), 0.08f, 0.42f, 0.95f, 4);
-        foreach ((float px, float py) in canvas.Scatter(120, 7.4f * canvas.Scale, (cx, cy) => Between(x, y, cx, cy, radius * 0.88f, radius * 1.25f)))
+        foreach ((float px, float py) in canvas.Scatter(
+            120, 7.4f * canvas.Scale, (cx, cy) => Between(x, y, cx, cy, radius * 0.88f, radius * 1.25f)))
         {
             if (random.Chance(0.45 + (0.5 * clarity)))
                 canvas.Lymphocyte(px, py);
         }
-        foreach ((float px, float py) in canvas.Scatter(26, 9.5f * canvas.Scale, (cx, cy) => Between(x, y, cx, cy, radius * 0.25f, radius * 0.8f)))
+        foreach ((float px, float py) in canvas.Scatter(
+            26, 9.5f * canvas.Scale, (cx, cy) => Between(x, y, cx, cy, radius * 0.25f, radius * 0.8f)))
             canvas.Nucleus(px, py, random.Between(4, 5), random.Between(2, 2.5), random.Between(0, 3.1), random.Between(0.35, 0.55));
         if (!random.Chance(0.7))
             return;
@@ -74,7 +76,8 @@ internal static class InflammatoryPainters
             {
                 (float sine, float cosine) = MathF.SinCos(turn + (0.25f * random.Normal()));
                 float cx = x - (crack * radius * 0.5f * sine), cy = y + (crack * radius * 0.5f * cosine);
-                Shape line = Shapes.Capsule(cx - (radius * cosine), cy - (radius * sine), cx + (radius * cosine), cy + (radius * sine), 0.8f);
+                Shape line = Shapes.Capsule(
+                    cx - (radius * cosine), cy - (radius * sine), cx + (radius * cosine), cy + (radius * sine), 0.8f);
                 canvas.Fill(line.Within(deposit), 0, 0.05f, 0.35f + (0.6f * clarity));
             }
         }

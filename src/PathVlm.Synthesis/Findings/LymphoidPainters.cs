@@ -19,7 +19,8 @@ internal static class LymphoidPainters
     {
         canvas.Stroma(0.4f, 0.1f, 15);
         List<(float X, float Y)> giants = canvas.ScatterInside(random.Count(2, 4), 34 * canvas.Scale, 10);
-        foreach ((float x, float y) in canvas.Scatter(85, 8.6f * canvas.Scale, (px, py) => giants.TrueForAll(g => Far(g, px, py, 14.5f * canvas.Scale))))
+        foreach ((float x, float y) in canvas.Scatter(
+            85, 8.6f * canvas.Scale, (px, py) => giants.TrueForAll(g => Far(g, px, py, 14.5f * canvas.Scale))))
             canvas.Lymphocyte(x, y);
         foreach ((float x, float y) in giants)
         {
@@ -43,7 +44,9 @@ internal static class LymphoidPainters
             float turn = random.Between(0, 6.28);
             (float sine, float cosine) = MathF.SinCos(turn);
             canvas.Fill(Shapes.Ellipse(x, y, 6.8f * canvas.Scale, 5 * canvas.Scale, turn), 0.42f, 0.62f, 0.95f);
-            canvas.Fill(Shapes.Disc(x + (0.6f * canvas.Scale * cosine), y + (0.6f * canvas.Scale * sine), 2 * canvas.Scale), 0.1f, 0.3f, 0.4f + (0.5f * clarity));
+            canvas.Fill(
+                Shapes.Disc(x + (0.6f * canvas.Scale * cosine), y + (0.6f * canvas.Scale * sine), 2 * canvas.Scale), 0.1f, 0.3f, 0.4f
+                + (0.5f * clarity));
             float shift = -3.3f * canvas.Scale;
             canvas.Nucleus(x + (shift * cosine), y + (shift * sine), 3, 3, turn, random.Between(0.95, 1.2));
         }

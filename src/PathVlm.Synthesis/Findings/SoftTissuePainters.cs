@@ -18,7 +18,8 @@ internal static class SoftTissuePainters
             if (placed++ < figures)
                 Figure(canvas, random, x, y, angle, clarity);
             else
-                canvas.Nucleus(x, y, random.Between(4, 6.3), random.Between(3.4, 4.6), angle, random.Between(0.5, 0.9), random.Chance(0.3) ? 1.1f : 0);
+                canvas.Nucleus(
+                    x, y, random.Between(4, 6.3), random.Between(3.4, 4.6), angle, random.Between(0.5, 0.9), random.Chance(0.3) ? 1.1f : 0);
         }
     }
 
@@ -29,7 +30,8 @@ internal static class SoftTissuePainters
         float turn = random.Between(0, Math.PI), wave = random.Between(0.02, 0.07), swing = random.Between(0.15, 0.45);
         foreach ((float x, float y) in canvas.Scatter(70, 9f * canvas.Scale))
         {
-            float angle = turn + (swing * MathF.Sin(wave * ((x * MathF.Cos(turn)) + (y * MathF.Sin(turn))))) + (0.3f * (1 - clarity) * random.Normal());
+            float angle = turn + (swing * MathF.Sin(wave * ((x * MathF.Cos(turn)) + (y * MathF.Sin(turn)))))
+                + (0.3f * (1 - clarity) * random.Normal());
             Fibre(canvas, x, y, angle, 12 * canvas.Scale, 0.95f);
             canvas.Nucleus(x, y, random.Between(5.2, 7), random.Between(1.3, 1.8), angle, random.Between(0.75, 1.05));
         }
@@ -51,7 +53,8 @@ internal static class SoftTissuePainters
                 {
                     float across = shift + (side * 5.8f * canvas.Scale) + (random.Normal() * (0.7f + (1.5f * (1 - clarity))));
                     float x = middle + (along * cosine) - (across * sine), y = middle + (along * sine) + (across * cosine);
-                    canvas.Nucleus(x, y, random.Between(4, 5.2), 1.4f, turn + 1.57f + (0.12f * random.Normal()), random.Between(0.75, 1.05));
+                    canvas.Nucleus(
+                        x, y, random.Between(4, 5.2), 1.4f, turn + 1.57f + (0.12f * random.Normal()), random.Between(0.75, 1.05));
                 }
             }
         }
@@ -97,7 +100,8 @@ internal static class SoftTissuePainters
     {
         canvas.Stroma(0.35f, 0.16f, 12);
         List<(float X, float Y)> centres = canvas.ScatterInside(random.Count(3, 5), 36 * canvas.Scale, 8);
-        foreach ((float x, float y) in canvas.Scatter(60, 9.2f * canvas.Scale, (px, py) => centres.TrueForAll(c => Far(c, px, py, 17 * canvas.Scale))))
+        foreach ((float x, float y) in canvas.Scatter(
+            60, 9.2f * canvas.Scale, (px, py) => centres.TrueForAll(c => Far(c, px, py, 17 * canvas.Scale))))
             canvas.Nucleus(x, y, random.Between(3, 3.8), random.Between(2.5, 3.1), random.Between(0, 3.1), random.Between(0.9, 1.2));
         foreach ((float x, float y) in centres)
         {
@@ -118,11 +122,14 @@ internal static class SoftTissuePainters
         {
             float shift = pair ? ((2 * plate) - 1) * 3 * canvas.Scale : 0;
             float px = x - (shift * sine), py = y + (shift * cosine), half = 4.2f * canvas.Scale;
-            canvas.Fill(Shapes.Capsule(px - (half * cosine), py - (half * sine), px + (half * cosine), py + (half * sine), 1.3f * canvas.Scale), 1.7f, 0.3f);
+            canvas.Fill(
+                Shapes.Capsule(px - (half * cosine), py - (half * sine), px + (half * cosine), py + (half * sine), 1.3f * canvas.Scale),
+                1.7f, 0.3f);
             for (int arm = 0; arm < 4; arm++)
             {
                 float at = random.Between(-half, half);
-                canvas.Fill(Shapes.Disc(px + (at * cosine) + random.Normal(), py + (at * sine) + random.Normal(), 0.9f * canvas.Scale), 1.7f, 0.3f);
+                canvas.Fill(
+                    Shapes.Disc(px + (at * cosine) + random.Normal(), py + (at * sine) + random.Normal(), 0.9f * canvas.Scale), 1.7f, 0.3f);
             }
         }
     }
@@ -130,7 +137,8 @@ internal static class SoftTissuePainters
     private static void Fibre(TissueCanvas canvas, float x, float y, float angle, float reach, float eosin)
     {
         (float sine, float cosine) = MathF.SinCos(angle);
-        canvas.Fill(Shapes.Capsule(x - (reach * cosine), y - (reach * sine), x + (reach * cosine), y + (reach * sine), 0.6f), 0.06f, eosin, 0.5f);
+        canvas.Fill(
+            Shapes.Capsule(x - (reach * cosine), y - (reach * sine), x + (reach * cosine), y + (reach * sine), 0.6f), 0.06f, eosin, 0.5f);
     }
 
     private static bool Far((float X, float Y) centre, float x, float y, float least) =>

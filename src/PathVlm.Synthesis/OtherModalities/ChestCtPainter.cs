@@ -43,9 +43,14 @@ internal static class ChestCtPainter
         Grey(raster, Shapes.Disc(middle, middle + (high * 0.66f), size * 0.06f), 0.97f, 2);
         Shape side = lungs[random.Below(2)];
         if (finding == ChestCtFinding.Nodule)
-            Grey(raster, Shapes.Blob(random, side.X + (random.Normal() * 3), side.Y + (random.Normal() * 6), size * random.Between(0.045, 0.075), 0.2f), 0.85f, 1.5f);
+            Grey(raster,
+                Shapes.Blob(
+                random, side.X + (random.Normal() * 3), side.Y + (random.Normal() * 6), size * random.Between(0.045, 0.075), 0.2f), 0.85f,
+                1.5f);
         else if (finding == ChestCtFinding.Effusion)
-            Grey(raster, side.Without(Shapes.Ellipse(side.X, side.Y - (lungHigh * random.Between(0.45, 0.65)), lungWide * 1.5f, lungHigh, 0)), 0.66f, 2);
+            Grey(raster,
+                side.Without(Shapes.Ellipse(side.X, side.Y - (lungHigh * random.Between(0.45, 0.65)), lungWide * 1.5f, lungHigh, 0)), 0.66f,
+                2);
         else if (finding == ChestCtFinding.Consolidation)
             Cloud(raster, random, side, lungHigh);
         raster.Mottle(random, 0, 1.5f, 0.03f);

@@ -39,7 +39,8 @@ internal static class DermoscopyPainter
             case DermoscopyFinding.Melanoma:
                 raster.Paint(Shapes.Blob(random, x, y, radius, 0.6f), 0.95f, 3, 0.35f, 0.2f, 0.13f);
                 raster.Paint(Shapes.Blob(random, x + (radius * 0.4f), y, radius * 0.6f, 0.6f), 0.9f, 4, 0.12f, 0.08f, 0.09f);
-                raster.Paint(Shapes.Blob(random, x - (radius * 0.3f), y + (radius * 0.3f), radius * 0.35f, 0.4f), 0.8f, 5, 0.4f, 0.42f, 0.52f);
+                raster.Paint(
+                    Shapes.Blob(random, x - (radius * 0.3f), y + (radius * 0.3f), radius * 0.35f, 0.4f), 0.8f, 5, 0.4f, 0.42f, 0.52f);
                 raster.Paint(Shapes.Blob(random, x, y - (radius * 0.5f), radius * 0.3f, 0.4f), 0.7f, 4, 0.75f, 0.42f, 0.4f);
                 break;
             case DermoscopyFinding.BasalCell:
@@ -55,16 +56,20 @@ internal static class DermoscopyPainter
         for (int hair = random.Below(4); hair > 0; hair--)
         {
             float hx = random.Between(0, size), hy = random.Between(0, size), angle = random.Between(0, 6.28);
-            raster.Paint(Shapes.Capsule(hx, hy, hx + (45 * MathF.Cos(angle)), hy + (45 * MathF.Sin(angle)), 0.5f), 0.8f, 1, 0.2f, 0.14f, 0.1f);
+            raster.Paint(
+                Shapes.Capsule(hx, hy, hx + (45 * MathF.Cos(angle)), hy + (45 * MathF.Sin(angle)), 0.5f), 0.8f, 1, 0.2f, 0.14f, 0.1f);
         }
     }
 
-    private static void Dots(Raster raster, SeededRandom random, float x, float y, float radius, int count, float red, float green, float blue)
+    private static void Dots(
+        Raster raster, SeededRandom random, float x, float y, float radius, int count, float red, float green, float blue)
     {
         for (int dot = 0; dot < count; dot++)
         {
             float angle = random.Between(0, 6.28), r = radius * MathF.Sqrt((float)random.Next());
-            raster.Paint(Shapes.Disc(x + (r * MathF.Cos(angle)), y + (r * MathF.Sin(angle)), random.Between(0.8, 1.5)), 0.7f, 1.2f, red, green, blue);
+            raster.Paint(
+                Shapes.Disc(x + (r * MathF.Cos(angle)), y + (r * MathF.Sin(angle)), random.Between(0.8, 1.5)), 0.7f, 1.2f, red, green,
+                blue);
         }
     }
 

@@ -38,12 +38,17 @@ internal static class FundusPainter
         if (finding == FundusFinding.Haemorrhages)
         {
             for (int spot = 0; spot < 18; spot++)
-                raster.Paint(Shapes.Blob(random, middle + (random.Normal() * size * 0.18f), middle + (random.Normal() * size * 0.18f), random.Between(1.2, 3.4), 0.3f), 0.9f, 1.5f, 0.4f, 0.03f, 0.03f);
+                raster.Paint(
+                    Shapes.Blob(
+                    random, middle + (random.Normal() * size * 0.18f), middle + (random.Normal() * size * 0.18f), random.Between(1.2, 3.4),
+                    0.3f), 0.9f, 1.5f, 0.4f, 0.03f, 0.03f);
         }
         else if (finding == FundusFinding.Drusen)
         {
             for (int spot = 0; spot < 24; spot++)
-                raster.Paint(Shapes.Disc(mx + (random.Normal() * size * 0.09f), dy + (random.Normal() * size * 0.09f), random.Between(1, 2.3)), 0.9f, 1.5f, 0.98f, 0.85f, 0.4f);
+                raster.Paint(
+                    Shapes.Disc(mx + (random.Normal() * size * 0.09f), dy + (random.Normal() * size * 0.09f), random.Between(1, 2.3)), 0.9f,
+                    1.5f, 0.98f, 0.85f, 0.4f);
         }
     }
 

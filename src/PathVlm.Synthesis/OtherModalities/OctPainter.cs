@@ -43,7 +43,10 @@ internal static class OctPainter
         if (finding == OctFinding.Edema)
         {
             for (int cyst = 0; cyst < 8; cyst++)
-                raster.Paint(Shapes.Ellipse(pit + (random.Normal() * 13), floor - (thick * random.Between(0.3, 0.75)), random.Between(3, 6), random.Between(3, 7), 0), 0.95f, 1.5f, 0.04f, 0, 0);
+                raster.Paint(
+                    Shapes.Ellipse(
+                    pit + (random.Normal() * 13), floor - (thick * random.Between(0.3, 0.75)), random.Between(3, 6), random.Between(3, 7),
+                    0), 0.95f, 1.5f, 0.04f, 0, 0);
         }
         for (int at = 0; at < plane.Length; at++)
             plane[at] *= 1 + (0.3f * random.Grain());

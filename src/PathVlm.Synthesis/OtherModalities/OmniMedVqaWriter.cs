@@ -10,7 +10,8 @@ namespace PathVlm.Synthesis.OtherModalities;
 /// </summary>
 internal static class OmniMedVqaWriter
 {
-    private static readonly JsonWriterOptions Indented = new() { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Indented = new() { Indented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly string[] Names = ["Drawn Chest CT", "Drawn Dermoscopy", "Drawn Fundus", "Drawn OCT"];
 
     /// <summary>Writes <paramref name="count"/> pictures a modality, each with one question.</summary>
@@ -34,11 +35,12 @@ internal static class OmniMedVqaWriter
 
     private static void WriteRow(Utf8JsonWriter json, string folder, long seed, int modality, int index, int size)
     {
-        List<ModalityFinding> findings = [.. ModalityCatalog.All.Where(finding => finding.Modality == ModalityCatalog.Modalities[modality])];
+        List<ModalityFinding> findings = [.. ModalityCatalog.All.Where(
+            finding => finding.Modality == ModalityCatalog.Modalities[modality])];
         int turn = ModalityCatalog.All.ToList().IndexOf(findings[index % findings.Count]);
         ModalityPicture drawn = ModalityPicture.Draw(seed, "omnimedvqa", turn + ((long)ModalityCatalog.All.Count * index), size);
         string path = $"Images/{Names[modality]}/{index:D4}.png";
-        PngFile.Write(Path.Combine(folder, path), drawn.Picture);
+        PictureFile.WritePng(Path.Combine(folder, path), drawn.Picture);
 
         SeededRandom random = SeededRandom.At(seed, "omnimedvqa/question/" + modality, index);
         bool askModality = random.Chance(0.25);

@@ -60,7 +60,8 @@ internal sealed class QuestionWriter
         List<string> alike = random.Shuffled(finding.LookAlikes);
         while (chosen.Count < count)
         {
-            Finding other = alike.Count > 0 && random.Chance(_lookAlikes) ? FindingCatalog.Named(alike[0]) : random.Pick(FindingCatalog.All);
+            Finding other = alike.Count > 0 && random.Chance(_lookAlikes) ? FindingCatalog.Named(alike[0])
+                : random.Pick(FindingCatalog.All);
             alike.Remove(other.Name);
             if (!chosen.Contains(other))
                 chosen.Add(other);

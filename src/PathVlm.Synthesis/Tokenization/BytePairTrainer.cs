@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Processing.Tokenization;
+using PathVlm.Modeling.Processing;
 
 namespace PathVlm.Synthesis.Tokenization;
 
@@ -28,17 +28,8 @@ internal static class BytePairTrainer
     private static SortedDictionary<string, int> Count(IEnumerable<string> texts)
     {
         SortedDictionary<string, int> counts = new(StringComparer.Ordinal);
-        foreach (string text in texts)
-        {
-            ReadOnlySpan<char> rest = text;
-            while (!rest.IsEmpty)
-            {
-                int length = QwenSplitter.NextLength(rest);
-                string piece = ByteAlphabet.Encode(rest[..length]);
-                counts[piece] = counts.GetValueOrDefault(piece) + 1;
-                rest = rest[length..];
-            }
-        }
+        foreach (string piece in texts.SelectMany(Qwen2Tokenizer.SplitToByteLetters))
+            counts[piece] = counts.GetValueOrDefault(piece) + 1;
         return counts;
     }
 

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing;
-using PathVlm.Modeling.Processing.Tokenization;
 
 namespace PathVlm.Synthesis.Tokenization;
 
@@ -21,7 +21,8 @@ public static class Qwen2TokenizerTrainer
         + "<|vision_start|><|image_pad|><|vision_end|>{% elif 'text' in content %}{{ content['text'] }}{% endif %}{% endfor %}{% endif %}"
         + "<|im_end|>\n{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly string[] Special =
     [
@@ -46,16 +47,17 @@ public static class Qwen2TokenizerTrainer
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfNegative(merges);
         List<(string Left, string Right)> learned = BytePairTrainer.Train(texts, merges);
-        List<string> tokens = [.. ByteAlphabet.All.ToArray().Order().Select(letter => letter.ToString())];
+        List<string> tokens = [.. Qwen2Tokenizer.ByteLetters.Order().Select(letter => letter.ToString())];
         tokens.AddRange(learned.Select(pair => pair.Left + pair.Right).Distinct().Except(tokens));
         JsonObject vocabulary = [];
         for (int id = 0; id < tokens.Count; id++)
             vocabulary.Add(tokens[id], id);
 
-        Write(folder, TokenizerFiles.Vocabulary, vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        Write(folder, TokenizerFiles.Merges, "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
-        Write(folder, TokenizerFiles.Whole, Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
-        Write(folder, TokenizerFiles.Configuration, Configuration(tokens.Count).ToJsonString(Indented));
+        Write(folder, "vocab.json",
+            vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+        Write(folder, "merges.txt", "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
+        Write(folder, "tokenizer.json", Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
+        Write(folder, "tokenizer_config.json", Configuration(tokens.Count).ToJsonString(Indented));
         Write(folder, "chat_template.json", new JsonObject { ["chat_template"] = ChatTemplate }.ToJsonString(Indented));
         return Qwen2Tokenizer.Load(folder);
     }
@@ -76,7 +78,7 @@ public static class Qwen2TokenizerTrainer
                 new JsonObject
                 {
                     ["type"] = "Split",
-                    ["pattern"] = new JsonObject { ["Regex"] = QwenSplitter.Pattern },
+                    ["pattern"] = new JsonObject { ["Regex"] = Qwen2Tokenizer.SplitPattern },
                     ["behavior"] = "Isolated",
                     ["invert"] = false,
                 },

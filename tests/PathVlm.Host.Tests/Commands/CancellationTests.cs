@@ -1,3 +1,4 @@
+using PathVlm.Host.Faults;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;

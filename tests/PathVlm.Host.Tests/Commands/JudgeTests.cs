@@ -1,3 +1,4 @@
+using PathVlm.Host.Faults;
 using PathVlm.MLNet;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -77,7 +78,7 @@ public sealed class JudgeTests : IDisposable
         Assert.Contains("1 rollouts of 1 rows", (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts)).Success(), StringComparison.Ordinal);
         RolloutFiles.Write(_folder, new JsonObject { ["id"] = "no row", ["text"] = "" });
         (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts))
-            .IsMistake("rollouts.jsonl, line 1: id: got [no row], which is no row of the set named with --data");
+            .IsMistake("rollouts.jsonl, line 1: id: expected a row of the set that is named (--data), got [no row]");
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class JudgeTests : IDisposable
         {
             Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts);
             Assert.Equal(ExitCodes.RunStopped, outcome.Code);
-            Assert.Contains("nobody was reached at the judge's address, none of 1 rollouts is scored", outcome.Error, StringComparison.Ordinal);
+            Assert.Contains("the judge's address could not be reached; none of 1 rollouts is scored", outcome.Error, StringComparison.Ordinal);
         }
         finally
         {
@@ -159,8 +160,8 @@ public sealed class JudgeTests : IDisposable
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
         string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         string before = await File.ReadAllTextAsync(rollouts), detour = Path.Combine(Path.GetDirectoryName(rollouts)!, ".", "rollouts.jsonl");
-        foreach ((string output, string said) in new[] { (detour, "which is the rollout file itself"), (RecordFile, "which is the record itself"), (Path.GetDirectoryName(rollouts)!, "which is a folder") })
-            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, "--output", output, rollouts)).IsMistake($"--output: got [{output}], {said}");
+        foreach ((string output, string said) in new[] { (detour, $"got [{detour}], which is the rollout file itself"), (RecordFile, $"got [{RecordFile}], which is the record itself"), (Path.GetDirectoryName(rollouts)!, "got the folder [") })
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, "--output", output, rollouts)).IsMistake("--output: expected ", said);
         Assert.Equal((0, false, before), (server.Requests, File.Exists(RecordFile), await File.ReadAllTextAsync(rollouts)));
     }
 
@@ -175,13 +176,13 @@ public sealed class JudgeTests : IDisposable
     }
 
     [Theory]
-    [InlineData("text", null, "line 2: text: missing, takes text")]
-    [InlineData("id", "7", "line 2: id: got Number, takes text")]
-    [InlineData("question", null, "line 2: question: missing; name the set that the rollouts are of with --data")]
-    [InlineData("options", "[1]", "line 2: options: holds Number, takes texts")]
-    [InlineData("answer", "\"D) Something else\"", "line 2: answer: is [D) Something else], which is none of the options")]
-    [InlineData("image", "\"gone.png\"", "gone.png], takes a picture that exists")]
-    [InlineData("step", "-1", "line 2: step: got -1, takes a whole number from 0")]
+    [InlineData("text", null, "line 2: text: missing; expected text")]
+    [InlineData("id", "7", "line 2: id: expected text, got Number")]
+    [InlineData("question", null, "line 2: question: missing; name the set of the rollouts with --data")]
+    [InlineData("options", "[1]", "line 2: options: expected texts, got Number")]
+    [InlineData("answer", "\"D) Something else\"", "line 2: answer: ")]
+    [InlineData("image", "\"gone.png\"", "gone.png]; if the set was moved")]
+    [InlineData("step", "-1", "line 2: step: expected a whole number from 0, got -1")]
     public async Task ALineThatLacksSomethingIsNamedBeforeAnybodyIsAsked(string field, string? value, string said)
     {
         JsonObject faulty = RolloutFiles.Line("q0", 1, RolloutFiles.Sound);
@@ -196,18 +197,18 @@ public sealed class JudgeTests : IDisposable
     public async Task FilesThatAreNoneAreNamed()
     {
         string rollouts = _folder.PathOf("rollouts.jsonl");
-        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake(rollouts, "takes a rollout file");
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake(rollouts, "expected a rollout file");
         (await CommandLine.RunAsync("judge", rollouts)).IsMistake("--record");
         await File.WriteAllTextAsync(rollouts, "");
         (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("holds no rollout");
         await File.WriteAllTextAsync(rollouts, "{\"id\": \"q0\"");
-        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("line 1: no JSON");
+        (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("line 1: expected JSON");
         RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         foreach (string address in new[] { "judge", "ftp://judge/v1", "/v1" })
-            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts)).IsMistake($"--judge: got [{address}], takes an absolute http or https address");
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts)).IsMistake("--judge: expected an absolute http or https address", $"got [{address}]");
         string record = _folder.PathOf("record.jsonl");
         await File.WriteAllTextAsync(record, "{}\n");
-        (await CommandLine.RunAsync("judge", "--record", record, rollouts)).IsMistake("record.jsonl, line 1: no line of a review record");
+        (await CommandLine.RunAsync("judge", "--record", record, rollouts)).IsMistake("record.jsonl, line 1");
     }
 
     private static (float Reward, float Completeness, float Soundness, bool Blank) Scores(JsonElement line) =>

@@ -1,3 +1,4 @@
+using PathVlm.Host.Faults;
 using System.Diagnostics;
 
 namespace PathVlm.Host.Tests.Support;

@@ -11,7 +11,7 @@ namespace PathVlm.MLNet.Tests.Inference;
 /// <summary>A device that is not there is refused at the door. Where there is a CUDA device its name is taken; nothing is run on it here.</summary>
 public sealed class DeviceChoiceTests
 {
-    private const string NoCuda = "cpu: no CUDA device was found (it takes a build with -p:TorchBackend=cuda and NVIDIA's driver)";
+    private const string NoCuda = "cpu: no CUDA device was found (it needs a build with -p:TorchBackend=cuda and NVIDIA's driver)";
     private readonly MLContext _ml = new();
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class DeviceChoiceTests
         int count = torch.cuda.is_available() ? torch.cuda.device_count() : 0;
         AssertRefused("cuda:4096", count == 0 ? NoCuda : $"cpu, cuda, or cuda:0 to cuda:{count - 1}");
         if (count == 0) AssertRefused("cuda", NoCuda);
-        else Assert.Null(DeviceChoice.TakenInsteadOf("cuda"));
+        else Assert.Null(DeviceChoice.AcceptedNames("cuda"));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class DeviceChoiceTests
         Assert.Equal((DeviceType.CPU, DeviceType.CPU), (fitted.Policy.Model.Device.type, opened.Policy.Model.Device.type));
     }
 
-    private void AssertRefused(string name, string taken)
+    private void AssertRefused(string name, string accepted)
     {
         foreach (Action open in new Action[]
         {
@@ -50,6 +50,6 @@ public sealed class DeviceChoiceTests
             () => _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), new GrpoOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
             () => _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = name }),
         })
-            Assert.Contains($"Device: got {name}, takes {taken}", Assert.Throws<ArgumentOutOfRangeException>(open).Message, StringComparison.Ordinal);
+            Assert.Contains($"Device: expected {accepted}, got [{name}]", Assert.Throws<ArgumentOutOfRangeException>(open).Message, StringComparison.Ordinal);
     }
 }

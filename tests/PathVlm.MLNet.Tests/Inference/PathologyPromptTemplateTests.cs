@@ -35,8 +35,8 @@ public sealed class PathologyPromptTemplateTests
     {
         var template = new PathologyPromptTemplate { System = null!, User = "{options}", Target = "" };
         Assert.Equal(
-            "User: got [{options}], takes a text that holds {question}; Target: got [], takes a text that holds {answer}; "
-            + "System: got null, takes a text, or an empty one for the chat format's own (Parameter 'PathologyPromptTemplate')",
+            "User: expected a text that contains {question}, got [{options}]; Target: expected a text that contains {answer}, got []; "
+            + "System: expected a text, or an empty one for the chat format's own, got null (Parameter 'PathologyPromptTemplate')",
             Assert.Throws<ArgumentOutOfRangeException>(template.Validate).Message);
     }
 }

@@ -36,9 +36,11 @@ public sealed class RolloutSamplingTests
     {
         IDataView rows = TinyCheckpoint.Rows("Rl");
         ITransformer copy = _ml.Transforms.CopyColumns("Copy", "Id").Fit(rows);
-        Assert.Contains("GroupSize: got 0, takes 1 or more; RowBatchSize: got -1, takes 1 or more", Assert.Throws<ArgumentOutOfRangeException>(
-            () => _ml.Pathology().SampleRollouts(copy, rows, 0, Options(rowBatchSize: -1, seed: 0))).Message, StringComparison.Ordinal);
-        Assert.Contains("Model: got a transformer without a fitted PathVlm.MLNet model in it", Assert.Throws<ArgumentOutOfRangeException>(
+        Assert.Contains("GroupSize: expected 1 or more, got 0", Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Pathology().SampleRollouts(copy, rows, 0, Options(rowBatchSize: 1, seed: 0))).Message, StringComparison.Ordinal);
+        Assert.Contains("RowBatchSize: expected 1 or more, got -1", Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Pathology().SampleRollouts(copy, rows, 2, Options(rowBatchSize: -1, seed: 0))).Message, StringComparison.Ordinal);
+        Assert.Contains("got a transformer without a PathVlm.MLNet model in it", Assert.Throws<ArgumentOutOfRangeException>(
             () => _ml.Pathology().SampleRollouts(copy, rows)).Message, StringComparison.Ordinal);
     }
 

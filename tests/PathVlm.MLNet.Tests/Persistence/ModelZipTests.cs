@@ -85,7 +85,7 @@ public sealed class ModelZipTests : IDisposable
         string name = Path.GetFileName(Directory.GetFiles(_folder.Path, "*.safetensors").Single());
         path = path.Replace("{0}", name, StringComparison.Ordinal);
         ZipEditing.Edit(zip, "Weights.json", text => text.Replace(name, path, StringComparison.Ordinal));
-        AssertRefused(zip, $"Path: got [{path.Replace("\\\\", "\\", StringComparison.Ordinal)}], takes a file in the zip's folder.");
+        AssertRefused(zip, $"Path: expected a file in the zip's folder, got [{path.Replace("\\\\", "\\", StringComparison.Ordinal)}].");
     }
 
     private string SaveChain()

@@ -21,7 +21,7 @@ public sealed class FormatRewardContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable<NoRollouts>([new("one")]), "FormatReward: input column [Rollouts] of type Vector<String> is missing; the input has [Id]."),
-                (ml.Data.LoadFromEnumerable<OneRollout>([new("one")]), "FormatReward: input column [Rollouts]: got String, takes Vector<String>."),
+                (ml.Data.LoadFromEnumerable<OneRollout>([new("one")]), "FormatReward: input column [Rollouts]: expected Vector<String>, got String."),
             ],
         };
     }

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Panel;
@@ -140,15 +141,22 @@ public sealed class ProcessRewardTests
     }
 
     [Fact]
-    public void ABoundOnRowsAheadBoundsWhoIsAskedBeforeTheFirstRowIsRead()
+    public void NobodyIsAskedBeforeAValueIsAndThenForOneBlockOfRowsAtATime()
     {
         CountingJudge judge = new();
         using ProcessRewardTransformer fitted = Fit(judge, new ProcessRewardOptions { LookAheadRows = 3 });
         IDataView reviewed = fitted.Transform(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Different(8)));
         using DataViewRowCursor cursor = reviewed.GetRowCursor([reviewed.Schema["ProcessReward"]]);
-        Assert.Equal(0, judge.Calls);
+        ValueGetter<VBuffer<float>> reward = cursor.GetGetter<VBuffer<float>>(reviewed.Schema["ProcessReward"]);
+        VBuffer<float> value = default;
         List<int> calls = [];
-        while (cursor.MoveNext()) calls.Add(judge.Calls);
+        while (cursor.MoveNext())
+        {
+            Assert.Equal(calls.LastOrDefault(), judge.Calls);
+            reward(ref value);
+            calls.Add(judge.Calls);
+        }
+
         Assert.Equal([3, 3, 3, 6, 6, 6, 8, 8], calls);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Loop;
@@ -49,9 +50,12 @@ public sealed class CancellationTests
         int microBatches = 0;
         TrainingResult result = new GrpoTrainer(cancelled, options, scripted, scripted)
         {
-            MicroBatchDone = _ =>
+            Observer = new RecordingObserver
             {
-                if (++microBatches == (WholeSteps * 2) + 1) _source.Cancel();
+                OnMicroBatch = _ =>
+                {
+                    if (++microBatches == (WholeSteps * 2) + 1) _source.Cancel();
+                },
             },
         }.Train(TinyModel.Prompts(6), null, _source.Token);
         Assert.Equal((StopReason.Cancelled, WholeSteps, (WholeSteps * 2) + 1), (result.Reason, result.Steps, microBatches));

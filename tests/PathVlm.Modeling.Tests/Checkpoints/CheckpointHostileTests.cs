@@ -42,7 +42,7 @@ public sealed class CheckpointHostileTests : IDisposable
         _tensors["model.embed_tokens.weight"] = ones(17, 8);
         Write(_configuration, _tensors);
         AssertRefused($"{_folder}: missing: visual.merger.ln_q.weight, lm_head.weight; unknown: model.layers.9.input_layernorm.weight, "
-            + "score.weight; misshapen: model.embed_tokens.weight (has [17, 8], takes [16, 8]); not of a float type: model.norm.weight (I64).");
+            + "score.weight; misshapen: model.embed_tokens.weight (expected [16, 8], got [17, 8]); not of a float type: model.norm.weight (I64).");
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class CheckpointHostileTests : IDisposable
     {
         _tensors.Add("model.visual.merger.ln_q.weight", _tensors["visual.merger.ln_q.weight"]);
         Write(_configuration, _tensors);
-        AssertRefused($"{_folder}: keys of two layouts, takes one: visual.patch_embed.proj.weight and model.visual.merger.ln_q.weight.");
+        AssertRefused($"{_folder}: keys of two layouts where one is expected: visual.patch_embed.proj.weight and model.visual.merger.ln_q.weight.");
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class CheckpointHostileTests : IDisposable
         Write(tied, _tensors);
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => CheckpointReader.LoadInto(_folder, tied, Destination(tied)));
         Assert.Equal(
-            $"{_folder}: lm_head.weight differs from model.embed_tokens.weight, although tie_word_embeddings is true; takes equal tables or no lm_head.weight.",
+            $"{_folder}: lm_head.weight differs from model.embed_tokens.weight, although tie_word_embeddings is true; expected equal tables or no lm_head.weight.",
             error.Message);
     }
 
@@ -91,7 +91,7 @@ public sealed class CheckpointHostileTests : IDisposable
     {
         Shard();
         EditIndex(map => map["model.norm.weight"] = shard);
-        AssertRefused($"{Path.Combine(_folder, Index)}: weight_map.model.norm.weight: got [{shard}], takes the name of a .safetensors file in the same folder.");
+        AssertRefused($"{Path.Combine(_folder, Index)}: weight_map.model.norm.weight: expected the name of a .safetensors file in the same folder, got [{shard}].");
     }
 
     [Fact]
@@ -121,13 +121,13 @@ public sealed class CheckpointHostileTests : IDisposable
     {
         Shard();
         File.WriteAllText(Path.Combine(_folder, Index), """{"weight_map":{"a":"a.safetensors","a":"b.safetensors"}}""");
-        AssertRefused($"{Path.Combine(_folder, Index)}: not readable as JSON: ", startOnly: true);
+        AssertRefused($"{Path.Combine(_folder, Index)}: expected a JSON document", startOnly: true);
     }
 
     [Theory]
-    [InlineData("{}", "weight_map: missing, takes an object of tensor names and file names.")]
-    [InlineData("""{"weight_map":[]}""", "weight_map: got [], takes an object.")]
-    [InlineData("""{"weight_map":{"a":5}}""", "weight_map.a: got 5, takes a text.")]
+    [InlineData("{}", "weight_map: expected an object of tensor names and file names, got nothing.")]
+    [InlineData("""{"weight_map":[]}""", "weight_map: expected an object, got [].")]
+    [InlineData("""{"weight_map":{"a":5}}""", "weight_map.a: expected a text, got 5.")]
     public void AnIndexWithoutAMapIsRefused(string index, string message)
     {
         Shard();
@@ -139,7 +139,7 @@ public sealed class CheckpointHostileTests : IDisposable
     public void AFileBesideAnIndexIsRefused()
     {
         File.WriteAllText(Path.Combine(_folder, Index), """{"weight_map":{}}""");
-        AssertRefused($"{_folder}: has both model.safetensors and {Index}, takes one of them; remove the stale one.");
+        AssertRefused($"{_folder}: expected model.safetensors or {Index}, got both; remove the stale one.");
     }
 
     [Fact]
@@ -147,7 +147,7 @@ public sealed class CheckpointHostileTests : IDisposable
     {
         File.Delete(Path.Combine(_folder, "model.safetensors"));
         FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => CheckpointReader.LoadInto(_folder, _configuration, Destination(_configuration)));
-        Assert.Equal($"{_folder}: has neither model.safetensors nor {Index}; weights are read from safetensors files only.", error.Message);
+        Assert.Equal($"{_folder}: expected model.safetensors or {Index}, got neither; weights are read from safetensors files only.", error.Message);
         Assert.Equal("settings alone (flat), no weights", CheckpointReader.Inspect(_folder).Layout);
     }
 

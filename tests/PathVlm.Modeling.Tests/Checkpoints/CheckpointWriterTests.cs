@@ -25,7 +25,7 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         string source = ReferenceSet.PathOf(checkpoint);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
-        CheckpointWriter.Save(_folder.PathOf("new", "saved"), configuration, tensors, source);
+        CheckpointWriter.Save(_folder.PathOf("new", "saved"), configuration, tensors, CheckpointSource.FromFolder(source));
 
         CheckpointInfo info = CheckpointReader.Inspect(_folder.PathOf("new", "saved"));
         Assert.Equal("as published: flat settings, flat keys", info.Layout);
@@ -43,7 +43,7 @@ public sealed class CheckpointWriterTests : IDisposable
         string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
         long bytes = 2 * CheckpointTable.Count(configuration).Total;
-        CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, source,
+        CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(source),
             new CheckpointWriteOptions { Type = ScalarType.BFloat16, MaxShardBytes = bytes / 3 });
 
         CheckpointInfo info = CheckpointReader.Inspect(_folder.PathOf("saved"));
@@ -61,17 +61,17 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]), copy = _folder.CopyOf(source);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
-        IOException error = Assert.Throws<IOException>(() => CheckpointWriter.Save(copy, configuration, tensors, source));
+        IOException error = Assert.Throws<IOException>(() => CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(source)));
         Assert.Equal($"The folder [{copy}] exists and isn't empty; choose another or ask for it to be replaced (Overwrite).", error.Message);
 
         tensors["model.norm.weight"].add_(1);
-        CheckpointWriter.Save(copy, configuration, tensors, copy, new CheckpointWriteOptions { Overwrite = true });
+        CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(copy), new CheckpointWriteOptions { Overwrite = true });
         (_, Dictionary<string, Tensor> reloaded) = Load(copy);
         Assert.True(tensors["model.norm.weight"].Equals(reloaded["model.norm.weight"]));
         Assert.Equal([copy], Directory.GetFileSystemEntries(_folder.Path));
 
         File.Delete(Path.Combine(copy, "config.json"));
-        error = Assert.Throws<IOException>(() => CheckpointWriter.Save(copy, configuration, tensors, source, new CheckpointWriteOptions { Overwrite = true }));
+        error = Assert.Throws<IOException>(() => CheckpointWriter.Save(copy, configuration, tensors, CheckpointSource.FromFolder(source), new CheckpointWriteOptions { Overwrite = true }));
         Assert.Equal($"The folder [{copy}] holds no config.json: only a checkpoint is replaced.", error.Message);
     }
 
@@ -80,7 +80,7 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
-        IOException error = Assert.Throws<IOException>(() => FolderReplacement.Make(_folder.PathOf("saved"), false, making =>
+        IOException error = Assert.Throws<IOException>(() => AtomicFolder.Write(_folder.PathOf("saved"), null, making =>
         {
             SafetensorsWriter.Write(Path.Combine(making, "model.safetensors"), tensors);
             throw new IOException("disk full");
@@ -98,9 +98,9 @@ public sealed class CheckpointWriterTests : IDisposable
         tensors.Remove("model.norm.weight");
         tensors.Add("model.extra.weight", zeros(1));
         tensors["model.layers.0.input_layernorm.weight"] = zeros(width, 1);
-        ArgumentException error = Assert.Throws<ArgumentException>(() => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, source));
+        ArgumentException error = Assert.Throws<ArgumentException>(() => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(source)));
         Assert.StartsWith("The tensors don't fit the model's settings: model.norm.weight is missing; model.extra.weight is unknown; "
-            + $"model.layers.0.input_layernorm.weight has shape [{width}, 1], takes [{width}].", error.Message);
+            + $"model.layers.0.input_layernorm.weight: expected shape [{width}], got [{width}, 1].", error.Message);
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
     }
 
@@ -109,8 +109,8 @@ public sealed class CheckpointWriterTests : IDisposable
     {
         string source = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
         (ModelConfiguration configuration, Dictionary<string, Tensor> tensors) = Load(source);
-        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, _folder.Path));
-        Assert.Equal($"The folder [{_folder.Path}] has no tokenizer: neither tokenizer.json nor vocab.json with merges.txt.", error.Message);
+        FileNotFoundException error = Assert.Throws<FileNotFoundException>(() => CheckpointWriter.Save(_folder.PathOf("saved"), configuration, tensors, CheckpointSource.FromFolder(_folder.Path)));
+        Assert.Equal($"{_folder.Path}: expected a tokenizer, tokenizer.json or vocab.json with merges.txt; got neither.", error.Message);
     }
 
     private static (ModelConfiguration Configuration, Dictionary<string, Tensor> Tensors) Load(string folder)

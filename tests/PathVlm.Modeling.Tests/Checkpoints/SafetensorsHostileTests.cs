@@ -18,34 +18,34 @@ public sealed class SafetensorsHostileTests : IDisposable
     {
         // header, bytes after it, what is said after the file's path
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "tensor [a]: cut off: it ends at 8, the file has 7 bytes of tensors." },
-        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "1 bytes follow the last tensor, takes none." },
-        { "[]", 0, "the header isn't a JSON object: it begins with byte 0x5B, takes '{'." },
-        { " {}", 0, "the header isn't a JSON object: it begins with byte 0x20, takes '{'." },
+        { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "expected nothing after the last tensor, got 1 bytes." },
+        { "[]", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x5B." },
+        { " {}", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x20." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "the header names [a] twice." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8, "the header names [a] twice." },
         { """{"__metadata__":{},"__metadata__":{}}""", 0, "the header names [__metadata__] twice." },
-        { """{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: dtype is [F31], takes one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL." },
-        { """{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: dtype is Number, takes a text." },
+        { """{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: dtype: expected one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL, got [F31]." },
+        { """{"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: dtype: expected a text, got Number." },
         { """{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: has dtype twice." },
-        { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape holds -1, takes whole numbers from 0 to 9223372036854775807." },
-        { """{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape holds 1.5, takes whole numbers from 0 to 9223372036854775807." },
-        { """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape holds String, takes whole numbers from 0 to 9223372036854775807." },
-        { """{"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}""", 4, "tensor [a]: shape is Number, takes a list of whole numbers." },
+        { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got -1." },
+        { """{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got 1.5." },
+        { """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got String." },
+        { """{"a":{"dtype":"F32","shape":1,"data_offsets":[0,4]}}""", 4, "tensor [a]: shape: expected a list of whole numbers, got Number." },
         { """{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}}""", 4, "tensor [a]: shape [4294967296, 4294967296] has more bytes than a file can." },
         { """{"a":{"dtype":"F32","shape":[0,4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "tensor [a]: shape [0, 4294967296, 4294967296] has more bytes than a file can." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "tensor [a]: data_offsets are [4, 0], takes an end that isn't before the beginning." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "tensor [a]: data_offsets holds 1 numbers, takes 2." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}""", 4, "tensor [a]: data_offsets: expected an end that isn't before the beginning, got [4, 0]." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}}""", 4, "tensor [a]: data_offsets: expected 2 numbers, got 1." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}""", 8, "tensor [a]: data_offsets holds more than 2 numbers." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,9223372036854775807]}}""", 4, "tensor [a]: cut off: it ends at 9223372036854775807, the file has 4 bytes of tensors." },
-        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}""", 4, "tensor [a]: data_offsets holds 18446744073709551616, takes whole numbers from 0 to 9223372036854775807." },
-        { """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "tensor [a]: data_offsets span 8 bytes, takes 12: F32 of shape [3]." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,18446744073709551616]}}""", 4, "tensor [a]: data_offsets: expected whole numbers from 0 to 9223372036854775807, got 18446744073709551616." },
+        { """{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "tensor [a]: data_offsets: expected 12 bytes for F32 of shape [3], got 8." },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "tensor [b]: overlaps the tensor before it: it begins at 4, that one ends at 8." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [b]: overlaps the tensor before it: it begins at 0, that one ends at 4." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[8,12]}}""", 12, "tensor [b]: begins at 8, which leaves a hole from 4." },
         { """{"a":{"dtype":"F32","shape":[1]}}""", 0, "tensor [a]: has no data_offsets." },
-        { """{"a":5}""", 0, "tensor [a]: is Number, takes an object with dtype, shape and data_offsets." },
-        { """{"__metadata__":5}""", 0, "__metadata__ is Number, takes an object of texts." },
-        { """{"__metadata__":{"format":5}}""", 0, "__metadata__ [format] is Number, takes a text." },
+        { """{"a":5}""", 0, "tensor [a]: expected an object with dtype, shape and data_offsets, got Number." },
+        { """{"__metadata__":5}""", 0, "__metadata__: expected an object of texts, got Number." },
+        { """{"__metadata__":{"format":5}}""", 0, "__metadata__ [format]: expected a text, got Number." },
         { """{"__metadata__":{"format":"pt","format":"tf"}}""", 0, "__metadata__ names [format] twice." },
     };
 
@@ -78,10 +78,10 @@ public sealed class SafetensorsHostileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, "cut off: has 0 bytes, takes at least 8.")]
-    [InlineData(7, "cut off: has 7 bytes, takes at least 8.")]
-    [InlineData(8, "cut off: the header takes 54 bytes, 0 are there.")]
-    [InlineData(61, "cut off: the header takes 54 bytes, 53 are there.")]
+    [InlineData(0, "cut off: expected at least 8 bytes, got 0.")]
+    [InlineData(7, "cut off: expected at least 8 bytes, got 7.")]
+    [InlineData(8, "cut off: expected 54 bytes of header, got 0.")]
+    [InlineData(61, "cut off: expected 54 bytes of header, got 53.")]
     [InlineData(62, "tensor [a]: cut off: it ends at 8, the file has 0 bytes of tensors.")]
     public void ATruncatedFileIsRefused(int length, string message)
     {
@@ -90,10 +90,10 @@ public sealed class SafetensorsHostileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(100_000_001UL, "the header's length is 100000001, takes at most 100000000.")]
-    [InlineData(ulong.MaxValue, "the header's length is 18446744073709551615, takes at most 100000000.")]
-    [InlineData(1UL, "the header's length is 1, takes at least 2.")]
-    [InlineData(3UL, "cut off: the header takes 3 bytes, 2 are there.")]
+    [InlineData(100_000_001UL, "expected a header of at most 100000000 bytes, got 100000001.")]
+    [InlineData(ulong.MaxValue, "expected a header of at most 100000000 bytes, got 18446744073709551615.")]
+    [InlineData(1UL, "expected a header of at least 2 bytes, got 1.")]
+    [InlineData(3UL, "cut off: expected 3 bytes of header, got 2.")]
     public void AHeaderLengthThatCannotBeIsRefused(ulong length, string message)
     {
         byte[] file = FileOf("{}", 0);

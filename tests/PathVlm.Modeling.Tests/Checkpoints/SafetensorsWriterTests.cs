@@ -98,7 +98,7 @@ public sealed class SafetensorsWriterTests : IDisposable
         SafetensorsWriter.Write(_folder.PathOf("d.safetensors"), new Dictionary<string, Tensor> { ["x"] = ones(2, 3) });
         using SafetensorsFile file = SafetensorsFile.Open(_folder.PathOf("d.safetensors"));
         ArgumentException error = Assert.Throws<ArgumentException>(() => file.ReadInto("x", zeros(3, 2)));
-        Assert.StartsWith($"{file.Path}: tensor [x]: the destination has shape [3, 2], takes [2, 3].", error.Message);
+        Assert.StartsWith($"{file.Path}: tensor [x]: expected a destination of shape [2, 3], got [3, 2].", error.Message);
         Assert.Throws<KeyNotFoundException>(() => file.Read("y"));
     }
 }

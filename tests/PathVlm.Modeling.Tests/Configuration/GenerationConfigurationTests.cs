@@ -41,8 +41,8 @@ public sealed class GenerationConfigurationTests : IDisposable
     public void SettingsOutOfRangeAreToldAtOnce()
     {
         File.WriteAllText(_folder.PathOf("generation_config.json"), """{"eos_token_id":[7],"temperature":0,"top_p":1.5,"repetition_penalty":"x"}""");
-        Assert.Equal($"{_folder.PathOf("generation_config.json")}: repetition_penalty: got \"x\", takes a number above 0, at most 1000000; "
-            + "temperature: got 0, takes a number above 0, at most 1000000; top_p: got 1.5, takes a number above 0, at most 1.",
+        Assert.Equal($"{_folder.PathOf("generation_config.json")}: repetition_penalty: expected a number above 0, at most 1000000, got \"x\"; "
+            + "temperature: expected a number above 0, at most 1000000, got 0; top_p: expected a number above 0, at most 1, got 1.5.",
             Assert.Throws<InvalidDataException>(() => GenerationConfiguration.Load(_folder.Path)).Message);
     }
 
@@ -50,7 +50,7 @@ public sealed class GenerationConfigurationTests : IDisposable
     public void AFolderThatNamesNoEndTokenIsRefused()
     {
         File.WriteAllText(_folder.PathOf("config.json"), "{}");
-        Assert.Equal($"{_folder.PathOf("config.json")}: eos_token_id: missing, takes a token id or a list of them, here or in generation_config.json.",
+        Assert.Equal($"{_folder.PathOf("config.json")}: eos_token_id: expected a token id or a list of them, here or in generation_config.json, got nothing.",
             Assert.Throws<InvalidDataException>(() => GenerationConfiguration.Load(_folder.Path)).Message);
     }
 }

@@ -1,4 +1,6 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Processing;
 using PathVlm.Testing;
 
 namespace PathVlm.Modeling.Tests.Configuration;
@@ -13,8 +15,8 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
     [MemberData(nameof(ReferenceSet.CheckpointNames), MemberType = typeof(ReferenceSet))]
     public void EveryCheckpointOfTheReferenceSetHasSettingsThatFitItsModel(string checkpoint)
     {
-        string folder = ReferenceSet.PathOf(checkpoint);
-        ImageProcessorConfiguration.Load(folder).CheckAgainst(ModelConfiguration.Load(folder));
+        CheckpointSource source = CheckpointSource.FromFolder(ReferenceSet.PathOf(checkpoint));
+        ImageProcessorConfiguration.Load(source).RequireFit(source);
     }
 
     [Fact]
@@ -32,12 +34,12 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
     }
 
     [Theory]
-    [InlineData("""{"min_pixels":0}""", "min_pixels: got 0, takes a whole number from 1 to 2147483647")]
-    [InlineData("""{"min_pixels":100,"max_pixels":99}""", "max_pixels: got 99, takes at least min_pixels (100)")]
-    [InlineData("""{"image_std":[1,0,1]}""", "image_std: got [1, 0, 1], takes three numbers above 0")]
-    [InlineData("""{"image_mean":[0.5]}""", "image_mean: got [0.5], takes a list of 3 numbers")]
-    [InlineData("""{"resample":2,"do_resize":false}""", "do_resize: got false, takes true: no step can be left out; resample: got 2, takes 3 (bicubic)")]
-    [InlineData("""{"rescale_factor":0.5}""", "rescale_factor: got 0.5, takes 1/255")]
+    [InlineData("""{"min_pixels":0}""", "min_pixels: expected a whole number from 1 to 2147483647, got 0")]
+    [InlineData("""{"min_pixels":100,"max_pixels":99}""", "max_pixels: expected at least min_pixels (100), got 99")]
+    [InlineData("""{"image_std":[1,0,1]}""", "image_std: expected three numbers above 0, got [1, 0, 1]")]
+    [InlineData("""{"image_mean":[0.5]}""", "image_mean: expected a list of 3 numbers, got [0.5]")]
+    [InlineData("""{"resample":2,"do_resize":false}""", "do_resize: expected true (no step can be left out), got false; resample: expected 3 (bicubic), got 2")]
+    [InlineData("""{"rescale_factor":0.5}""", "rescale_factor: expected 1/255, got 0.5")]
     public void ASettingThatCannotBeIsRefusedByName(string json, string message)
     {
         File.WriteAllText(_folder.PathOf("preprocessor_config.json"), json);
@@ -46,16 +48,19 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
     }
 
     [Fact]
-    public void PatchesThatTheModelDoesNotTakeAreRefused()
+    public void AnImageProcessorThatDoesNotFitTheModelIsRefusedWhenTheProcessorIsLoaded()
     {
-        ModelConfiguration model = ModelConfiguration.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));
-        ImageProcessorConfiguration other = new() { PatchSize = model.Vision.PatchSize + 2, TemporalPatchSize = model.Vision.TemporalPatchSize, MergeSize = model.Vision.SpatialMergeSize };
-        Assert.Equal($"The image processor's settings don't fit the model: patch_size: got {other.PatchSize}, takes the model's {model.Vision.PatchSize}.",
-            Assert.Throws<InvalidDataException>(() => other.CheckAgainst(model)).Message);
+        string copy = _folder.CopyOf(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));
+        VisionConfiguration model = ModelConfiguration.Load(copy).Vision;
+        File.Delete(Path.Combine(copy, "processor_config.json"));
+        string file = Path.Combine(copy, "preprocessor_config.json");
+        File.WriteAllText(file, $$"""{"patch_size":{{model.PatchSize + 2}},"temporal_patch_size":{{model.TemporalPatchSize}},"merge_size":{{model.SpatialMergeSize}}}""");
+        Assert.Equal($"{file}: patch_size: expected {model.PatchSize}, as config.json says, got {model.PatchSize + 2}.",
+            Assert.Throws<InvalidDataException>(() => Qwen25VlProcessor.Load(copy)).Message);
     }
 
     [Fact]
     public void AFolderWithoutSettingsIsNamed() => Assert.Equal(
-        $"The folder [{_folder.Path}] has neither preprocessor_config.json nor processor_config.json with an image_processor.",
+        $"{_folder.Path}: expected preprocessor_config.json, or processor_config.json with an image_processor; got neither.",
         Assert.Throws<FileNotFoundException>(() => ImageProcessorConfiguration.Load(_folder.Path)).Message);
 }

@@ -77,42 +77,42 @@ public sealed class ModelConfigurationTests
     public static TheoryData<string, string?, string> Faults() => new()
     {
         // property (a dot goes into an object), its value (null: removed), what is said
-        { "hidden_size", null, "hidden_size: missing, takes a whole number from 1 to 1048576" },
-        { "num_hidden_layers", null, "num_hidden_layers: missing, takes a whole number from 1 to 1024" },
-        { "vocab_size", null, "vocab_size: missing, takes a whole number from 1 to 16777216" },
-        { "vision_config", null, "vision_config: missing, takes an object with the vision tower's settings" },
-        { "rope_scaling", null, "rope_scaling.mrope_section: missing, takes three whole numbers that sum to half a head" },
-        { "rope_scaling", """{"type":"mrope"}""", "rope_scaling.mrope_section: missing, takes three whole numbers that sum to half a head" },
-        { "vision_config", "7", "vision_config: got 7, takes an object" },
-        { "hidden_size", "\"2048\"", "hidden_size: got \"2048\", takes a whole number from 1 to 1048576" },
-        { "hidden_size", "2048.5", "hidden_size: got 2048.5, takes a whole number from 1 to 1048576" },
-        { "hidden_size", "-2048", "hidden_size: got -2048, takes a whole number from 1 to 1048576" },
-        { "num_hidden_layers", "2000000000", "num_hidden_layers: got 2000000000, takes a whole number from 1 to 1024" },
-        { "hidden_size", "99999999999999999999", "hidden_size: got 99999999999999999999, takes a whole number from 1 to 1048576" },
-        { "rms_norm_eps", "0", "rms_norm_eps: got 0, takes a number above 0, at most 1" },
-        { "rope_theta", "true", "rope_theta: got true, takes a number above 0, at most 1000000000000" },
-        { "tie_word_embeddings", "\"False\"", "tie_word_embeddings: got \"False\", takes true or false" },
-        { "num_attention_heads", "15", "num_attention_heads: got 15, takes a divisor of hidden_size (2048)" },
-        { "num_key_value_heads", "3", "num_key_value_heads: got 3, takes a divisor of num_attention_heads (16)" },
-        { "rope_scaling.mrope_section", "[16,24,23]", "mrope_section: got [16, 24, 23], takes three whole numbers that sum to half a head (64)" },
-        { "rope_scaling.mrope_section", "[32,32]", "mrope_section: got [32, 32], takes three whole numbers that sum to half a head (64)" },
-        { "rope_scaling.mrope_section", "[16,24,\"24\"]", "rope_scaling.mrope_section: got [16,24,\"24\"], takes a list of whole numbers from 1 to 1048576" },
-        { "rope_scaling.type", "\"yarn\"", "rope_scaling.type: got yarn, takes default or mrope" },
-        { "head_dim", "64", "head_dim: got 64, takes hidden_size / num_attention_heads (128)" },
-        { "hidden_act", "\"gelu\"", "hidden_act: got gelu, takes silu" },
-        { "use_sliding_window", "true", "use_sliding_window: got true, takes false: sliding windows in the decoder aren't supported" },
-        { "layer_types", """["full_attention","sliding_attention"]""", "layer_types: got sliding_attention, takes full_attention in every layer" },
-        { "attention_dropout", "0.1", "attention_dropout: got 0.1, takes 0: dropout in attention isn't supported" },
-        { "quantization_config", """{"quant_method":"awq"}""", "quantization_config: got a value, takes nothing: quantized checkpoints can't be read; take the float32, bfloat16 or float16 one" },
-        { "model_type", "\"qwen2_vl\"", "model_type: got qwen2_vl, takes qwen2_5_vl" },
-        { "vision_config.out_hidden_size", "1024", "vision_config.out_hidden_size: got 1024, takes the decoder's hidden_size (2048)" },
-        { "vision_config.num_heads", "17", "vision_config.num_heads: got 17, takes a divisor of hidden_size (1280)" },
-        { "vision_config.num_heads", "640", "vision_config.num_heads: got 640, takes a count that leaves a head a multiple of 4 wide (now 2)" },
-        { "vision_config.hidden_act", "\"quick_gelu\"", "vision_config.hidden_act: got quick_gelu, takes silu" },
-        { "vision_config.depth", "31", "vision_config.fullatt_block_indexes: got [7, 15, 23, 31], takes indexes below depth (31)" },
-        { "vision_config.window_size", "27", "vision_config.window_size: got 27, takes at least patch_size x spatial_merge_size (28)" },
-        { "vocab_size", "151656", "video_token_id: got 151656, takes an id below vocab_size (151656)" },
-        { "image_token_id", "151656", "image_token_id, video_token_id: got 151656, takes ids that differ" },
+        { "hidden_size", null, "hidden_size: expected a whole number from 1 to 1048576, got nothing" },
+        { "num_hidden_layers", null, "num_hidden_layers: expected a whole number from 1 to 1024, got nothing" },
+        { "vocab_size", null, "vocab_size: expected a whole number from 1 to 16777216, got nothing" },
+        { "vision_config", null, "vision_config: expected an object with the vision tower's settings, got nothing" },
+        { "rope_scaling", null, "rope_scaling.mrope_section: expected three whole numbers that sum to half a head, got nothing" },
+        { "rope_scaling", """{"type":"mrope"}""", "rope_scaling.mrope_section: expected three whole numbers that sum to half a head, got nothing" },
+        { "vision_config", "7", "vision_config: expected an object, got 7" },
+        { "hidden_size", "\"2048\"", "hidden_size: expected a whole number from 1 to 1048576, got \"2048\"" },
+        { "hidden_size", "2048.5", "hidden_size: expected a whole number from 1 to 1048576, got 2048.5" },
+        { "hidden_size", "-2048", "hidden_size: expected a whole number from 1 to 1048576, got -2048" },
+        { "num_hidden_layers", "2000000000", "num_hidden_layers: expected a whole number from 1 to 1024, got 2000000000" },
+        { "hidden_size", "99999999999999999999", "hidden_size: expected a whole number from 1 to 1048576, got 99999999999999999999" },
+        { "rms_norm_eps", "0", "rms_norm_eps: expected a number above 0, at most 1, got 0" },
+        { "rope_theta", "true", "rope_theta: expected a number above 0, at most 1000000000000, got true" },
+        { "tie_word_embeddings", "\"False\"", "tie_word_embeddings: expected true or false, got \"False\"" },
+        { "num_attention_heads", "15", "num_attention_heads: expected a divisor of hidden_size (2048), got 15" },
+        { "num_key_value_heads", "3", "num_key_value_heads: expected a divisor of num_attention_heads (16), got 3" },
+        { "rope_scaling.mrope_section", "[16,24,23]", "mrope_section: expected three whole numbers that sum to half a head (64), got [16, 24, 23]" },
+        { "rope_scaling.mrope_section", "[32,32]", "mrope_section: expected three whole numbers that sum to half a head (64), got [32, 32]" },
+        { "rope_scaling.mrope_section", "[16,24,\"24\"]", "rope_scaling.mrope_section: expected a list of whole numbers from 1 to 1048576, got [16,24,\"24\"]" },
+        { "rope_scaling.type", "\"yarn\"", "rope_scaling.type: expected default or mrope, got yarn" },
+        { "head_dim", "64", "head_dim: expected hidden_size / num_attention_heads (128), got 64" },
+        { "hidden_act", "\"gelu\"", "hidden_act: expected silu, got gelu" },
+        { "use_sliding_window", "true", "use_sliding_window: expected false (sliding windows in the decoder aren't supported), got true" },
+        { "layer_types", """["full_attention","sliding_attention"]""", "layer_types: expected full_attention in every layer, got sliding_attention" },
+        { "attention_dropout", "0.1", "attention_dropout: expected 0 (dropout in attention isn't supported), got 0.1" },
+        { "quantization_config", """{"quant_method":"awq"}""", "quantization_config: expected nothing (quantized checkpoints can't be read; use the float32, bfloat16 or float16 one), got a value" },
+        { "model_type", "\"qwen2_vl\"", "model_type: expected qwen2_5_vl, got qwen2_vl" },
+        { "vision_config.out_hidden_size", "1024", "vision_config.out_hidden_size: expected the decoder's hidden_size (2048), got 1024" },
+        { "vision_config.num_heads", "17", "vision_config.num_heads: expected a divisor of hidden_size (1280), got 17" },
+        { "vision_config.num_heads", "640", "vision_config.num_heads: expected a count that makes the width of a head a multiple of 4 (now 2), got 640" },
+        { "vision_config.hidden_act", "\"quick_gelu\"", "vision_config.hidden_act: expected silu, got quick_gelu" },
+        { "vision_config.depth", "31", "vision_config.fullatt_block_indexes: expected indexes below depth (31), got [7, 15, 23, 31]" },
+        { "vision_config.window_size", "27", "vision_config.window_size: expected at least patch_size x spatial_merge_size (28), got 27" },
+        { "vocab_size", "151656", "video_token_id: expected an id below vocab_size (151656), got 151656" },
+        { "image_token_id", "151656", "image_token_id, video_token_id: expected ids that differ, got 151656" },
     };
 
     [Theory]
@@ -132,17 +132,17 @@ public sealed class ModelConfigurationTests
         Set(json, "num_attention_heads", "15");
         Set(json, "vision_config.out_hidden_size", "1024");
         Set(json, "vision_config.num_heads", "17");
-        Assert.Equal("config.json: num_attention_heads: got 15, takes a divisor of hidden_size (2048); "
-            + "vision_config.num_heads: got 17, takes a divisor of hidden_size (1280); "
-            + "vision_config.out_hidden_size: got 1024, takes the decoder's hidden_size (2048).",
+        Assert.Equal("config.json: num_attention_heads: expected a divisor of hidden_size (2048), got 15; "
+            + "vision_config.num_heads: expected a divisor of hidden_size (1280), got 17; "
+            + "vision_config.out_hidden_size: expected the decoder's hidden_size (2048), got 1024.",
             Assert.Throws<InvalidDataException>(() => ModelConfiguration.Parse(json.ToJsonString())).Message);
     }
 
     [Theory]
-    [InlineData("", "not readable as JSON: ")]
-    [InlineData("""{"hidden_size": 20""", "not readable as JSON: ")]
-    [InlineData("""{"hidden_size": 2048, "hidden_size": 64}""", "not readable as JSON: ")]
-    [InlineData("[1, 2]", "takes a JSON object, got [1, 2].")]
+    [InlineData("", "expected a JSON document")]
+    [InlineData("""{"hidden_size": 20""", "expected a JSON document")]
+    [InlineData("""{"hidden_size": 2048, "hidden_size": 64}""", "expected a JSON document")]
+    [InlineData("[1, 2]", "expected a JSON object, got [1, 2].")]
     public void AFileThatIsNotAnObjectIsRefused(string json, string message) =>
         Assert.StartsWith("config.json: " + message, Assert.Throws<InvalidDataException>(() => ModelConfiguration.Parse(json)).Message);
 
@@ -175,7 +175,7 @@ public sealed class ModelConfigurationTests
     public void AFolderWithoutSettingsIsNamed()
     {
         using TemporaryFolder folder = new();
-        Assert.Equal($"config.json: not found in the folder [{folder.Path}].",
+        Assert.Equal($"{folder.PathOf("config.json")}: not found.",
             Assert.Throws<FileNotFoundException>(() => ModelConfiguration.Load(folder.Path)).Message);
     }
 

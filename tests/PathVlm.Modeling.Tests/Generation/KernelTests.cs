@@ -21,8 +21,9 @@ public sealed unsafe class KernelTests
         Tensor bias = randn([outputs], generator: generator), y = randn([rows, outputs], generator: generator);
         Tensor expected = y + nn.functional.linear(x, w, bias);
         int middle = outputs / 8 * 4;
-        LinearKernel.Multiply(At(x), size, rows, size, At(w), At(bias), At(y), outputs, 0, middle, add: true);
-        LinearKernel.Multiply(At(x), size, rows, size, At(w), At(bias), At(y), outputs, middle, outputs, add: true);
+        LinearCall call = Call(x, w, y) with { Bias = At(bias), Add = true };
+        LinearKernel.Multiply(in call, 0, middle);
+        LinearKernel.Multiply(in call, middle, outputs);
         Assert.True((expected - y).abs().max().item<float>() < 1e-4f);
     }
 
@@ -32,10 +33,10 @@ public sealed unsafe class KernelTests
         using DisposeScope scope = NewDisposeScope();
         Tensor x = randn([7, 75], generator: new Generator(2)), w = randn([21, 75], generator: new Generator(3));
         Tensor alone = empty([1, 21]), together = empty([7, 21]);
-        LinearKernel.Multiply(At(x[6]), 75, 1, 75, At(w), null, At(alone), 21, 0, 21, add: false);
+        LinearKernel.Multiply(Call(x.narrow(0, 6, 1), w, alone), 0, 21);
         for (int rows = 1; rows <= 7; rows++)
         {
-            LinearKernel.Multiply(At(x.narrow(0, 7 - rows, rows)), 75, rows, 75, At(w), null, At(together), 21, 0, 21, add: false);
+            LinearKernel.Multiply(Call(x.narrow(0, 7 - rows, rows), w, together), 0, 21);
             Assert.Equal(alone.data<float>().ToArray(), together[rows - 1].data<float>().ToArray());
         }
     }
@@ -122,6 +123,12 @@ public sealed unsafe class KernelTests
         });
         Assert.Equal(2, ran);
     }
+
+    private static LinearCall Call(Tensor x, Tensor w, Tensor y) => new()
+    {
+        Input = At(x), InputStride = x.size(1), Rows = (int)x.size(0), Size = (int)x.size(1),
+        Weight = At(w), Output = At(y), OutputStride = w.size(0),
+    };
 
     private static float* At(Tensor tensor) => (float*)NativeMatrix.AddressOf(tensor);
 }

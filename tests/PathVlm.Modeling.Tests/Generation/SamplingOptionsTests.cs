@@ -25,9 +25,8 @@ public sealed class SamplingOptionsTests
         SamplingOptions options = new() { Temperature = 0, TopK = -1, TopP = 1.5, MinP = double.NaN, RepetitionPenalty = -2, MaxNewTokens = 0 };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         Assert.StartsWith(
-            "Temperature: got 0, takes a number above 0; TopK: got -1, takes 0 (all) or more; "
-            + "TopP: got 1.5, takes a number above 0, up to 1 (all); MinP: got NaN, takes a number from 0 (all) to 1; "
-            + "RepetitionPenalty: got -2, takes a number above 0; MaxNewTokens: got 0, takes 1 or more",
+            "Temperature: expected a number above 0, got 0; TopK: expected 0 or more, got -1; TopP: expected a number above 0, up to 1, got 1.5; "
+            + "MinP: expected 0 to 1, got NaN; RepetitionPenalty: expected a number above 0, got -2; MaxNewTokens: expected 1 or more, got 0",
             fault.Message, StringComparison.Ordinal);
     }
 }

@@ -11,7 +11,7 @@ public sealed class ScaledAttentionTests
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         Tensor rows = randn(1, 2, 5, 8);
-        Refused("has 3", rows.squeeze(0), rows, rows);
+        Refused("got 3.", rows.squeeze(0), rows, rows);
         Refused("last of stride 1", rows.transpose(2, 3).contiguous().transpose(2, 3), rows, rows);
         Refused("one head size", rows, rows, randn(1, 2, 5, 16));
         Refused("without gradient", rows, rows, rows, zeros(5, 5, requires_grad: true));

@@ -62,8 +62,8 @@ public sealed class TokenLogProbabilitiesTests
         using DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         ArgumentException error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 31, ScalarType.Float64), zeros(3, ScalarType.Int64)));
-        Assert.Contains("got [3, 31], takes [n, 32]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected [n, 32], got [3, 31]", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(2, ScalarType.Int64)));
-        Assert.Contains("takes int64 [3]", error.Message, StringComparison.Ordinal);
+        Assert.Contains("expected int64 [3]", error.Message, StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Tests.Support;
 using PathVlm.Testing;
@@ -41,6 +42,20 @@ public sealed class ParameterSetTests
         foreach ((string key, Tensor gradient) in parameters.PublishedGradients)
             Assert.Equal(parameters.DecayByKey[key] ? 1 : 0, gradient.mean().ToSingle());
         Assert.Equal(visionFrozen, !parameters.PublishedGradients.Keys.Any(key => key.StartsWith("visual.", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void EveryTensorOfTheTableIsInTheFlatBufferOnceWithItsShape(bool tied)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ModelConfiguration configuration = SmallModels.Configuration(tied);
+        using Qwen25VlModel model = SmallModels.Create(configuration, ScalarType.Float32);
+        Assert.Equal(
+            CheckpointTable.Of(configuration).Select(tensor => $"{tensor.Key} [{string.Join(", ", tensor.Shape)}]").Order(StringComparer.Ordinal),
+            model.CheckpointTensors.Select(pair => $"{pair.Key} [{string.Join(", ", pair.Value.shape)}]").Order(StringComparer.Ordinal));
+        Assert.Equal(CheckpointTable.Count(configuration).Total, model.Parameters.ParameterCount);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing.Tokenization;
 using PathVlm.Testing;
 
@@ -5,7 +6,7 @@ namespace PathVlm.Modeling.Tests.Processing;
 
 public class LongPieceMergerTests
 {
-    private readonly TokenizerDefinition _definition = TokenizerFiles.Load(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]));
+    private readonly TokenizerDefinition _definition = TokenizerFiles.Load(CheckpointSource.FromFolder(ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0])));
 
     [Fact]
     public void IdsEqualThoseOfShortPieces()

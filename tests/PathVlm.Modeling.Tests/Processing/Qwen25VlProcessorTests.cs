@@ -67,7 +67,7 @@ public class Qwen25VlProcessorTests
         string message = Assert.Throws<InvalidDataException>(
             () => processor.EncodeIds(messages, grids, maxLength: length - 1, rowName: "PubMed/train/7")).Message;
         Assert.Equal(
-            $"row 'PubMed/train/7': the prompt has {length} tokens, 16 of them of pictures; takes at most {length - 1}. "
+            $"row 'PubMed/train/7': expected a prompt of at most {length - 1} tokens, got {length}, 16 of them of pictures. "
             + "Shorten its text, or lower MaxPixels.", message);
     }
 
@@ -77,7 +77,7 @@ public class Qwen25VlProcessorTests
         Qwen25VlProcessor processor = FirstProcessor();
         string few = Assert.Throws<InvalidDataException>(
             () => processor.Encode([ChatMessage.User("?", 2)], [new RgbPicture(28, 28, new byte[28 * 28 * 3])], rowName: "7")).Message;
-        Assert.Contains("row '7': got 1 pictures for 2 picture places", few, StringComparison.Ordinal);
+        Assert.Contains("row '7': expected 2 pictures, one for each picture place, got 1.", few, StringComparison.Ordinal);
         string narrow = Assert.Throws<InvalidDataException>(
             () => processor.Encode([ChatMessage.User("?", 1)], [new RgbPicture(1, 300, new byte[900])], rowName: "8")).Message;
         Assert.StartsWith("row '8': picture of 1x300 pixels: one side may be at most 200 times the other", narrow, StringComparison.Ordinal);
@@ -88,7 +88,7 @@ public class Qwen25VlProcessorTests
     {
         Qwen25VlProcessor processor = FirstProcessor();
         int size = processor.Tokenizer.VocabularyCount + 5;
-        int[] ids = TokenSuppression.IdsOf(processor.Tokenizer, size, [processor.Ids.TurnEnd]);
+        int[] ids = processor.Tokenizer.SuppressedIds(size, [processor.Ids.TurnEnd]);
 
         Assert.Contains(processor.Ids.Image, ids);
         Assert.Contains(processor.Ids.Video, ids);
@@ -109,7 +109,7 @@ public class Qwen25VlProcessorTests
         foreach (string file in Directory.EnumerateFiles(source, "*.json")) File.Copy(file, copy.PathOf(Path.GetFileName(file)));
         File.WriteAllText(copy.PathOf("chat_template.jinja"), "[INST] {{ messages }} [/INST]");
         string message = Assert.Throws<InvalidDataException>(() => Qwen25VlProcessor.Load(copy.Path)).Message;
-        Assert.Contains("chat_template.jinja: the chat template does not write <|im_start|>", message, StringComparison.Ordinal);
+        Assert.Contains("chat_template.jinja: expected Qwen2.5-VL's chat format, got a template that does not write <|im_start|>.", message, StringComparison.Ordinal);
     }
 
     [Fact]

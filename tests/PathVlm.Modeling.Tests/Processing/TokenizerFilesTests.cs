@@ -44,26 +44,26 @@ public sealed class TokenizerFilesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model.type", "\"WordPiece\"", "property 'model.type' is 'WordPiece'; takes 'BPE'")]
-    [InlineData("model.vocab", "null", "property 'model.vocab' is null; takes an object")]
-    [InlineData("model.vocab", "{\"a\": \"x\"}", "property 'model.vocab[\"a\"]' is \"x\"; takes an id")]
-    [InlineData("model.vocab", "{\"a\": -1}", "property 'model.vocab[\"a\"]' is -1; takes an id")]
+    [InlineData("model.type", "\"WordPiece\"", "model.type: expected 'BPE', got 'WordPiece'")]
+    [InlineData("model.vocab", "null", "model.vocab: expected an object, got null")]
+    [InlineData("model.vocab", "{\"a\": \"x\"}", "model.vocab[\"a\"]: expected an id (a whole number from 0), got \"x\"")]
+    [InlineData("model.vocab", "{\"a\": -1}", "model.vocab[\"a\"]: expected an id (a whole number from 0), got -1")]
     [InlineData("model.vocab", "{\"a\": 0}", "lacks the byte letter")]
-    [InlineData("model.merges", "[\"a\"]", "merge 0 is 'a'; takes two byte-level tokens")]
-    [InlineData("model.merges", "[\"a b c\"]", "merge 0 is 'a b c'")]
-    [InlineData("model.merges", "[3]", "property 'model.merges[0]' is 3")]
+    [InlineData("model.merges", "[\"a\"]", "merge 0: expected two byte-level tokens with one blank between, got 'a'")]
+    [InlineData("model.merges", "[\"a b c\"]", "merge 0: expected two byte-level tokens with one blank between, got 'a b c'")]
+    [InlineData("model.merges", "[3]", "model.merges[0]: expected \"left right\" or [\"left\", \"right\"], got 3")]
     [InlineData("model.merges", "[[\"a\", \"zzzz\"]]", "merge 0 'a zzzz' needs the token 'zzzz'")]
-    [InlineData("model.dropout", "0.1", "property 'model.dropout' is 0.1; takes null or 0")]
-    [InlineData("model.end_of_word_suffix", "\"</w>\"", "property 'model.end_of_word_suffix'")]
-    [InlineData("model.ignore_merges", "3", "property 'model.ignore_merges' is a number; takes true or false")]
-    [InlineData("normalizer", "{\"type\": \"Lowercase\"}", "property 'normalizer.type' is 'Lowercase'; takes 'NFC'")]
-    [InlineData("pre_tokenizer", "{\"type\": \"Whitespace\"}", "property 'pre_tokenizer.pretokenizers' is missing")]
-    [InlineData("pre_tokenizer", "null", "property 'pre_tokenizer' is null; takes an object")]
+    [InlineData("model.dropout", "0.1", "model.dropout: expected null or 0, got 0.1")]
+    [InlineData("model.end_of_word_suffix", "\"</w>\"", "model.end_of_word_suffix: expected null or ")]
+    [InlineData("model.ignore_merges", "3", "model.ignore_merges: expected true or false, got a number")]
+    [InlineData("normalizer", "{\"type\": \"Lowercase\"}", "normalizer.type: expected 'NFC' or no normalizer, got 'Lowercase'")]
+    [InlineData("pre_tokenizer", "{\"type\": \"Whitespace\"}", "pre_tokenizer.pretokenizers: expected a list, got nothing")]
+    [InlineData("pre_tokenizer", "null", "pre_tokenizer: expected an object, got null")]
     [InlineData("added_tokens", "[{\"id\": 3, \"content\": \"<x>\"}]", "have the same id 3")]
-    [InlineData("added_tokens", "[{\"id\": 9999, \"content\": \"\"}]", "property 'added_tokens[0].content' is empty; takes text")]
-    [InlineData("added_tokens", "[{\"id\": 999999999, \"content\": \"<x>\"}]", "token '<x>' has the id 999999999")]
-    [InlineData("added_tokens", "[7]", "property 'added_tokens[0].id' is missing; takes a number")]
-    public void AFaultNamesFilePropertyFoundAndTaken(string property, string value, string expected)
+    [InlineData("added_tokens", "[{\"id\": 9999, \"content\": \"\"}]", "added_tokens[0].content: expected text, got an empty text")]
+    [InlineData("added_tokens", "[{\"id\": 999999999, \"content\": \"<x>\"}]", "token '<x>': expected an id from 0 to 16777216, got 999999999")]
+    [InlineData("added_tokens", "[7]", "added_tokens[0].id: expected a number, got nothing")]
+    public void AFaultNamesFilePropertyExpectedAndFound(string property, string value, string expected)
     {
         JsonObject file = Read();
         JsonObject parent = property.StartsWith("model.", StringComparison.Ordinal) ? file["model"]!.AsObject() : file;
@@ -81,7 +81,7 @@ public sealed class TokenizerFilesTests : IDisposable
         file["pre_tokenizer"]!["pretokenizers"]![0]!["pattern"]!["Regex"] = @"\w+";
         Write(file);
         string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
-        Assert.Contains(@"pattern.Regex' is '\w+'; takes Qwen2's rule", message, StringComparison.Ordinal);
+        Assert.Contains(@"pattern.Regex: expected Qwen2's rule", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class TokenizerFilesTests : IDisposable
         string text = File.ReadAllText(Path.Combine(_source, "tokenizer.json"));
         File.WriteAllText(_folder.PathOf("tokenizer.json"), text[..(text.Length / 2)]);
         string message = Assert.Throws<InvalidDataException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
-        Assert.Contains("tokenizer.json: not valid JSON", message, StringComparison.Ordinal);
+        Assert.Contains("tokenizer.json: expected a JSON document", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class TokenizerFilesTests : IDisposable
     public void AFolderWithoutTokenizerSaysWhatItTakes()
     {
         string message = Assert.Throws<FileNotFoundException>(() => Qwen2Tokenizer.Load(_folder.Path)).Message;
-        Assert.Contains("takes tokenizer.json, or vocab.json and merges.txt", message, StringComparison.Ordinal);
+        Assert.Contains("expected a tokenizer, tokenizer.json or vocab.json with merges.txt", message, StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => Qwen2Tokenizer.Load(_folder.PathOf("none")));
     }
 

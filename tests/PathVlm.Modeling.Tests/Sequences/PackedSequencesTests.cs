@@ -60,9 +60,9 @@ public sealed class PackedSequencesTests
     public static TheoryData<int[], string> Faults => new()
     {
         { [], "got none" },
-        { [1, 60], "Token 1: got id 60, takes 0 to 59" },
-        { [1, 50, 50, 2], "Picture 1 has 2 placeholder(s)" },
-        { [1, 2], "got 0 picture(s), takes 1" },
+        { [1, 60], "Token 1: expected 0 to 59, got id 60" },
+        { [1, 50, 50, 2], "Picture 1: expected " },
+        { [1, 2], "expected 1, one per grid, got 0 picture(s)" },
         { [1, 50, 50, 50, 50, 50, 50, 50], "token 7 starts picture 2" },
     };
 

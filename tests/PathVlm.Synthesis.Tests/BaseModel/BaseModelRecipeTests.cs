@@ -46,7 +46,7 @@ public sealed class BaseModelRecipeTests
         BaseModelOptions wrong = new() { Steps = 0, LearningRate = -1, TileSize = 100 };
         string message = Assert.Throws<ArgumentOutOfRangeException>(wrong.Validate).Message;
         Assert.StartsWith(
-            "Steps: got 0, takes 1 or more; LearningRate: got -1, takes above 0; TileSize: got 100, takes a multiple of 28 from 56 to 448",
+            "Steps: expected 1 or more, got 0; LearningRate: expected above 0, got -1; TileSize: expected a multiple of 28 from 56 to 448, got 100",
             message, StringComparison.Ordinal);
     }
 

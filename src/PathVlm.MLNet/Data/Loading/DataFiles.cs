@@ -21,9 +21,11 @@ internal static class DataFiles
         return fitting.Length switch
         {
             1 => fitting[0],
-            0 => throw new FileNotFoundException($"folder [{full}] holds no {usualName} and no other {string.Join(" or ", patterns)}", full),
+            0 => throw new FileNotFoundException(
+                $"folder [{full}] holds no {usualName} and no other {string.Join(" or ", patterns)}", full),
             _ => throw new ArgumentException(
-                $"folder [{full}] holds {fitting.Length} files ({string.Join(", ", fitting.Select(Path.GetFileName))}); name one of them", nameof(path)),
+                $"folder [{full}] holds {fitting.Length} files ({string.Join(", ", fitting.Select(Path.GetFileName))}); name one of them",
+                    nameof(path)),
         };
     }
 }

@@ -37,7 +37,7 @@ internal static class JsonFiles
     {
         if (!row.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
             return new RawField(name, null);
-        return Text(value) is string text ? new RawField(name, text) : new RawField(name, null, $"is {Describe(value)}; a text is taken");
+        return Text(value) is string text ? new RawField(name, text) : new RawField(name, null, $"is {Describe(value)}; expected a text");
     }
 
     /// <summary>A property's text, empty where it is missing or no text.</summary>
@@ -49,12 +49,12 @@ internal static class JsonFiles
         if (!row.TryGetProperty(name, out JsonElement value) || value.ValueKind == JsonValueKind.Null)
             return (new RawField(name, null), null);
         if (value.ValueKind != JsonValueKind.Array)
-            return (new RawField(name, null, $"is {Describe(value)}; a list of two or more texts is taken"), null);
+            return (new RawField(name, null, $"is {Describe(value)}; expected a list of two or more texts"), null);
         var texts = new List<string>();
         foreach (JsonElement entry in value.EnumerateArray())
         {
             if (Text(entry) is not string text)
-                return (new RawField(name, null, $"holds {Describe(entry)} at place {texts.Count + 1}; texts are taken"), null);
+                return (new RawField(name, null, $"holds {Describe(entry)} at place {texts.Count + 1}; expected texts"), null);
             texts.Add(text);
         }
         return (new RawField(name, ""), texts);

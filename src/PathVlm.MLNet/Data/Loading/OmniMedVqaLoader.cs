@@ -52,14 +52,14 @@ internal static class OmniMedVqaLoader
     {
         using JsonDocument document = JsonFiles.Read(file);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
-            throw new InvalidDataException($"{file}: is {JsonFiles.Describe(document.RootElement)}; a list of rows is taken");
+            throw new InvalidDataException($"{file}: is {JsonFiles.Describe(document.RootElement)}; expected a list of rows");
         int place = 0;
         foreach (JsonElement row in document.RootElement.EnumerateArray())
         {
             string unnamed = $"{Path.GetFileNameWithoutExtension(file)}/(place {++place})";
             if (row.ValueKind != JsonValueKind.Object)
             {
-                collector.AddFault(file, unnamed, "row", $"is {JsonFiles.Describe(row)}; an object is taken");
+                collector.AddFault(file, unnamed, "row", $"is {JsonFiles.Describe(row)}; expected an object");
                 continue;
             }
             string modality = FirstText(row, "modality_type", "modality");
@@ -74,7 +74,8 @@ internal static class OmniMedVqaLoader
         string id = JsonFiles.TextOrEmpty(row, "question_id").Trim();
         (RawField Field, string Name)[] options = [.. OptionNames.Select(name => (JsonFiles.Field(row, name), name))];
         RawField? wrong = options.Select(option => option.Field).FirstOrDefault(field => field.Fault is not null);
-        string[] texts = [.. options.Select(option => option.Field.Text).Where(text => !string.IsNullOrWhiteSpace(text)).Select(text => text!.Trim())];
+        string[] texts = [.. options.Select(option => option.Field.Text).Where(text => !string.IsNullOrWhiteSpace(text)).Select(
+            text => text!.Trim())];
         collector.Add(file, new RawRow(id.Length > 0 ? id : unnamed)
         {
             Image = JsonFiles.Field(row, "image_path"),

@@ -5,8 +5,8 @@ namespace PathVlm.MLNet.Data.Loading;
 
 /// <summary>
 /// Reads PathMMU's JSON: <c>{subset: {split: [row]}}</c>, the bare split level <c>{split: [row]}</c>, or a bare list of rows. A row has
-/// <c>No</c>, <c>img</c>, <c>question</c>, <c>options</c>, <c>answer</c>, <c>explanation</c> (may be missing). <c>No</c> starts anew in each
-/// split, so a row's Id is <c>subset/split/No</c>.
+/// <c>No</c>, <c>img</c>, <c>question</c>, <c>options</c>, <c>answer</c>, <c>explanation</c> (may be missing). <c>No</c> starts anew in
+/// each split, so a row's Id is <c>subset/split/No</c>.
 /// </summary>
 internal static class PathMmuLoader
 {
@@ -39,7 +39,7 @@ internal static class PathMmuLoader
         string prefix = string.Concat(new[] { subset, split }.Where(part => part.Length > 0).Select(part => part + "/"));
         if (row.ValueKind != JsonValueKind.Object)
         {
-            collector.AddFault(file, $"{prefix}(place {place})", "row", $"is {JsonFiles.Describe(row)}; an object is taken");
+            collector.AddFault(file, $"{prefix}(place {place})", "row", $"is {JsonFiles.Describe(row)}; expected an object");
             return;
         }
         string number = JsonFiles.TextOrEmpty(row, "No").Trim();
@@ -74,7 +74,7 @@ internal static class PathMmuLoader
             {
                 if (inner.Value.ValueKind != JsonValueKind.Array)
                     throw new InvalidDataException(
-                        $"{file}: [{outer.Name}].[{inner.Name}] is {JsonFiles.Describe(inner.Value)}; a list of rows is taken");
+                        $"{file}: [{outer.Name}].[{inner.Name}] is {JsonFiles.Describe(inner.Value)}; expected a list of rows");
                 yield return (outer.Name, inner.Name, inner.Value);
             }
         }
@@ -83,5 +83,6 @@ internal static class PathMmuLoader
     private static JsonElement.ObjectEnumerator Properties(JsonElement value, string file, string what) =>
         value.ValueKind == JsonValueKind.Object
             ? value.EnumerateObject()
-            : throw new InvalidDataException($"{file}: {what} is {JsonFiles.Describe(value)}; subsets of splits, or splits of rows, are taken");
+            : throw new InvalidDataException(
+                $"{file}: {what} is {JsonFiles.Describe(value)}; expected subsets of splits, or splits of rows");
 }

@@ -32,20 +32,20 @@ internal sealed class PictureFolder
         string name = relative.Trim().Replace('\\', '/');
         path = "";
         if (name.Contains('\0', StringComparison.Ordinal))
-            return "holds a zero character; a path below the picture folder is taken";
+            return "holds a zero character; expected a path below the picture folder";
         if (Path.IsPathRooted(name) || name.Length > 1 && name[1] == ':')
-            return $"is [{relative}], an absolute path; a path below [{_folder}] is taken";
+            return $"is [{relative}], an absolute path; expected a path below [{_folder}]";
         string full = Path.GetFullPath(name, _folder);
         if (!IsInside(full, _folder))
-            return $"is [{relative}], which lies outside [{_folder}]; a path below it is taken";
+            return $"is [{relative}], which lies outside [{_folder}]; expected a path below it";
         if (!File.Exists(full) && _fallback is not null && File.Exists(Path.GetFullPath(name, Path.Combine(_folder, _fallback))))
             full = Path.GetFullPath(name, Path.Combine(_folder, _fallback));
         if (!IsInside(full, _folder))
-            return $"is [{relative}], which lies outside [{_folder}]; a path below it is taken";
+            return $"is [{relative}], which lies outside [{_folder}]; expected a path below it";
         if (!File.Exists(full))
             return $"is [{relative}], but there is no picture [{full}]";
         if (!IsInside(RealPath(full, 0), _realFolder))
-            return $"is [{relative}], which leaves [{_folder}] through a link; a path below it is taken";
+            return $"is [{relative}], which leaves [{_folder}] through a link; expected a path below it";
         path = full;
         return null;
     }

@@ -8,8 +8,9 @@ using PathVlm.MLNet.Data.Rows;
 namespace PathVlm.MLNet.Data.Loading;
 
 /// <summary>
-/// Reads a folder of pictures with a list of questions beside them: JSON lines (one object a line) or CSV with a head line (RFC 4180, UTF-8,
-/// commas). Columns: <c>image</c> (path below the folder), <c>question</c>, <c>options</c>, <c>answer</c>; may be missing: <c>id</c>,
+/// Reads a folder of pictures with a list of questions beside them: JSON lines (one object a line) or CSV with a head line (RFC 4180,
+/// UTF-8, commas). Columns: <c>image</c> (path below the folder), <c>question</c>, <c>options</c>, <c>answer</c>; may be missing:
+/// <c>id</c>,
 /// <c>explanation</c>, <c>subset</c>, <c>stage</c>. <c>options</c> is a list of texts in JSON; in CSV one text with <c>|</c> between two
 /// options, or the columns <c>option_a</c>, <c>option_b</c> … instead.
 /// </summary>
@@ -46,7 +47,7 @@ internal static class PictureFolderLoader
                 if (document.RootElement.ValueKind == JsonValueKind.Object)
                     collector.Add(file, RowOf(name, document.RootElement), pictures);
                 else
-                    collector.AddFault(file, name, "row", $"is {JsonFiles.Describe(document.RootElement)}; an object is taken");
+                    collector.AddFault(file, name, "row", $"is {JsonFiles.Describe(document.RootElement)}; expected an object");
             }
             catch (JsonException fault)
             {
@@ -82,12 +83,12 @@ internal static class PictureFolderLoader
             PrepareHeaderForMatch = head => head.Header.Trim().ToLowerInvariant(),
             MissingFieldFound = null,
             BadDataFound = bad => throw new InvalidDataException(
-                $"{file}: line {bad.Context.Parser?.RawRow}: [{Shorten(bad.Field)}] has a quote out of place; RFC 4180 is taken"),
+                $"{file}: line {bad.Context.Parser?.RawRow}: [{Shorten(bad.Field)}] has a quote out of place; expected RFC 4180"),
         };
         using var text = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         using var csv = new CsvReader(text, configuration);
         if (!csv.Read() || !csv.ReadHeader())
-            throw new InvalidDataException($"{file}: is empty; a head line with image, question, options, answer is taken");
+            throw new InvalidDataException($"{file}: is empty; expected a head line with image, question, options, answer");
         string[] heads = [.. csv.HeaderRecord!.Select(head => head.Trim().ToLowerInvariant())];
         CheckHeads(file, heads);
         while (csv.Read())
@@ -96,7 +97,7 @@ internal static class PictureFolderLoader
             if (csv.Parser.Count == heads.Length)
                 collector.Add(file, RowOf(name, csv, heads), pictures);
             else
-                collector.AddFault(file, name, "row", $"has {csv.Parser.Count} fields; {heads.Length}, as the head line has, are taken");
+                collector.AddFault(file, name, "row", $"has {csv.Parser.Count} fields; expected {heads.Length}, as the head line has");
         }
     }
 
@@ -126,7 +127,8 @@ internal static class PictureFolderLoader
         if (!heads.Contains("options") && OptionHeads(heads).Count() < 2)
             missing = [.. missing, "options (or option_a, option_b …)"];
         if (missing.Length > 0)
-            throw new InvalidDataException($"{file}: the head line has no {string.Join(", ", missing)}; it has [{string.Join("], [", heads)}]");
+            throw new InvalidDataException(
+                $"{file}: the head line has no {string.Join(", ", missing)}; it has [{string.Join("], [", heads)}]");
         string[] twice = [.. heads.GroupBy(head => head).Where(group => group.Count() > 1).Select(group => group.Key)];
         if (twice.Length > 0)
             throw new InvalidDataException($"{file}: the head line names [{string.Join("], [", twice)}] twice");

@@ -8,6 +8,7 @@ internal sealed class QuestionCollector
 {
     private readonly List<PathologyQuestion> _questions = [];
     private readonly List<RowFault> _faults = [];
+    private readonly List<RowFault> _warnings = [];
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
 
     /// <summary>Takes a row of a file whose pictures lie below a folder.</summary>
@@ -19,9 +20,9 @@ internal sealed class QuestionCollector
 
         foreach (RawField field in new[] { row.Image, row.Question, row.Answer })
             if (string.IsNullOrWhiteSpace(field.Text))
-                Fault(field.Name, field.Fault ?? (field.Text is null ? "is missing; a text is taken" : "is blank; a text is taken"));
+                Fault(field.Name, field.Fault ?? (field.Text is null ? "is missing; expected a text" : "is blank; expected a text"));
         if (row.OptionTexts is null)
-            Fault(row.Options.Name, row.Options.Fault ?? "is missing; a list of two or more texts is taken");
+            Fault(row.Options.Name, row.Options.Fault ?? "is missing; expected a list of two or more texts");
         string path = "";
         if (!string.IsNullOrWhiteSpace(row.Image.Text) && pictures.FaultOf(row.Image.Text, out path) is string wrong)
             Fault(row.Image.Name, wrong);
@@ -30,7 +31,10 @@ internal sealed class QuestionCollector
             : row.Unlabelled && row.Answer.Text is not null ? AnswerOptions.Letter(row.OptionTexts, row.Answer.Text)
             : AnswerOptions.Read(row.OptionTexts, string.IsNullOrWhiteSpace(row.Answer.Text) ? null : row.Answer.Text);
         foreach (OptionFault fault in options?.Faults ?? [])
-            Fault(fault.Field == PathologyColumns.Answer ? row.Answer.Name : row.Options.Name, fault.Message);
+        {
+            string field = fault.Field == OptionField.Answer ? row.Answer.Name : row.Options.Name;
+            (fault.Severity == OptionSeverity.Warning ? _warnings : _faults).Add(new RowFault(file, id, field, fault.Message));
+        }
 
         if (_faults.Count == before)
             _questions.Add(new PathologyQuestion(
@@ -44,7 +48,7 @@ internal sealed class QuestionCollector
     /// <exception cref="InvalidDataException">There are faults and the policy is to fail, or there is no row at all.</exception>
     public PathologyDataView Finish(string source, RowFaultPolicy policy)
     {
-        var report = new LoadReport(_questions.Count, _faults);
+        LoadReport report = new(_questions.Count, _faults) { Warnings = _warnings };
         if (_faults.Count > 0 && policy == RowFaultPolicy.Fail)
             throw report.ToException();
         if (_questions.Count == 0)

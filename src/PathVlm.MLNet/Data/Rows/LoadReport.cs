@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace PathVlm.MLNet.Data.Rows;
 
 /// <summary>What a loader read and what it left out.</summary>
@@ -7,20 +9,29 @@ public sealed record LoadReport(int RowCount, IReadOnlyList<RowFault> Faults)
 {
     private const int FaultsShown = 20;
 
+    /// <summary>What is unusual in rows that are used: two wrong options with one text, texts that look like labels.</summary>
+    public IReadOnlyList<RowFault> Warnings { get; init; } = [];
+
     /// <summary>The Ids of the rows that were left out, each once.</summary>
     public IReadOnlyList<string> SkippedIds { get; } = [.. Faults.Select(fault => fault.RowId).Distinct()];
 
-    /// <summary>The report as text: counts, then the first faults, one a line.</summary>
+    /// <summary>The report as text: counts, then the first faults and the first warnings, one per line.</summary>
     public override string ToString()
     {
-        string head = $"{RowCount:N0} rows read, {SkippedIds.Count:N0} left out";
-        string more = Faults.Count > FaultsShown ? $"\n… and {Faults.Count - FaultsShown:N0} more" : "";
-        return Faults.Count == 0 ? head : $"{head}\n{string.Join('\n', Faults.Take(FaultsShown))}{more}";
+        string head = string.Create(CultureInfo.InvariantCulture, $"{RowCount:N0} rows read, {SkippedIds.Count:N0} left out");
+        if (Faults.Count > 0)
+            head = $"{head}\n{Lines(Faults)}";
+        return Warnings.Count == 0
+            ? head
+            : string.Create(CultureInfo.InvariantCulture, $"{head}\n{Warnings.Count:N0} warnings in rows that are used\n{Lines(Warnings)}");
     }
 
     internal InvalidDataException ToException() => new(
         Faults.Count == 1
             ? Faults[0].ToString()
-            : $"{Faults.Count:N0} faults in {SkippedIds.Count:N0} rows; correct them, or leave such rows out with RowFaultPolicy.Skip\n"
-                + string.Join('\n', Faults.Take(FaultsShown)) + (Faults.Count > FaultsShown ? $"\n… and {Faults.Count - FaultsShown:N0} more" : ""));
+            : string.Create(CultureInfo.InvariantCulture, $"{Faults.Count:N0} faults in {SkippedIds.Count:N0} rows; ")
+                + $"correct them, or leave such rows out with RowFaultPolicy.Skip\n{Lines(Faults)}");
+
+    private static string Lines(IReadOnlyList<RowFault> faults) => string.Join('\n', faults.Take(FaultsShown))
+        + (faults.Count > FaultsShown ? string.Create(CultureInfo.InvariantCulture, $"\n… and {faults.Count - FaultsShown:N0} more") : "");
 }

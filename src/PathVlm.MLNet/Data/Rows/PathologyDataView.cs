@@ -1,6 +1,6 @@
 using Microsoft.ML;
-using Microsoft.ML.Data;
-using Microsoft.ML.Transforms.Image;
+using PathVlm.MLNet.Data.Pictures;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Data.Rows;
 
@@ -14,7 +14,7 @@ namespace PathVlm.MLNet.Data.Rows;
 /// </remarks>
 public sealed class PathologyDataView : IDataView
 {
-    private readonly bool _hasStage;
+    private readonly MappedColumns<PathologyQuestion> _columns;
 
     static PathologyDataView() => ImageColumns.Register();
 
@@ -27,9 +27,8 @@ public sealed class PathologyDataView : IDataView
         Questions = [.. questions];
         for (int row = 0; row < Questions.Count; row++)
             if (FirstNull(Questions[row]) is string name)
-                throw new ArgumentException($"row {row}: {name} is null; every text of a question but Stage takes a value", nameof(questions));
-        _hasStage = Questions.Any(question => question.Stage is not null);
-        Schema = MakeSchema(_hasStage);
+                throw new ArgumentException($"row {row}: expected a value for {name}, got null; only Stage may be null", nameof(questions));
+        _columns = QuestionColumns.Of(Questions);
         LoadReport = new LoadReport(Questions.Count, []);
     }
 
@@ -40,7 +39,7 @@ public sealed class PathologyDataView : IDataView
     public LoadReport LoadReport { get; init; }
 
     /// <inheritdoc/>
-    public DataViewSchema Schema { get; }
+    public DataViewSchema Schema => _columns.Schema;
 
     /// <inheritdoc/>
     public bool CanShuffle => true;
@@ -55,13 +54,8 @@ public sealed class PathologyDataView : IDataView
     /// <inheritdoc/>
     public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null)
     {
-        bool[] active = new bool[Schema.Count];
-        foreach (DataViewSchema.Column column in columnsNeeded)
-        {
-            if (column.Index >= Schema.Count || Schema[column.Index].Name != column.Name)
-                throw new ArgumentOutOfRangeException(nameof(columnsNeeded), $"column [{column.Name}] does not belong to this view");
-            active[column.Index] = true;
-        }
+        ArgumentNullException.ThrowIfNull(columnsNeeded);
+        bool[] active = _columns.Activate(columnsNeeded);
         int[] order = new int[Questions.Count];
         for (int row = 0; row < order.Length; row++)
             order[row] = row;
@@ -69,24 +63,8 @@ public sealed class PathologyDataView : IDataView
         int batches = (order.Length + PathologyDataViewCursor.BatchRows - 1) / PathologyDataViewCursor.BatchRows;
         var cursors = new DataViewRowCursor[Math.Clamp(n, 1, Math.Max(1, batches))];
         for (int index = 0; index < cursors.Length; index++)
-            cursors[index] = new PathologyDataViewCursor(this, active, order, index, cursors.Length);
+            cursors[index] = new PathologyDataViewCursor(Questions, _columns, active, order, index, cursors.Length);
         return cursors;
-    }
-
-    private static DataViewSchema MakeSchema(bool withStage)
-    {
-        var schema = new DataViewSchema.Builder();
-        schema.AddColumn(PathologyColumns.Id, TextDataViewType.Instance);
-        schema.AddColumn(PathologyColumns.Image, new ImageDataViewType());
-        schema.AddColumn(PathologyColumns.ImagePath, TextDataViewType.Instance);
-        schema.AddColumn(PathologyColumns.Question, TextDataViewType.Instance);
-        schema.AddColumn(PathologyColumns.Options, new VectorDataViewType(TextDataViewType.Instance));
-        schema.AddColumn(PathologyColumns.Answer, TextDataViewType.Instance);
-        schema.AddColumn(PathologyColumns.Explanation, TextDataViewType.Instance);
-        schema.AddColumn(PathologyColumns.Subset, TextDataViewType.Instance);
-        if (withStage)
-            schema.AddColumn(PathologyColumns.Stage, TextDataViewType.Instance);
-        return schema.ToSchema();
     }
 
     private static string? FirstNull(PathologyQuestion? question) => question switch

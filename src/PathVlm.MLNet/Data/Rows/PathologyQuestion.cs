@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Answers;
+
 namespace PathVlm.MLNet.Data.Rows;
 
 /// <summary>One question about one picture.</summary>
@@ -17,4 +19,27 @@ public sealed record PathologyQuestion(
     string Answer,
     string Explanation = "",
     string Subset = "",
-    string? Stage = null);
+    string? Stage = null)
+{
+    /// <summary>Makes a question of options and an answer as people and data sets write them.</summary>
+    /// <param name="id">Name of the row.</param>
+    /// <param name="imagePath">Full path of the picture's file.</param>
+    /// <param name="question">The question, without its options.</param>
+    /// <param name="options">The options, with or without labels; without labels they are lettered. Empty for an open question.</param>
+    /// <param name="answer">An option, its letter or its text; null where it is not known.</param>
+    /// <returns>The question, its options in the form <c>X) text</c>, its answer completed to one of them.</returns>
+    /// <exception cref="InvalidDataException">
+    /// Options or answer cannot be used; the message begins with <c>options:</c> or <c>answer:</c>.
+    /// </exception>
+    public static PathologyQuestion Create(
+        string id, string imagePath, string question, IReadOnlyList<string> options, string? answer = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Count == 0)
+            return new PathologyQuestion(id, imagePath, question, [], answer ?? "");
+        AnswerOptions read = AnswerOptions.Read(options, answer);
+        return read.BlockingFault is not { } fault
+            ? new PathologyQuestion(id, imagePath, question, read.Options, read.Answer ?? "")
+            : throw new InvalidDataException($"{(fault.Field == OptionField.Options ? "options" : "answer")}: {fault.Message}");
+    }
+}

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Data.Rows;
@@ -8,11 +9,12 @@ namespace PathVlm.MLNet.Data.Rows;
 /// <summary>Reads the row that a cursor (or a prediction engine's row) stands on.</summary>
 /// <remarks>
 /// <see cref="PathologyColumns.Question"/> is always needed. <see cref="PathologyColumns.Options"/> may be missing or empty: where the
-/// question's last lines are <c>A) …</c>, <c>B) …</c> and so on, they are its options and are cut from it, so that both forms give one prompt;
-/// otherwise the row has none, which only a reader without <see cref="PathologyRowNeeds.Answer"/> takes. Options without labels are lettered;
-/// a bare letter as the answer is completed (<see cref="AnswerOptions"/>). All other columns may be missing where they are not asked for.
+/// question's last lines are <c>A) …</c>, <c>B) …</c> and so on, they are its options and are cut from it, so that both forms give one
+/// prompt; otherwise the row has none, which only a reader without <see cref="PathologyRowNeeds.Answer"/> takes. Options without labels are
+/// lettered; a bare letter as the answer is completed (<see cref="AnswerOptions"/>). All other columns may be missing where they are not
+/// asked for.
 /// </remarks>
-public sealed class PathologyRowReader
+internal sealed class PathologyRowReader
 {
     private readonly DataViewRow _row;
     private readonly PathologyRowNeeds _needs;
@@ -53,36 +55,40 @@ public sealed class PathologyRowReader
     /// <exception cref="InvalidDataException">The row lacks a value, or its options and answer do not fit.</exception>
     public PathologyRow Read()
     {
-        PathologyQuestion question = ReadQuestion();
-        return new PathologyRow(_row.Position, question, _image is null ? null : ReadPicture(Name(question.Id)));
+        PathologyQuestion question = ReadQuestion(out AnswerOptions? options);
+        RgbPicture? picture = _image is null ? null : ReadPicture(Name(question.Id));
+        return options is null
+            ? new PathologyRow(_row.Position, question, picture)
+            : new PathologyRow(_row.Position, question, picture) { Scorer = new AnswerScorer(options, question.Answer) };
     }
 
-    private PathologyQuestion ReadQuestion()
+    private PathologyQuestion ReadQuestion(out AnswerOptions? fitted)
     {
         string id = Text(PathologyColumns.Id), text = Text(PathologyColumns.Question), answer = Text(PathologyColumns.Answer);
         if (string.IsNullOrWhiteSpace(text))
-            throw Fault(id, PathologyColumns.Question, "is blank; a question is taken");
+            throw Fault(id, PathologyColumns.Question, "is blank; expected a question");
         IReadOnlyList<string> options = ReadOptions();
         if (options.Count == 0)
             (text, options) = AnswerOptions.CutFrom(text);
-        if (_needs.HasFlag(PathologyRowNeeds.Answer) || options.Count > 0)
-            (options, answer) = Fit(id, options, answer);
+        fitted = _needs.HasFlag(PathologyRowNeeds.Answer) || options.Count > 0 ? Fit(id, options, answer) : null;
         string explanation = Text(PathologyColumns.Explanation);
         if (_needs.HasFlag(PathologyRowNeeds.Explanation) && string.IsNullOrWhiteSpace(explanation))
             throw Fault(id, PathologyColumns.Explanation, "is blank; fine-tuning needs a reasoning to teach");
-        return new PathologyQuestion(id, Text(PathologyColumns.ImagePath), text, options, answer, explanation,
+        return new PathologyQuestion(
+            id, Text(PathologyColumns.ImagePath), text, fitted?.Options ?? options, fitted?.Answer ?? answer, explanation,
             Text(PathologyColumns.Subset), HasStage ? Stage() : null);
     }
 
-    private (IReadOnlyList<string> Options, string Answer) Fit(string id, IReadOnlyList<string> options, string answer)
+    private AnswerOptions Fit(string id, IReadOnlyList<string> options, string answer)
     {
         bool answerNeeded = _needs.HasFlag(PathologyRowNeeds.Answer);
         AnswerOptions fitted = AnswerOptions.Read(options, answerNeeded || answer.Length > 0 ? answer : null);
-        OptionFault? fault = fitted.Faults.FirstOrDefault(fault => fault.Blocking);
-        if (fault is not null && (answerNeeded || fault.Field == PathologyColumns.Options))
-            throw Fault(id, fault.Field, fault.Message);
-        return (fitted.Options, fitted.Answer ?? answer);
+        if (fitted.BlockingFault is { } fault && (answerNeeded || fault.Field == OptionField.Options))
+            throw Fault(id, ColumnOf(fault.Field), fault.Message);
+        return fitted;
     }
+
+    private static string ColumnOf(OptionField field) => field == OptionField.Options ? PathologyColumns.Options : PathologyColumns.Answer;
 
     private string[] ReadOptions()
     {

@@ -8,10 +8,16 @@ public static class PathologyRows
     /// <summary>Reads rows in the view's order; a picture is decoded for the rows that are returned and no others.</summary>
     /// <param name="data">A view of ours, or one made with <c>LoadFromEnumerable</c>, a text loader, ML.NET's image loader …</param>
     /// <param name="needs">What each row must have.</param>
-    /// <param name="stage">Where the view has the column <see cref="PathologyColumns.Stage"/>, only rows of this stage; null takes all.</param>
+    /// <param name="stage">
+    /// Where the view has the column <see cref="PathologyColumns.Stage"/>, only rows of this stage; null takes all.
+    /// </param>
     /// <param name="cancellation">Stops between two rows.</param>
     /// <returns>The rows, read while they are enumerated.</returns>
-    /// <remarks>What each column holds and which may be missing: <see cref="PathologyRowReader"/>.</remarks>
+    /// <remarks>
+    /// <see cref="PathologyColumns.Question"/> is always needed. <see cref="PathologyColumns.Options"/> may be missing or empty: where the
+    /// question's last lines are <c>A) …</c>, <c>B) …</c> and so on, they are its options and are cut from it. Options without labels are
+    /// lettered; a bare letter as the answer is completed. All other columns may be missing where they are not asked for.
+    /// </remarks>
     /// <exception cref="ArgumentOutOfRangeException">A needed column is missing or has another type (thrown at once).</exception>
     /// <exception cref="InvalidDataException">A row lacks a value, or its options and answer do not fit (thrown at that row).</exception>
     public static IEnumerable<PathologyRow> Read(

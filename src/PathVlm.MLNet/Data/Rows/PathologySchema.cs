@@ -6,7 +6,7 @@ using PathVlm.MLNet.Persistence;
 namespace PathVlm.MLNet.Data.Rows;
 
 /// <summary>The input columns of a data view: which are needed, which type each has, what is said where one does not fit.</summary>
-public static class PathologySchema
+internal static class PathologySchema
 {
     private static readonly string[] Texts =
     [
@@ -17,7 +17,9 @@ public static class PathologySchema
     /// <summary>Checks the columns that a reader with these needs takes; all faults are told at once.</summary>
     /// <param name="schema">The schema to check.</param>
     /// <param name="needs">What the reader cannot do without.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A needed column is missing, or one that is there has a type that is not taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A needed column is missing, or one that is there has a type that is not taken.
+    /// </exception>
     public static void Check(DataViewSchema schema, PathologyRowNeeds needs)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -29,7 +31,7 @@ public static class PathologySchema
             if (found is null && needed)
                 faults.Add($"column [{name}] is missing, expected {expected}");
             else if (found is { } column && !Fits(column.Type, vector, image))
-                faults.Add($"column [{name}]: got {column.Type}, expected {expected}");
+                faults.Add($"column [{name}]: expected {expected}, got {column.Type}");
         }
         Report(faults, nameof(schema), schema.Select(column => column.Name));
     }
@@ -37,7 +39,9 @@ public static class PathologySchema
     /// <summary>Checks an estimator's promised input; all faults are told at once.</summary>
     /// <param name="schema">The shape to check.</param>
     /// <param name="needs">What the reader cannot do without.</param>
-    /// <exception cref="ArgumentOutOfRangeException">A needed column is missing, or one that is there has a type that is not taken.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A needed column is missing, or one that is there has a type that is not taken.
+    /// </exception>
     public static void Check(SchemaShape schema, PathologyRowNeeds needs)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -54,7 +58,7 @@ public static class PathologySchema
             bool isVector = column.Kind != SchemaShape.Column.VectorKind.Scalar;
             bool fits = image ? column.ItemType is ImageDataViewType : column.ItemType is TextDataViewType && isVector == vector;
             if (!fits)
-                faults.Add($"column [{name}]: got {SchemaShapes.TypeOf(column)}, expected {expected}");
+                faults.Add($"column [{name}]: expected {expected}, got {SchemaShapes.TypeOf(column)}");
         }
         Report(faults, nameof(schema), schema.Select(column => column.Name));
     }

@@ -3,11 +3,11 @@ using PathVlm.Modeling.Processing.Pictures;
 namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>
-/// The 64-bit difference hash: the picture's luminance averaged over 9 x 8 cells, bit = whether a cell is brighter than its right neighbour.
-/// A picture that was scaled, recompressed or slightly recoloured keeps nearly all bits. Eight orientations (four turns, mirrored or not)
-/// are hashed from one grid of 72 x 72 averages, which 9 x 8 and 8 x 9 cells both divide.
+/// The 64-bit difference hash: the picture's luminance averaged over 9 x 8 cells, bit = whether a cell is brighter than its right
+/// neighbour. A picture that was scaled, recompressed or slightly recoloured keeps nearly all bits. Eight orientations (four turns,
+/// mirrored or not) are hashed from one grid of 72 x 72 averages, which 9 x 8 and 8 x 9 cells both divide.
 /// </summary>
-public static class DifferenceHash
+internal static class DifferenceHash
 {
     /// <summary>Turns and mirror images of a picture.</summary>
     public const int Orientations = 8;

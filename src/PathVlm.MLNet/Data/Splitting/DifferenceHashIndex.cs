@@ -14,7 +14,8 @@ internal sealed class DifferenceHashIndex
     private const int Bands = MostBits + 1;
 
     private readonly List<ulong> _hashes = [];
-    private readonly Dictionary<ulong, List<int>>[] _bands = [.. Enumerable.Range(0, Bands).Select(_ => new Dictionary<ulong, List<int>>())];
+    private readonly Dictionary<ulong, List<int>>[] _bands = [.. Enumerable.Range(0, Bands).Select(
+        _ => new Dictionary<ulong, List<int>>())];
 
     /// <summary>Adds a hash; its number is the count of those added before.</summary>
     public void Add(ulong hash)

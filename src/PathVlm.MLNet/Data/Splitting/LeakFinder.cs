@@ -14,8 +14,11 @@ internal static class LeakFinder
     private static List<Leak> Exact((string Id, string Stage, PictureFingerprint Picture)[] pictures)
     {
         var leaks = new List<Leak>();
-        foreach (IGrouping<string, (string Id, string Stage, PictureFingerprint Picture)> same in pictures.GroupBy(row => row.Picture.Exact))
-            leaks.AddRange(from pair in Pairs(same.ToArray()) select new Leak(pair.First.Id, pair.First.Stage, pair.Second.Id, pair.Second.Stage, 0, 0));
+        foreach (IGrouping<string, (string Id, string Stage, PictureFingerprint Picture)> same in pictures.GroupBy(
+            row => row.Picture.Exact))
+            leaks.AddRange(
+                from pair in Pairs(same.ToArray()) select new Leak(
+                pair.First.Id, pair.First.Stage, pair.Second.Id, pair.Second.Stage, 0, 0));
         return leaks;
     }
 

@@ -18,7 +18,9 @@ public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IRe
     {
         var lines = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"{PictureCount:N0} pictures: {Exact.Count:N0} shared by two stages, {Near.Count:N0} nearly equal"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{PictureCount:N0} pictures: {Exact.Count:N0} shared by two stages, {Near.Count:N0} nearly equal"),
         };
         lines.AddRange(Exact.Concat(Near).Take(LeaksShown).Select(leak => leak.ToString()));
         if (Exact.Count + Near.Count > LeaksShown)
@@ -33,10 +35,13 @@ public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IRe
 /// <param name="SecondId">A row of the other.</param>
 /// <param name="SecondStage">Its stage.</param>
 /// <param name="Bits">Bits of the difference hash in which they differ, 0 to 6; 0 for equal pixels.</param>
-/// <param name="Orientation">Orientation of the second in which it is so: quarter turns (0-3), 4 more where mirrored; 0 for equal pixels.</param>
+/// <param name="Orientation">
+/// Orientation of the second in which it is so: quarter turns (0-3), 4 more where mirrored; 0 for equal pixels.
+/// </param>
 public sealed record Leak(string FirstId, string FirstStage, string SecondId, string SecondStage, int Bits, int Orientation)
 {
     /// <summary>The line of a report.</summary>
     public override string ToString() =>
-        $"[{FirstId}] in {FirstStage} and [{SecondId}] in {SecondStage}: {(Bits, Orientation) switch { (0, 0) => "same", _ => $"{Bits} bits apart, orientation {Orientation}" }}";
+        $"[{FirstId}] in {FirstStage} and [{SecondId}] in {SecondStage}: "
+            + $"{(Bits, Orientation) switch { (0, 0) => "same", _ => $"{Bits} bits apart, orientation {Orientation}" }}";
 }

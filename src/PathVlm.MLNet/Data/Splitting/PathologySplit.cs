@@ -14,7 +14,8 @@ public sealed class PathologySplit : IDataView
     {
         Report = report;
         Rows = source is PathologyDataView view
-            ? new PathologyDataView(view.Questions.Zip(stages, (question, stage) => question with { Stage = stage }).Where(row => row.Stage is not null))
+            ? new PathologyDataView(
+                view.Questions.Zip(stages, (question, stage) => question with { Stage = stage }).Where(row => row.Stage is not null))
             : new StagedRows(source, stages);
     }
 

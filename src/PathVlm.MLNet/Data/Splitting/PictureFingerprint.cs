@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.ML;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.Modeling.Processing.Pictures;
 
@@ -18,7 +19,7 @@ internal sealed record PictureFingerprint(string Exact, ulong[] Orientations)
         return rows is PathologyDataView view ? OfFiles(view, cancellation) : [.. OfPictures(rows, cancellation)];
     }
 
-    private static PictureFingerprint Of(RgbPicture picture) => new(PictureHash.Exact(picture), DifferenceHash.OfOrientations(picture));
+    private static PictureFingerprint Of(RgbPicture picture) => new(PictureHash.Of(picture), DifferenceHash.OfOrientations(picture));
 
     private static PictureFingerprint[] OfFiles(PathologyDataView view, CancellationToken cancellation)
     {
@@ -27,7 +28,7 @@ internal sealed record PictureFingerprint(string Exact, ulong[] Orientations)
         try
         {
             Parallel.ForEach(view.Questions.DistinctBy(question => question.ImagePath), options,
-                question => files[question.ImagePath] = Of(PathologyDataViewCursor.Decode(question)));
+                question => files[question.ImagePath] = Of(QuestionColumns.Decode(question)));
         }
         catch (AggregateException faults) when (faults.InnerExceptions[0] is InvalidDataException)
         {

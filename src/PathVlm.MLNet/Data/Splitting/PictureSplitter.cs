@@ -34,12 +34,15 @@ internal static class PictureSplitter
                 for (int picture = 0; picture < taken[size]; picture++)
                     foreach (int row in classes[size].Dequeue())
                         stageOfRow[row] = stage;
-            reports.Add(new StageReport(sizes[stage].Stage, sizes[stage].Rows, taken.Select((count, size) => count * size).Sum(), taken.Sum()));
+            reports.Add(
+                new StageReport(sizes[stage].Stage, sizes[stage].Rows, taken.Select((count, size) => count * size).Sum(), taken.Sum()));
         }
         return (stageOfRow, new SplitReport(reports, stageOfRow.Count(stage => stage < 0)));
     }
 
-    /// <summary>How many pictures of each row count to take so that the rows are <paramref name="target"/> or the nearest sum below.</summary>
+    /// <summary>
+    /// How many pictures of each row count to take so that the rows are <paramref name="target"/> or the nearest sum below.
+    /// </summary>
     /// <param name="counts">Pictures there are with 0, 1, 2 … rows.</param>
     /// <param name="target">Rows wanted.</param>
     internal static int[] Choose(int[] counts, int target)

@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Numerics;
+
 namespace PathVlm.MLNet.Evaluation.Statistics;
 
 /// <summary>
@@ -30,29 +32,21 @@ public static class ClusterBootstrap
             .Select(cluster => (cluster.Sum(row => values[row]), cluster.Count()))];
         double[] means = new double[draws];
         for (int draw = 0; draw < draws; draw++)
-            means[draw] = Draw(totals, Mix((ulong)(uint)seed << 32 | (uint)draw));
+            means[draw] = Draw(totals, new SeededRandom(SeededRandom.Mix((ulong)(uint)seed << 32 | (uint)draw)));
         Array.Sort(means);
         return new Interval(Quantile(means, 0.025), Quantile(means, 0.975));
     }
 
-    private static double Draw((int Sum, int Rows)[] totals, ulong state)
+    private static double Draw((int Sum, int Rows)[] totals, SeededRandom random)
     {
         long sum = 0, rows = 0;
         for (int index = 0; index < totals.Length; index++)
         {
-            state += 0x9E3779B97F4A7C15; // SplitMix64
-            (int clusterSum, int clusterRows) = totals[(int)Math.BigMul(Mix(state), (ulong)totals.Length, out _)];
+            (int clusterSum, int clusterRows) = totals[(int)Math.BigMul(random.NextBits(), (ulong)totals.Length, out _)];
             sum += clusterSum;
             rows += clusterRows;
         }
         return (double)sum / rows;
-    }
-
-    private static ulong Mix(ulong state)
-    {
-        state = (state ^ state >> 30) * 0xBF58476D1CE4E5B9;
-        state = (state ^ state >> 27) * 0x94D049BB133111EB;
-        return state ^ state >> 31;
     }
 
     // Linear between the two nearest of the sorted values.

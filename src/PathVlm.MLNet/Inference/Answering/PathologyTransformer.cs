@@ -1,9 +1,11 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Inference.Answering;
 
@@ -16,7 +18,7 @@ namespace PathVlm.MLNet.Inference.Answering;
 /// Disposing the transformer frees the model once no other transformer shares it.
 /// </remarks>
 [PersistedComponent("Pathology", 1)]
-public sealed class PathologyTransformer : RowTransformer, ITransformer, IDisposable
+public sealed class PathologyTransformer : RowTransformer, IDisposable
 {
     internal const string Name = "Pathology";
     internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
@@ -55,14 +57,6 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
         return new PathologyTransformer(Environment, Policy, changed);
     }
 
-    /// <summary>Adds the answer columns to <paramref name="input"/>; nothing is answered until a value is asked for.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is missing or of another type.</exception>
-    public new IDataView Transform(IDataView input)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        return new LookAheadView<PathologyAnswer>(input, GetOutputSchema(input.Schema), AnswerColumns.All, AnswerBatchSize, rows => Policy.Answer(rows));
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -72,8 +66,10 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     }
 
     /// <summary>The columns of an input with those that a fitted model adds.</summary>
-    internal static SchemaShape OutputShape(SchemaShape input) => SchemaShapes.With(input, AnswerColumns.All.Select(column => SchemaShapes.Promise(
-        ColumnShape.Scalar(column.Name, column.Type), annotations: column.Name == PathologyColumns.Response ? [PolicyAnnotation.Shape] : [])));
+    internal static SchemaShape OutputShape(SchemaShape input) =>
+        SchemaShapes.With(input, AnswerColumns.All.Select(column => SchemaShapes.Promise(
+        ColumnShape.Scalar(column.Name, column.Type), annotations: column.Name == PathologyColumns.Response ? [PolicyAnnotation.Shape]
+            : [])));
 
     internal static ITransformer Load(IHostEnvironment environment, ModelReader reader)
     {
@@ -86,6 +82,13 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
     {
         writer.WriteJson(SettingsEntry, _settings);
         PolicyArchive.Write(writer, Policy, _settings.WeightsStorage);
+    }
+
+    private protected override IDataView CreateView(IDataView input)
+    {
+        MappedColumns<PathologyAnswer> columns = new(input.Schema, GetOutputSchema(input.Schema), AnswerColumns.All);
+        return new LookAheadView<PathologyRow, PathologyAnswer>(
+            input, columns, RowLookAhead.Of(AnswerBatchSize, rows => Policy.Answer(rows)));
     }
 
     private protected override IRowFunction Bind(DataViewSchema schema)
@@ -110,7 +113,7 @@ public sealed class PathologyTransformer : RowTransformer, ITransformer, IDispos
             PathologyRowReader? reader = null;
             PathologyAnswer? answer = null;
             long answered = -1;
-            return [.. AnswerColumns.All.Select((column, index) => isActive(index) ? column.Getter(Current) : null)];
+            return [.. AnswerColumns.All.Select((column, index) => isActive(index) ? column.MakeGetter(Current) : null)];
 
             PathologyAnswer Current()
             {

@@ -1,7 +1,6 @@
-using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Data.Rows;
-using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Inference.External;
 
@@ -12,19 +11,14 @@ internal static class ExternalColumns
     public const string Failure = "Failure";
 
     /// <summary>The columns, in the order in which they are added.</summary>
-    public static IReadOnlyList<AnswerColumn<ExternalAnswer>> All { get; } =
+    public static IReadOnlyList<ViewColumn<ExternalAnswer>> All { get; } =
     [
-        Text(PathologyColumns.Response, answer => answer.Response),
-        Text(PathologyColumns.Reasoning, answer => answer.Reasoning),
-        Text(PathologyColumns.PredictedAnswer, answer => answer.PredictedAnswer),
-        Value(PathologyColumns.ResponseTokenCount, NumberDataViewType.Int32, answer => answer.ResponseTokenCount ?? 0),
-        Value(PathologyColumns.Truncated, BooleanDataViewType.Instance, answer => answer.IsTruncated),
-        Text(Failure, answer => answer.Failure?.ToString() ?? ""),
+        ViewColumn.Text<ExternalAnswer>(PathologyColumns.Response, answer => answer.Response),
+        ViewColumn.Text<ExternalAnswer>(PathologyColumns.Reasoning, answer => answer.Reasoning),
+        ViewColumn.Text<ExternalAnswer>(PathologyColumns.PredictedAnswer, answer => answer.PredictedAnswer),
+        ViewColumn.Value<ExternalAnswer, int>(
+            PathologyColumns.ResponseTokenCount, NumberDataViewType.Int32, answer => answer.ResponseTokenCount ?? 0),
+        ViewColumn.Value<ExternalAnswer, bool>(PathologyColumns.Truncated, BooleanDataViewType.Instance, answer => answer.IsTruncated),
+        ViewColumn.Text<ExternalAnswer>(Failure, answer => answer.Failure?.ToString() ?? ""),
     ];
-
-    private static AnswerColumn<ExternalAnswer> Text(string name, Func<ExternalAnswer, string> select) =>
-        Value(name, TextDataViewType.Instance, answer => select(answer).AsMemory());
-
-    private static AnswerColumn<ExternalAnswer> Value<T>(string name, DataViewType type, Func<ExternalAnswer, T> select) =>
-        new(name, type, current => (ValueGetter<T>)((ref T value) => value = select(current())));
 }

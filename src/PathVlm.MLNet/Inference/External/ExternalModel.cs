@@ -7,6 +7,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Views;
 
 namespace PathVlm.MLNet.Inference.External;
 
@@ -75,11 +76,18 @@ public sealed class ExternalModel
         return answers;
     }
 
-    /// <summary>Answers rows and tells each answer as it comes, with its row's place in the list, on several threads.</summary>
-    internal Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> told, CancellationToken cancellationToken)
+    /// <summary>Answers rows, several at once inside the bounds, and passes on each answer as it comes.</summary>
+    /// <param name="rows">Rows that were read with their pictures.</param>
+    /// <param name="onAnswer">Called with the row's index in the list and its answer, on several threads.</param>
+    /// <param name="cancellationToken">Ends it at once.</param>
+    /// <exception cref="JudgeStoppedException">A fault that every further row would meet too (wrong key, unknown model, no quota).</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task AnswerAsync(IReadOnlyList<PathologyRow> rows, Action<int, ExternalAnswer> onAnswer, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(onAnswer);
         ParallelOptions bounds = new() { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken };
-        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => told(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
+        return Parallel.ForAsync(0, rows.Count, bounds, async (index, token) => onAnswer(index, await AnswerAsync(rows[index], token).ConfigureAwait(false)));
     }
 
     /// <summary>
@@ -92,18 +100,16 @@ public sealed class ExternalModel
     {
         ArgumentNullException.ThrowIfNull(input);
         PathologySchema.Check(input.Schema, PathologyRowNeeds.Image);
-        DataViewSchema.Builder schema = new();
-        schema.AddColumns(input.Schema);
-        foreach (AnswerColumn<ExternalAnswer> column in ExternalColumns.All) schema.AddColumn(column.Name, column.Type);
-        return new LookAheadView<ExternalAnswer>(input, schema.ToSchema(), ExternalColumns.All, _options.Concurrency,
-            rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()); // ML.NET's getters are synchronous
+        MappedColumns<ExternalAnswer> columns = MappedColumns<ExternalAnswer>.Append(input.Schema, ExternalColumns.All);
+        return new LookAheadView<PathologyRow, ExternalAnswer>(input, columns, RowLookAhead.Of(
+            _options.Concurrency, rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult())); // ML.NET's getters are synchronous
     }
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
     {
         ChatOutcome<ChatResponse> outcome = await _chat.AskAsync(MessagesOf(row), ChatOptionsOf, response => response, beforeRequest: null, cancellationToken).ConfigureAwait(false);
         if (outcome.Value is not { } response) return new ExternalAnswer("", "", "", null, IsTruncated: false, outcome.Missing, outcome.Requests);
-        AnswerReading reading = new AnswerReader(row.Question.Options).Read(response.Text);
+        AnswerReading reading = row.Scorer.ReadAnswer(response.Text);
         string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
         return new ExternalAnswer(response.Text, reading.Reasoning, predicted, checked((int?)response.Usage?.OutputTokenCount),
             response.FinishReason == ChatFinishReason.Length, null, outcome.Requests);
@@ -111,7 +117,7 @@ public sealed class ExternalModel
 
     private List<ChatMessage> MessagesOf(PathologyRow row)
     {
-        DataContent picture = new(JudgePicture.Of(row.RequiredPicture), "image/png");
+        DataContent picture = new(JudgePicture.Encode(row.RequiredPicture), "image/png");
         ChatMessage user = new(ChatRole.User, [picture, new TextContent(_template.UserText(row.Question))]);
         return _template.System.Length > 0 ? [new ChatMessage(ChatRole.System, _template.System), user] : [user];
     }

@@ -9,17 +9,17 @@ internal static class DeviceChoice
 {
     private const string Cuda = "cuda";
 
-    /// <summary>What is taken instead of a name, in words; null where the name is one of a device of this machine.</summary>
-    public static string? TakenInsteadOf(string? name)
+    /// <summary>The names that this machine accepts, in words; null where the name is one of them.</summary>
+    public static string? AcceptedNames(string? name)
     {
         if (name is null || !TryParse(name, out int? index)) return "cpu, cuda or cuda:N";
         if (index is null) return null;
         int count = cuda.is_available() ? cuda.device_count() : 0;
-        if (count == 0) return "cpu: no CUDA device was found (it takes a build with -p:TorchBackend=cuda and NVIDIA's driver)";
+        if (count == 0) return "cpu: no CUDA device was found (it needs a build with -p:TorchBackend=cuda and NVIDIA's driver)";
         return index < count ? null : string.Create(CultureInfo.InvariantCulture, $"cpu, cuda, or cuda:0 to cuda:{count - 1}");
     }
 
-    /// <summary>The device of a name that <see cref="TakenInsteadOf"/> takes.</summary>
+    /// <summary>The device of a name that <see cref="AcceptedNames"/> accepts.</summary>
     public static Device Of(string name) => TryParse(name, out int? index) && index is { } number ? device(DeviceType.CUDA, number) : CPU;
 
     /// <summary>Whether two devices are one; the first CUDA device has no index in some places.</summary>

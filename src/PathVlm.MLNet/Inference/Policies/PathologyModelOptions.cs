@@ -1,12 +1,13 @@
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Generation.Sampling;
+using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>How a model that is not trained here reads rows and writes answers.</summary>
-public sealed class PathologyModelOptions
+public sealed class PathologyModelOptions : IOptionSet
 {
     /// <summary>How a row becomes a prompt; null: a zip's own template, or the default one.</summary>
     /// <value>null.</value>
@@ -18,18 +19,22 @@ public sealed class PathologyModelOptions
 
     /// <summary>Pictures are made no smaller than this many pixels; null: a zip's own limit, or 3,136.</summary>
     /// <value>null.</value>
+    [OptionBounds(AtLeast = 1)]
     public int? MinPixels { get; set; }
 
     /// <summary>Pictures are made no larger than this many pixels; null: a zip's own limit, or 602,112 (768 tokens).</summary>
     /// <value>null.</value>
+    [OptionBounds(AtLeast = 1)]
     public int? MaxPixels { get; set; }
 
     /// <summary>Most tokens of a prompt, picture tokens included; null: a zip's own limit, or 1,024.</summary>
     /// <value>null.</value>
+    [OptionBounds(AtLeast = 1)]
     public int? MaxPromptLength { get; set; }
 
     /// <summary>Rows that are answered together.</summary>
     /// <value>32.</value>
+    [OptionBounds(AtLeast = 1)]
     public int AnswerBatchSize { get; set; } = PolicyDefaults.AnswerBatchSize;
 
     /// <summary>Where Model.Save puts the weights.</summary>
@@ -49,15 +54,19 @@ public sealed class PathologyModelOptions
 
     /// <summary>Most tokens of an answer; null: as <see cref="Decoding"/> says.</summary>
     /// <value>null.</value>
+    [OptionBounds(AtLeast = 1)]
     public int? MaxNewTokens { get; set; }
 
-    /// <summary>Temperature that answers are drawn with, 0 for none: the most likely token each time; null: as <see cref="Decoding"/> says.</summary>
+    /// <summary>
+    /// Temperature that answers are drawn with, 0 for none: the most likely token each time; null: as <see cref="Decoding"/> says.
+    /// </summary>
     /// <value>null.</value>
+    [OptionBounds(AtLeast = 0)]
     public double? Temperature { get; set; }
 
     /// <summary>
-    /// Folder of a PEFT adapter (<c>adapter_config.json</c>) to use on a checkpoint folder; null for none. An adapter folder that is itself named as
-    /// the model is used on the checkpoint that its config names.
+    /// Folder of a PEFT adapter (<c>adapter_config.json</c>) to use on a checkpoint folder; null for none. An adapter folder that is itself
+    /// named as the model is used on the checkpoint that its config names.
     /// </summary>
     /// <value>null.</value>
     public string? Adapter { get; set; }
@@ -70,36 +79,19 @@ public sealed class PathologyModelOptions
         _ => null,
     };
 
+    /// <summary>A copy; template and decoding settings are shared with it.</summary>
+    public PathologyModelOptions Copy() => (PathologyModelOptions)MemberwiseClone();
+
     internal TransformerSettings TransformerSettings => new(AnswerBatchSize, WeightsStorage);
 
-    /// <summary>Checks every option, all faults told at once.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
-    public void Validate()
-    {
-        List<string> faults = [];
-        Try(() => PromptTemplate?.Validate());
-        Try(() => Decoding?.Validate());
-        Try(() => TransformerSettings.Check(message => new ArgumentOutOfRangeException(nameof(PathologyModelOptions), message)));
-        foreach ((string name, int? value) in new[] { (nameof(MinPixels), MinPixels), (nameof(MaxPixels), MaxPixels), (nameof(MaxPromptLength), MaxPromptLength), (nameof(MaxNewTokens), MaxNewTokens) })
-            if (value < 1) faults.Add($"{name}: got {value}, takes 1 or more");
-        if (Temperature is { } temperature && !(double.IsFinite(temperature) && temperature >= 0))
-            faults.Add(FormattableString.Invariant($"{nameof(Temperature)}: got {temperature}, takes 0 or more"));
-        if (!Enum.IsDefined(Precision)) faults.Add($"{nameof(Precision)}: got {Precision}, takes {string.Join(", ", Enum.GetNames<ModelPrecision>())}");
-        if (Adapter is not null && !PeftFolder.IsAdapter(Adapter)) faults.Add($"{nameof(Adapter)}: got [{Adapter}], takes a folder with adapter_config.json");
-        if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Add($"{nameof(Device)}: got {Device ?? "null"}, takes {taken}");
-        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(PathologyModelOptions), string.Join("; ", faults));
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; the message names all that are.</exception>
+    public void Validate() => OptionRules.Validate(this);
 
-        void Try(Action validate)
-        {
-            try
-            {
-                validate();
-            }
-            catch (ArgumentOutOfRangeException fault)
-            {
-                faults.Add(fault.Message);
-            }
-        }
+    void IOptionSet.AddFaults(OptionFaults faults)
+    {
+        if (DeviceChoice.AcceptedNames(Device) is { } expected) faults.Require(false, nameof(Device), Device, expected);
+        faults.Require(Adapter is null || PeftFolder.IsAdapter(Adapter), nameof(Adapter), Adapter, "a folder with adapter_config.json");
     }
 
     /// <summary>Settings of the policy; <paramref name="stored"/> are those of a zip.</summary>

@@ -5,6 +5,7 @@ using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Generation.Sampling;
@@ -21,26 +22,26 @@ namespace PathVlm.MLNet.Inference.Policies;
 public sealed class PathologyPolicy
 {
     private readonly Lock _turn = new();
-    private readonly CheckpointTextFiles _files;
+    private readonly CheckpointSource _files;
     private Qwen25VlModel? _model;
     private BatchedGenerator? _generator;
     private string? _absence;
     private int _references;
 
-    internal PathologyPolicy(Qwen25VlModel model, CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder = null)
+    internal PathologyPolicy(Qwen25VlModel model, CheckpointSource files, PolicySettings settings, PromptEncoder? encoder = null)
         : this(files, settings, encoder)
     {
         _model = model;
     }
 
     /// <summary>A policy without weights: they were taken over by a later stage.</summary>
-    internal PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, string absence)
+    internal PathologyPolicy(CheckpointSource files, PolicySettings settings, string absence)
         : this(files, settings, encoder: null)
     {
         _absence = absence;
     }
 
-    private PathologyPolicy(CheckpointTextFiles files, PolicySettings settings, PromptEncoder? encoder)
+    private PathologyPolicy(CheckpointSource files, PolicySettings settings, PromptEncoder? encoder)
     {
         _files = files;
         Settings = settings;
@@ -74,10 +75,13 @@ public sealed class PathologyPolicy
 
     internal PolicySettings Settings { get; }
 
-    /// <summary>The checkpoint that an adapter is for, which a zip names instead of holding it; null without an adapter, or where the weights came from no folder.</summary>
+    /// <summary>
+    /// The checkpoint that an adapter is for, which a zip names instead of holding it; null without an adapter, or where the weights came from
+    /// no folder.
+    /// </summary>
     internal BaseReference? Base { get; init; }
 
-    internal CheckpointTextFiles Files => _files;
+    internal CheckpointSource Files => _files;
 
     internal string? Absence => _absence;
 
@@ -102,7 +106,7 @@ public sealed class PathologyPolicy
         if (rows.Count == 0) return [];
         EncodedPrompt[] prompts = [.. rows.Select(Encode)];
         GeneratedSequence[] sequences = Generate(prompts, 1, Decoding, seed: 0, step: 0, cancellation: cancellation);
-        return [.. rows.Zip(sequences, (row, sequence) => Read(row.Question, sequence))];
+        return [.. rows.Zip(sequences, (row, sequence) => Read(row, sequence))];
     }
 
     /// <summary>Samples completions of prompts, those of a prompt side by side.</summary>
@@ -192,12 +196,9 @@ public sealed class PathologyPolicy
     public void SaveCheckpoint(string folder, CheckpointWriteOptions? options = null)
     {
         lock (_turn)
-            _files.InFolder(source =>
-            {
-                File.WriteAllBytes(Path.Combine(source, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings));
-                CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options, Model.Adapter is { } adapter ? adapter.MergedInto : null);
-                return 0;
-            });
+            CheckpointWriter.Save(
+                folder, Configuration, Model.CheckpointTensors, _files, options, Model.Adapter is { } adapter ? adapter.MergedInto : null,
+                WriteSettings);
     }
 
     /// <summary>Writes the policy's adapter as a PEFT folder, for other programs.</summary>
@@ -209,18 +210,21 @@ public sealed class PathologyPolicy
     {
         lock (_turn)
         {
-            LoraAdapter adapter = Model.Adapter
-                ?? throw new InvalidOperationException("The model has no adapter: its weights themselves were trained; save it whole (SaveCheckpoint).");
-            PeftFolder.Save(folder, adapter, Base?.Path, overwrite, making =>
-                File.WriteAllBytes(Path.Combine(making, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings)));
+            LoraAdapter adapter = Model.Adapter ?? throw new InvalidOperationException(
+                "The model has no adapter: its weights themselves were trained; save it whole (SaveCheckpoint).");
+            PeftFolder.Save(folder, adapter, Base?.Path, overwrite, WriteSettings);
         }
     }
 
-    private PathologyAnswer Read(PathologyQuestion question, GeneratedSequence sequence)
+    // A folder with these settings answers as the policy does.
+    private void WriteSettings(string folder) =>
+        File.WriteAllBytes(Path.Combine(folder, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings));
+
+    private PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)
     {
         string text = Encoder.Text(sequence.TokenIds);
-        AnswerReading reading = new AnswerReader(question.Options).Read(text);
-        string predicted = question.Options.Count > 0 ? reading.Option : reading.Body;
+        AnswerReading reading = row.Scorer.ReadAnswer(text);
+        string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;
         return new PathologyAnswer(text, reading.Reasoning, predicted, sequence.TokenIds.Count, sequence.Truncated);
     }
 
@@ -233,7 +237,7 @@ public sealed class PathologyPolicy
             yield return new GenerationPrompt(prompt.TokenIds)
             {
                 Grids = [.. prompt.Images.Select(image => image.Grid)],
-                ImageFeatures = PictureFeatures.Of(model, prompt.Images),
+                ImageFeatures = model.EncodeImages(prompt.Images),
                 OwnsImageFeatures = true,
                 Row = rows?[index],
             };

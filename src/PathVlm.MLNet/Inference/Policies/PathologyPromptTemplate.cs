@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
@@ -7,7 +8,7 @@ namespace PathVlm.MLNet.Inference.Policies;
 /// <c>{question}</c>, <c>{options}</c> (one a line) stand for the row's texts in <see cref="User"/>, <c>{explanation}</c>, <c>{answer}</c>
 /// in <see cref="Target"/>; a text that happens to hold such a name is not expanded again. The picture comes before the user's text.
 /// </remarks>
-public sealed record PathologyPromptTemplate
+public sealed record PathologyPromptTemplate : IOptionSet
 {
     /// <summary>What the system turn says; empty for the chat format's own ("You are a helpful assistant.").</summary>
     /// <value>Reason inside think tags, then answer with one option inside answer tags.</value>
@@ -39,20 +40,18 @@ public sealed record PathologyPromptTemplate
     }
 
     /// <summary>Checks the template.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A placeholder is missing, or no option or text stands where one is needed; all faults at once.</exception>
-    public void Validate()
+    /// <exception cref="ArgumentOutOfRangeException">A placeholder or a text is missing; the message names all that are.</exception>
+    public void Validate() => OptionRules.Validate(this);
+
+    void IOptionSet.AddFaults(OptionFaults faults)
     {
-        string[] faults =
-        [
-            .. Missing(nameof(User), User, "{question}"),
-            .. Missing(nameof(Target), Target, "{answer}"),
-            .. System is null ? [$"{nameof(System)}: got null, takes a text, or an empty one for the chat format's own"] : Array.Empty<string>(),
-        ];
-        if (faults.Length > 0) throw new ArgumentOutOfRangeException(nameof(PathologyPromptTemplate), string.Join("; ", faults));
+        RequirePlaceholder(faults, nameof(User), User, "{question}");
+        RequirePlaceholder(faults, nameof(Target), Target, "{answer}");
+        faults.Require(System is not null, nameof(System), System, "a text, or an empty one for the chat format's own");
     }
 
-    private static IEnumerable<string> Missing(string property, string? text, string placeholder) =>
-        text?.Contains(placeholder, StringComparison.Ordinal) == true ? [] : [$"{property}: got [{text}], takes a text that holds {placeholder}"];
+    private static void RequirePlaceholder(OptionFaults faults, string property, string? text, string placeholder) =>
+        faults.Require(text?.Contains(placeholder, StringComparison.Ordinal) == true, property, text, $"a text that contains {placeholder}");
 
     // Left to right in one pass, so that what a row's text holds is never taken for a placeholder.
     private static string Fill(string template, params (string Name, string Value)[] values)

@@ -5,6 +5,7 @@ using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Inference.Policies;
@@ -19,7 +20,8 @@ internal static class PolicyArchive
 
     public static void Write(ModelWriter writer, PathologyPolicy policy, WeightsStorage storage)
     {
-        StoredFile[] files = [.. policy.Files.Files.Select(file => new StoredFile(file.Key, EntryReference.Write(writer, file.Key, file.Value)))];
+        StoredFile[] files =
+            [.. policy.Files.Names.Select(name => new StoredFile(name, EntryReference.Write(writer, name, policy.Files.Read(name))))];
         ScalarType? type = policy.HasWeights || policy.Absence is null ? policy.Model.Type : null;
         StoredAdapter? adapter = type is not null && policy.Model.Adapter is { } own ? StoredAdapter.Of(own, policy.Base) : null;
         writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files) { Adapter = adapter });
@@ -32,9 +34,8 @@ internal static class PolicyArchive
         StoredPolicy stored = reader.ReadJson<StoredPolicy>(PolicyEntry);
         string where = reader.Name(PolicyEntry);
         Check(stored, where);
-        var files = new CheckpointTextFiles();
-        foreach (StoredFile file in stored.Files) files.Add(file.Name, file.Content.Read(reader), where);
-        ModelConfiguration configuration = files.InFolder(ModelConfiguration.Load);
+        CheckpointSource files = ReadFiles(stored.Files, reader, where);
+        ModelConfiguration configuration = ModelConfiguration.Load(files);
         if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!);
         if (stored.Adapter is { } adapter)
         {
@@ -61,6 +62,17 @@ internal static class PolicyArchive
         }
     }
 
+    private static CheckpointSource ReadFiles(IReadOnlyList<StoredFile> stored, ModelReader reader, string where)
+    {
+        Dictionary<string, byte[]> contents = new(StringComparer.Ordinal);
+        foreach (StoredFile file in stored)
+        {
+            if (!contents.TryAdd(file.Name, file.Content.Read(reader)))
+                throw new InvalidDataException($"{where}: expected each file once, got [{file.Name}] twice.");
+        }
+        return CheckpointSource.FromMemory(where, contents);
+    }
+
     private static void Check(StoredPolicy stored, string where)
     {
         try
@@ -72,11 +84,11 @@ internal static class PolicyArchive
         {
             throw new InvalidDataException($"{where}: {fault.Message}", fault);
         }
-        if (stored.Settings.MaxPromptLength < 1) throw new InvalidDataException($"{where}: MaxPromptLength: got {stored.Settings.MaxPromptLength}, takes 1 or more.");
+        if (stored.Settings.MaxPromptLength < 1) throw new InvalidDataException($"{where}: MaxPromptLength: expected 1 or more, got {stored.Settings.MaxPromptLength}.");
         if (stored.WeightsType is null == stored.Absence is null)
-            throw new InvalidDataException($"{where}: takes either WeightsType or Absence, got {(stored.Absence is null ? "neither" : "both")}.");
+            throw new InvalidDataException($"{where}: expected either WeightsType or Absence, got {(stored.Absence is null ? "neither" : "both")}.");
         if (stored.WeightsType is not (null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float64))
-            throw new InvalidDataException($"{where}: WeightsType: got {stored.WeightsType}, takes Float32, BFloat16, Float16 or Float64.");
+            throw new InvalidDataException($"{where}: WeightsType: expected Float32, BFloat16, Float16 or Float64, got {stored.WeightsType}.");
     }
 
     private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files)

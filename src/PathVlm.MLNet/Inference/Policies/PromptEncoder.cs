@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Processing.Chat;
 
@@ -12,15 +13,18 @@ internal sealed class PromptEncoder
     private readonly int _maxPromptLength;
 
     /// <summary>Loads tokenizer and image processor.</summary>
-    public PromptEncoder(CheckpointTextFiles files, PolicySettings settings)
+    /// <param name="source">The checkpoint's files.</param>
+    /// <param name="settings">Template and limits.</param>
+    /// <exception cref="FileNotFoundException">A file is missing.</exception>
+    /// <exception cref="InvalidDataException">A file is damaged; the message names it.</exception>
+    public PromptEncoder(CheckpointSource source, PolicySettings settings)
     {
         _template = settings.Template;
         _maxPromptLength = settings.MaxPromptLength;
-        (Processor, EndTokenIds, Configuration) = files.InFolder(folder => (
-            Qwen25VlProcessor.Load(folder, settings.MinPixels, settings.MaxPixels),
-            GenerationConfiguration.Load(folder).EosTokenIds,
-            ModelConfiguration.Load(folder)));
-        SuppressedTokenIds = TokenSuppression.IdsOf(Processor.Tokenizer, Configuration.Text.VocabularySize, [.. EndTokenIds]);
+        Processor = Qwen25VlProcessor.Load(source, settings.MinPixels, settings.MaxPixels);
+        EndTokenIds = GenerationConfiguration.Load(source).EosTokenIds;
+        Configuration = ModelConfiguration.Load(source);
+        SuppressedTokenIds = Processor.Tokenizer.SuppressedIds(Configuration.Text.VocabularySize, [.. EndTokenIds]);
     }
 
     /// <summary>Settings of the model.</summary>

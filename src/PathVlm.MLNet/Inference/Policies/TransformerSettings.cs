@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
@@ -7,13 +8,12 @@ namespace PathVlm.MLNet.Inference.Policies;
 /// <param name="AnswerBatchSize">Rows answered together.</param>
 /// <param name="WeightsStorage">Where Model.Save puts the weights.</param>
 internal sealed record TransformerSettings(
-    int AnswerBatchSize = PolicyDefaults.AnswerBatchSize, WeightsStorage WeightsStorage = WeightsStorage.InsideZip)
+    [property: OptionBounds(AtLeast = 1)] int AnswerBatchSize = PolicyDefaults.AnswerBatchSize,
+    WeightsStorage WeightsStorage = WeightsStorage.InsideZip) : IOptionSet
 {
     public void Check(Func<string, Exception> fault)
     {
-        List<string> faults = [];
-        if (AnswerBatchSize < 1) faults.Add($"AnswerBatchSize: got {AnswerBatchSize}, takes 1 or more");
-        if (!Enum.IsDefined(WeightsStorage)) faults.Add($"WeightsStorage: got {WeightsStorage}, takes {string.Join(" or ", Enum.GetNames<WeightsStorage>())}");
+        IReadOnlyList<string> faults = OptionRules.FaultsOf(this);
         if (faults.Count > 0) throw fault(string.Join("; ", faults));
     }
 }

@@ -34,6 +34,17 @@ public sealed class CanaryReport
     /// <summary>The canaries that do not hold, each with what was found or why it was not reviewed; empty where all hold.</summary>
     public IReadOnlyList<string> Failures { get; }
 
+    /// <summary>Whether a canary does not hold: it was paid for, or its review is missing.</summary>
+    /// <param name="canary">One of <see cref="JudgeCanaries.All"/>.</param>
+    public bool Failed(JudgeCanary canary)
+    {
+        ArgumentNullException.ThrowIfNull(canary);
+        ProcessReview review = Reviews.Single(item => item.Canary.Name == canary.Name).Review;
+        return review.Missing is not null
+            || (canary.IsEmpty && review.Completeness > JudgeCanaries.MaxEmptyCompleteness)
+            || (canary.Name == JudgeCanaries.Padded && RewardOf(JudgeCanaries.Padded) > RewardOf(JudgeCanaries.Good));
+    }
+
     /// <summary>Canaries whose review is missing.</summary>
     public int MissingCount => _missing.Length;
 

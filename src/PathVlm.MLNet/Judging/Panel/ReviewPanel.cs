@@ -80,6 +80,10 @@ public sealed class ReviewPanel : IDisposable
         }
     }
 
+    /// <summary>The key of a request in the record.</summary>
+    /// <param name="request">The request.</param>
+    public string KeyOf(ProcessReviewRequest request) => ReviewKey.Of(_judge.Identity, request);
+
     /// <summary>Reviews many completions, concurrently inside the bounds, in the order given.</summary>
     /// <exception cref="JudgeStoppedException">The judge cannot be used any further, the budget is spent, or too many reviews are missing.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

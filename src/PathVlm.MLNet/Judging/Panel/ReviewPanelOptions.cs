@@ -67,6 +67,9 @@ public sealed class ReviewPanelOptions
     [JsonIgnore]
     public string Run { get; set; } = "run";
 
+    /// <summary>A copy.</summary>
+    public ReviewPanelOptions Copy() => (ReviewPanelOptions)MemberwiseClone();
+
     internal void Validate()
     {
         List<string> faults = [];

@@ -3,15 +3,18 @@ using PathVlm.Modeling.Processing.Pictures;
 namespace PathVlm.MLNet.Judging.Protocol;
 
 /// <summary>A picture as a judge is sent it: PNG, long side at most 1,024 pixels. A function of the pixels alone, as the cache key needs.</summary>
-internal static class JudgePicture
+public static class JudgePicture
 {
     private const int MaxSide = 1024;
 
-    internal static byte[] Of(RgbPicture picture)
+    /// <summary>Encodes a picture as PNG, its long side at most 1,024 pixels.</summary>
+    /// <param name="picture">The picture.</param>
+    public static byte[] Encode(RgbPicture picture)
     {
+        ArgumentNullException.ThrowIfNull(picture);
         int side = Math.Max(picture.Width, picture.Height);
         if (side <= MaxSide) return PngFile.Encode(picture);
-        return PngFile.Encode(BicubicResizer.Resize(picture, Scaled(picture.Width, side), Scaled(picture.Height, side)));
+        return PngFile.Encode(picture.Resize(Scaled(picture.Width, side), Scaled(picture.Height, side)));
     }
 
     private static int Scaled(int length, int side) => Math.Max(1, (int)((long)length * MaxSide / side));

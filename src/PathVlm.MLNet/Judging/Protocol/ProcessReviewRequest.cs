@@ -27,6 +27,20 @@ public sealed record ProcessReviewRequest
     /// <summary>Where the completion stands; written to the record, no part of the cache key.</summary>
     public ReviewCoordinates Coordinates { get; init; }
 
+    /// <summary>The request for a completion, read by the rules of docs/answer-rules.md.</summary>
+    /// <param name="question">The row.</param>
+    /// <param name="picture">Its picture as <see cref="JudgePicture.Encode"/> writes it; empty for none.</param>
+    /// <param name="completion">The completion's text.</param>
+    /// <param name="reference">What the judge is told of the right answer.</param>
+    /// <param name="coordinates">The completion's place in a run; outside training the default.</param>
+    public static ProcessReviewRequest FromCompletion(
+        PathologyQuestion question, ReadOnlyMemory<byte> picture, string completion, JudgeReference reference,
+        ReviewCoordinates coordinates = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        return Of(question, picture, new AnswerReader(question.Options).Read(completion), reference, coordinates);
+    }
+
     /// <summary>What a judge is shown of a completion that was read against its row.</summary>
     internal static ProcessReviewRequest Of(
         PathologyQuestion question, ReadOnlyMemory<byte> picture, AnswerReading completion, JudgeReference reference, ReviewCoordinates coordinates) => new()

@@ -31,7 +31,8 @@ internal sealed record EntryReference(string Folder, string Entry, string Sha256
             return bytes;
         }, Folder);
         string hash = Convert.ToHexStringLower(SHA256.HashData(content));
-        return hash == Sha256 ? content : throw new InvalidDataException($"{reader.Name(Entry)}: SHA-256: got [{hash}], takes [{Sha256}]; the zip is damaged.");
+        return hash == Sha256 ? content
+            : throw new InvalidDataException($"{reader.Name(Entry)}: SHA-256: expected [{Sha256}], got [{hash}]; the zip is damaged.");
     }
 
     private sealed class Written

@@ -19,7 +19,8 @@ internal static class WeightsArchive
     public static void Write(ModelWriter writer, IReadOnlyDictionary<string, Tensor> tensors, WeightsStorage storage)
     {
         KnownTensors known = writer.Shared<KnownTensors>();
-        Dictionary<string, string> digests = tensors.ToDictionary(item => item.Key, item => TensorDigest.Of(item.Value), StringComparer.Ordinal);
+        Dictionary<string, string> digests = tensors.ToDictionary(
+            item => item.Key, item => TensorDigest.Of(item.Value), StringComparer.Ordinal);
         KeyValuePair<string, Tensor>[] added = [.. tensors.Where(item => !known.Files.ContainsKey((item.Key, digests[item.Key])))];
         if (added.Length > 0)
         {
@@ -33,7 +34,7 @@ internal static class WeightsArchive
     }
 
     /// <summary>
-    /// Fills tensors that <paramref name="allocate"/> makes once manifest, file headers and hashes of files beside the zip are judged.
+    /// Fills tensors that <paramref name="allocate"/> makes once manifest, file headers and hashes of files beside the zip were checked.
     /// </summary>
     /// <param name="reader">The component's entries.</param>
     /// <param name="table">The tensors wanted.</param>
@@ -52,17 +53,17 @@ internal static class WeightsArchive
         ModelReader reader, IReadOnlyList<TensorSpecification> table, Func<string, ScalarType> type, Func<IReadOnlyDictionary<string, Tensor>> allocate)
     {
         WeightsManifest manifest = reader.ReadJson<WeightsManifest>(ManifestEntry);
-        Judge(manifest, table, reader.Name(ManifestEntry));
-        long limit = table.Sum(item => item.ElementCount * SafetensorsTypes.SizeOf(type(item.Key))) + LargestHeader;
+        Validate(manifest, table, reader.Name(ManifestEntry));
+        long limit = table.Sum(item => item.ByteCount(type(item.Key))) + LargestHeader;
         Source[] sources = [.. manifest.Files.Select((file, index) => new Source(
             reader, file, file.Folder is null ? Beside(reader, file) : null, limit,
             [.. table.Where(item => manifest.Tensors[item.Key].File == index)]))];
-        foreach (Source source in sources) source.Open(file => source.Judge(file, type));
+        foreach (Source source in sources) source.Open(file => source.Validate(file, type));
         IReadOnlyDictionary<string, Tensor> tensors = allocate();
         foreach (Source source in sources) source.Open(file => source.Fill(file, tensors, manifest.Tensors));
     }
 
-    private static void Judge(WeightsManifest manifest, IReadOnlyList<TensorSpecification> table, string where)
+    private static void Validate(WeightsManifest manifest, IReadOnlyList<TensorSpecification> table, string where)
     {
         string[] keys = [.. table.Select(item => item.Key)];
         Throw(where,
@@ -77,7 +78,9 @@ internal static class WeightsArchive
     private static void Throw(string where, IReadOnlyCollection<string> faults)
     {
         if (faults.Count > 0)
-            throw new InvalidDataException($"{where}: {faults.Count} fault(s): {string.Join("; ", faults.Take(MostFaults))}{(faults.Count > MostFaults ? "; ..." : "")}.");
+            throw new InvalidDataException(
+                $"{where}: {faults.Count} fault(s): "
+                + $"{string.Join("; ", faults.Take(MostFaults))}{(faults.Count > MostFaults ? "; ..." : "")}.");
     }
 
     private static WeightsFile WriteInside(ModelWriter writer, KeyValuePair<string, Tensor>[] tensors)
@@ -90,8 +93,10 @@ internal static class WeightsArchive
     private static WeightsFile WriteBeside(ModelWriter writer, KeyValuePair<string, Tensor>[] tensors, Dictionary<string, string> digests)
     {
         string zip = writer.ZipPath ?? throw new InvalidOperationException(
-            $"{nameof(WeightsStorage)}.{nameof(WeightsStorage.BesideZip)}: the zip is not written to a file; save it by path, Model.Save(model, schema, \"name.zip\"), or keep the weights inside.");
-        string content = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(tensors.Select(item => item.Key + digests[item.Key])))))[..12];
+            $"{nameof(WeightsStorage)}.{nameof(WeightsStorage.BesideZip)}: the zip is not written to a file; save it by path, "
+                + "Model.Save(model, schema, \"name.zip\"), or keep the weights inside.");
+        string content = Convert.ToHexStringLower(
+            SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(tensors.Select(item => item.Key + digests[item.Key])))))[..12];
         string name = $"{Path.GetFileNameWithoutExtension(zip)}.{content}.safetensors";
         string path = Path.Combine(Path.GetDirectoryName(zip)!, name);
         SafetensorsWriter.Write(path, tensors);
@@ -101,20 +106,26 @@ internal static class WeightsArchive
     private static string Beside(ModelReader reader, WeightsFile file)
     {
         string where = reader.Name(ManifestEntry);
-        string zip = reader.ZipPath ?? throw new InvalidDataException($"{where}: the weights lie beside the zip in [{file.Path}], but the zip is not read from a file; load it by path.");
+        string zip = reader.ZipPath
+            ?? throw new InvalidDataException(
+            $"{where}: the weights lie beside the zip in [{file.Path}], but the zip is not read from a file; load it by path.");
         string folder = Path.GetDirectoryName(zip)!;
         string path = Path.GetFullPath(Path.Combine(folder, file.Path));
-        if (Path.IsPathRooted(file.Path) || file.Path.Contains('\\') || file.Path.Contains("..", StringComparison.Ordinal) || Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal))
-            throw new InvalidDataException($"{where}: Path: got [{file.Path}], takes a file in the zip's folder.");
-        if (!File.Exists(path)) throw new InvalidDataException($"{where}: the weights [{path}] are missing; they have to lie beside the zip.");
+        if (Path.IsPathRooted(file.Path) || file.Path.Contains('\\') || file.Path.Contains("..", StringComparison.Ordinal)
+            || Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal))
+            throw new InvalidDataException($"{where}: Path: expected a file in the zip's folder, got [{file.Path}].");
+        if (!File.Exists(path)) throw new InvalidDataException(
+            $"{where}: the weights [{path}] are missing; they have to lie beside the zip.");
         string hash = TensorDigest.OfFile(path);
         if (hash != file.Sha256)
-            throw new InvalidDataException($"{where}: SHA-256 of [{path}]: got [{hash}], takes [{file.Sha256}]; the file is not the one saved with this zip.");
+            throw new InvalidDataException(
+                $"{where}: SHA-256 of [{path}]: expected [{file.Sha256}], got [{hash}]; the file is not the one saved with this zip.");
         return path;
     }
 
     /// <summary>One safetensors file and the tensors wanted of it.</summary>
-    private sealed record Source(ModelReader Reader, WeightsFile File, string? BesidePath, long Limit, IReadOnlyList<TensorSpecification> Wanted)
+    private sealed record Source(
+        ModelReader Reader, WeightsFile File, string? BesidePath, long Limit, IReadOnlyList<TensorSpecification> Wanted)
     {
         private string Where => BesidePath ?? Reader.Name(File.Path);
 
@@ -134,19 +145,22 @@ internal static class WeightsArchive
             }
         }
 
-        public void Judge(SafetensorsFile file, Func<string, ScalarType> type)
+        public void Validate(SafetensorsFile file, Func<string, ScalarType> type)
         {
             List<string> faults = [];
             foreach (TensorSpecification wanted in Wanted)
             {
                 if (!file.Entries.TryGetValue(wanted.Key, out SafetensorsEntry? entry)) faults.Add($"[{wanted.Key}] is missing");
                 else if (entry.Type != type(wanted.Key) || !wanted.Shape.SequenceEqual(entry.Shape))
-                    faults.Add($"[{wanted.Key}]: got {entry.Type} [{string.Join(", ", entry.Shape)}], takes {type(wanted.Key)} [{string.Join(", ", wanted.Shape)}]");
+                    faults.Add(
+                        $"[{wanted.Key}]: expected {type(wanted.Key)} [{string.Join(", ", wanted.Shape)}], got {entry.Type} "
+                        + $"[{string.Join(", ", entry.Shape)}]");
             }
             Throw(Where, faults);
         }
 
-        public void Fill(SafetensorsFile file, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, WeightsPlace> places)
+        public void Fill(
+            SafetensorsFile file, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, WeightsPlace> places)
         {
             foreach (TensorSpecification wanted in Wanted)
             {

@@ -10,35 +10,40 @@ using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Forecasting;
 
 namespace PathVlm.MLNet.Training.Grpo;
 
 /// <summary>
-/// Group Relative Policy Optimization on pathology questions: samples G answers of a row, has them scored by reward columns, and raises
-/// the likelihood of those better than their group. The recipe's second and third stages.
+/// Group Relative Policy Optimization on pathology questions: samples G answers of a row, scores them with reward columns, and raises the
+/// likelihood of those that score above their group's mean. The recipe's second and third stages.
 /// </summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term>Does this estimator need to look at the data to train?</term><description>Yes: rows whose <c>Stage</c> is the options', or all where that column does not exist</description></item>
-/// <item><term>Input columns</term><description><c>Image</c> (MLImage); <c>Question</c> (text); <c>Options</c> (vector of text); what the rewards need, such as <c>Answer</c> (text)</description></item>
-/// <item><term>Output columns</term><description><c>Response</c>, <c>Reasoning</c>, <c>PredictedAnswer</c> (text), <c>ResponseTokenCount</c> (<see cref="int"/>)</description></item>
+/// <item><term>Does this estimator need to look at the data to train?</term><description>
+/// Yes: rows whose <c>Stage</c> is the options', or all where that column does not exist
+/// </description></item>
+/// <item><term>Input columns</term><description>
+/// <c>Image</c> (MLImage); <c>Question</c> (text); <c>Options</c> (vector of text); what the rewards need, such as <c>Answer</c> (text)
+/// </description></item>
+/// <item><term>Output columns</term><description>
+/// <c>Response</c>, <c>Reasoning</c>, <c>PredictedAnswer</c> (text), <c>ResponseTokenCount</c> (<see cref="int"/>)
+/// </description></item>
 /// <item><term>Exportable to ONNX</term><description>No</description></item>
 /// </list>
-/// Continues the stage before it in the chain, or a checkpoint folder or zip. During training the rewards see a view with all columns of the
-/// input, <c>Rollouts</c> (vector of text, length G) and <c>RolloutTokenCounts</c>; they are fitted once, on that view without rows. With a
-/// process reward the judge is shown its canaries first and every so many steps (<see cref="ProcessRewardOptions.Canaries"/>), and the log has judge/* metrics: reviews,
-/// requests, tokens/input, tokens/output, price, latency/mean (seconds), failures/CAUSE (each a generation batch), cache_hit_rate,
-/// quote_rejected_rate, missing_rate, completeness/mean, soundness/mean, length_correlation, canary_max. For research, not for diagnosis.
+/// Continues the stage before it in the chain, or starts from a checkpoint folder or zip. During training the rewards transform a view with
+/// all columns of the input, <c>Rollouts</c> (vector of text, length G) and <c>RolloutTokenCounts</c>; they are fitted once, on that view
+/// without rows. With a process reward the judge reviews its canaries before the first step and after every so many steps
+/// (<see cref="ProcessRewardOptions.Canaries"/>), and log lines have the judge/* metrics (<see cref="MetricNames"/>). For research, not for
+/// diagnosis.
 /// </remarks>
 public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 {
-    internal const string Name = "Grpo";
-    internal const string StoppedFolder = "stopped";
-    internal const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
     private readonly IHostEnvironment _environment;
     private readonly IEstimator<ITransformer> _rewards;
     private readonly GrpoOptions _options;
@@ -47,14 +52,25 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     {
         ArgumentNullException.ThrowIfNull(rewards);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
         _environment = environment;
         _rewards = rewards;
-        _options = options.Copy();
+        _options = options.ValidatedCopy();
     }
 
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
     public TrainingResult? Result { get; private set; }
+
+    /// <summary>Deletes the checkpoint that a run which its judge stopped left in its output folder, if there is one.</summary>
+    /// <param name="outputFolder">The options' output folder.</param>
+    public static void DeleteStoppedCheckpoint(string outputFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputFolder);
+        string folder = Path.Combine(outputFolder, TrainingOutput.StoppedFolder);
+        if (!Directory.Exists(folder)) return;
+        string[] names = [.. CheckpointFileNames.Text, "model*.safetensors", CheckpointFileNames.WeightsIndex];
+        foreach (string file in names.SelectMany(name => Directory.EnumerateFiles(folder, name)).ToArray()) File.Delete(file);
+        if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+    }
 
     /// <summary>Trains on the rows and returns the model as a transformer.</summary>
     /// <param name="input">Rows; those of other stages are passed over.</param>
@@ -67,10 +83,10 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     /// A column is missing or of another type, the rewards add none that is wanted, there is no model to start from, or too few rows.
     /// </exception>
     /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
-    /// <exception cref="InvalidOperationException">A reward gives other scores than one a rollout.</exception>
+    /// <exception cref="InvalidOperationException">A reward does not give one score per rollout.</exception>
     /// <exception cref="JudgeStoppedException">
-    /// The judge of a process reward cannot be used any further, or fails its canaries where they stop. Where there is an output folder and a
-    /// step was done, the policy as it then was is in its folder <c>stopped</c>, a checkpoint to go on from.
+    /// The judge of a process reward cannot be used any further, or fails its canaries where they stop. Where there is an output folder and
+    /// a step was done, the policy as it then was is in its folder <c>stopped</c>, a checkpoint to go on from.
     /// </exception>
     public PathologyTransformer Fit(IDataView input)
     {
@@ -85,11 +101,12 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             // Judges that were fitted here hold their record open; fitted rewards are the caller's.
             if (_rewards is not FittedReward)
-                foreach (ProcessRewardTransformer judge in PathologyModelFile.Flatten(scorer).OfType<ProcessRewardTransformer>()) judge.Dispose();
+                foreach (ProcessRewardTransformer judge in PathologyModelFile.Flatten(scorer).OfType<ProcessRewardTransformer>())
+                    judge.Dispose();
         }
     }
 
-    /// <summary>Checks the input's columns and the rewards, and tells the columns of the output; no model is loaded.</summary>
+    /// <summary>Checks the input's columns and the rewards, and returns the output's columns; no model is loaded.</summary>
     /// <exception cref="ArgumentOutOfRangeException">As for <see cref="Fit"/>, but for the rows.</exception>
     public SchemaShape GetOutputSchema(SchemaShape inputSchema)
     {
@@ -105,38 +122,41 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     public MemoryEstimate ForecastMemory(IDataView input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        PathologySchema.Check(input.Schema, Needs);
-        PolicyOrigin.Check(_options, PolicyAnnotation.Find(input.Schema) is not null, Name);
-        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, Name);
+        PathologySchema.Check(input.Schema, GrpoRows.Needs);
+        PolicyOrigin.Check(_options, PolicyAnnotation.Find(input.Schema) is not null, GrpoDefaults.Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, GrpoDefaults.Name);
         GrpoOptions decided = _options.Copy();
-        return MemoryDoor.Pass(decided, GrpoMemory.Of(decided, GrpoRows.Read(input, origin.Encoder, decided), origin), origin.Device, Name);
+        return MemoryDoor.Pass(decided, GrpoMemory.Of(decided, GrpoRows.Read(input, origin.Encoder, decided), origin), origin.Device, GrpoDefaults.Name);
     }
 
     private void Check(SchemaShape input, bool isChained)
     {
-        PathologySchema.Check(input, Needs);
-        PolicyOrigin.Check(_options, isChained, Name);
+        PathologySchema.Check(input, GrpoRows.Needs);
+        PolicyOrigin.Check(_options, isChained, GrpoDefaults.Name);
         SchemaShape rollouts = RolloutColumns.With(input);
-        _options.ValidateRewards(RewardColumns.Of(rollouts, _rewards.GetOutputSchema(rollouts), _options.RewardColumns));
+        _options.ValidateRewards(RewardColumns.Find(rollouts, _rewards.GetOutputSchema(rollouts), _options.RewardColumns));
     }
 
     private PathologyTransformer FitWith(ITransformer scorer, IDataView input)
     {
-        IReadOnlyList<string> names = RewardColumns.Of(
-            RolloutColumns.With(SchemaShapes.Of(input.Schema)), SchemaShapes.Of(scorer.GetOutputSchema(RolloutColumns.With(input.Schema))), _options.RewardColumns);
-        using var channel = new MessageChannel(_environment, Name);
-        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, Name);
-        IReadOnlyList<GrpoPrompt>? prompts = UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, _options), _options.Cancellation);
+        IReadOnlyList<string> names = RewardNames(scorer, input.Schema);
+        using var channel = new MessageChannel(_environment, GrpoDefaults.Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, GrpoDefaults.Name);
+        IReadOnlyList<GrpoPrompt>? prompts =
+            UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, _options), _options.Cancellation);
         if (prompts is not null) channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
-        JudgeWatch progress = new(JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
+        JudgeWatch progress = new(
+            JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
         progress.Begin();
         GrpoOptions decided = _options.Copy();
-        if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, Name);
+        if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, GrpoDefaults.Name);
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
-            Result = prompts is null ? TrainingResult.NotBegun : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress);
-            ChannelProgress.TellEnd(channel, Result);
+            Result = prompts is null
+                ? TrainingResult.NotBegun
+                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress);
+            ChannelProgress.ReportEnd(channel, Result);
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
@@ -145,8 +165,15 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         }
     }
 
+    private IReadOnlyList<string> RewardNames(ITransformer scorer, DataViewSchema rows)
+    {
+        DataViewSchema rollouts = RolloutColumns.With(rows);
+        return RewardColumns.Find(SchemaShapes.Of(rollouts), SchemaShapes.Of(scorer.GetOutputSchema(rollouts)), _options.RewardColumns);
+    }
+
     private TrainingResult Train(
-        PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores, IProgress<TrainingProgress> progress)
+        PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
+        IProgress<TrainingProgress> progress)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
@@ -161,9 +188,10 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         }
         catch (JudgeStoppedException stop) when (_options.OutputFolder is not null && trainer.State is { Step: > 0 })
         {
-            string folder = Path.Combine(_options.OutputFolder, StoppedFolder);
+            string folder = Path.Combine(_options.OutputFolder, TrainingOutput.StoppedFolder);
             policy.SaveCheckpoint(folder, new CheckpointWriteOptions { Overwrite = true });
-            throw new JudgeStoppedException($"{stop.Message}; the policy after {trainer.State.Step} steps is kept as a checkpoint: {folder}", stop);
+            throw new JudgeStoppedException(
+                $"{stop.Message}; the policy after {trainer.State.Step} steps is kept as a checkpoint: {folder}", stop);
         }
     }
 }

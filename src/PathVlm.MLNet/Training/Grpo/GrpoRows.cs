@@ -10,15 +10,18 @@ namespace PathVlm.MLNet.Training.Grpo;
 /// <summary>Rows of a data view as prompts of GRPO.</summary>
 internal static class GrpoRows
 {
+    /// <summary>What a row must have; the rewards may need more.</summary>
+    public const PathologyRowNeeds Needs = PathologyRowNeeds.Image;
+
     /// <summary>Reads and encodes the rows of the options' stage.</summary>
     /// <exception cref="InvalidDataException">A row lacks a value, or its prompt is too long; the message names the row.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">There are fewer rows of the stage than a generation batch takes.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer rows of the stage than a generation batch needs.</exception>
     public static IReadOnlyList<GrpoPrompt> Read(IDataView data, PromptEncoder encoder, GrpoOptions options)
     {
-        var pictures = new TrainingPictures(encoder);
-        GrpoPrompt[] prompts = [.. PathologyRows.Read(data, GrpoEstimator.Needs, options.Stage, options.Cancellation).Select(row =>
+        TrainingPictures pictures = new(encoder);
+        GrpoPrompt[] prompts = [.. PathologyRows.Read(data, Needs, options.Stage, options.Cancellation).Select(row =>
         {
-            TrainingPicture picture = pictures.Of(row);
+            TrainingPicture picture = pictures.PictureOf(row);
             return new GrpoPrompt(row.Name, row.Index, encoder.EncodeIds(row, picture.Grid), [picture]) { Question = row.Question };
         })];
         RequireEnough(prompts.Length, options);
@@ -30,7 +33,7 @@ internal static class GrpoRows
     public static void Check(IDataView data, PromptEncoder encoder, GrpoOptions options)
     {
         int count = 0;
-        foreach (PathologyRow row in PathologyRows.Read(data, GrpoEstimator.Needs, options.Stage, options.Cancellation))
+        foreach (PathologyRow row in PathologyRows.Read(data, Needs, options.Stage, options.Cancellation))
         {
             encoder.EncodeIds(row, encoder.Processor.GridOf(row.RequiredPicture.Height, row.RequiredPicture.Width, row.Name));
             count++;
@@ -39,12 +42,16 @@ internal static class GrpoRows
         RequireEnough(count, options);
     }
 
-    /// <summary>Refuses fewer rows than a generation batch takes.</summary>
+    /// <summary>Refuses fewer rows than a generation batch needs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
     public static void RequireEnough(int count, GrpoOptions options)
     {
         int needed = options.GenerationBatchSize / options.GroupSize;
         if (count < needed)
-            throw new ArgumentOutOfRangeException(nameof(count), $"{GrpoEstimator.Name}: got {count} rows with {PathologyColumns.Stage} = [{options.Stage}], takes {needed} or more (a generation batch of {options.GenerationBatchSize} completions, {options.GroupSize} a row); lower BatchSize or give more rows.");
+            throw new ArgumentOutOfRangeException(
+                nameof(count),
+                $"{GrpoDefaults.Name}: expected {needed} or more rows with {PathologyColumns.Stage} = [{options.Stage}] (a generation batch"
+                + $" has {options.GenerationBatchSize} completions, {options.GroupSize} per row), got {count};"
+                + " lower BatchSize or add rows.");
     }
 }

@@ -7,9 +7,9 @@ namespace PathVlm.MLNet.Training.Grpo;
 internal readonly record struct MicroBatchPlace(long Generation, int Part, bool StartsGeneration);
 
 /// <summary>
-/// Which prompts a generation batch takes and which micro-batches it serves: steps_per_generation x num_iterations of them, in the order
-/// of its parts again and again. Prompts go epoch by epoch; those left over at an epoch's end are dropped, as in TRL's sampler.
-/// A function of the step alone.
+/// The prompts of each generation batch and the micro-batches it serves: steps_per_generation x num_iterations of them, its parts in order,
+/// num_iterations times. Prompts go epoch by epoch; those left over at an epoch's end are dropped, as in TRL's sampler. A function of the
+/// step alone.
 /// </summary>
 internal sealed class GrpoSchedule
 {
@@ -19,15 +19,15 @@ internal sealed class GrpoSchedule
     private readonly long _generationsPerEpoch;
 
     /// <summary>A schedule over a number of prompts.</summary>
-    /// <exception cref="ArgumentException">There are fewer prompts than a generation batch takes.</exception>
+    /// <exception cref="ArgumentException">There are fewer prompts than a generation batch has.</exception>
     public GrpoSchedule(int promptCount, GrpoOptions options)
     {
         _options = options;
         _promptsPerGeneration = options.GenerationBatchSize / options.GroupSize;
         if (promptCount < _promptsPerGeneration)
             throw new ArgumentException(
-                $"Prompts: got {promptCount}, takes {_promptsPerGeneration} or more (a generation batch of {options.GenerationBatchSize}"
-                + $" completions, {options.GroupSize} a prompt)", nameof(promptCount));
+                $"Prompts: expected {_promptsPerGeneration} or more (a generation batch has {options.GenerationBatchSize} completions,"
+                + $" {options.GroupSize} per prompt), got {promptCount}", nameof(promptCount));
         _generationsPerEpoch = promptCount / _promptsPerGeneration;
         _order = new ExampleOrder(promptCount, options.Seed, options.Shuffle);
     }
@@ -52,7 +52,7 @@ internal sealed class GrpoSchedule
         return order.Slice((int)(generation % _generationsPerEpoch) * _promptsPerGeneration, _promptsPerGeneration).ToArray();
     }
 
-    /// <summary>Rows of a generation batch that a part takes: groups stay together, so that a prompt is computed once for its completions.</summary>
+    /// <summary>Rows of a generation batch that a part consists of: groups stay together, so that a prompt is computed once.</summary>
     public int[] RowsOf(int part) => [.. Enumerable.Range(part * _options.BatchSize, _options.BatchSize)];
 
     /// <summary>Epochs done after a number of steps (<c>epoch</c>).</summary>

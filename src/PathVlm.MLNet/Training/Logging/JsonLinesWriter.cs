@@ -1,11 +1,15 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace PathVlm.MLNet.Training.Logging;
 
-/// <summary>Appends JSON objects to a file, one a line, each written out before the next; numbers that are not finite become null.</summary>
+/// <summary>
+/// Appends JSON objects to a file, one a line, each written out before the next; numbers that are not finite become null.
+/// </summary>
 internal sealed class JsonLinesWriter : IDisposable
 {
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly FileStream _file;
     private readonly MemoryStream _line = new();
 
@@ -20,7 +24,7 @@ internal sealed class JsonLinesWriter : IDisposable
     public void Write(Action<Utf8JsonWriter> write)
     {
         _line.SetLength(0);
-        using (Utf8JsonWriter json = new(_line, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (Utf8JsonWriter json = new(_line, Options))
         {
             json.WriteStartObject();
             write(json);

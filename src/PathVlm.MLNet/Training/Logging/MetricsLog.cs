@@ -5,8 +5,8 @@ using TorchSharp;
 namespace PathVlm.MLNet.Training.Logging;
 
 /// <summary>
-/// A run's log lines: kept for the result, told to the caller's progress, and where a folder is given written to metrics.jsonl (step and
-/// TRL's names) and as TensorBoard events (tag train/NAME; names that begin with eval_ as eval/NAME).
+/// A run's log lines: kept for the result, reported to the caller's progress, and where a folder is given written to metrics.jsonl (step
+/// and metrics) and as TensorBoard events (tag train/NAME; names that begin with eval_ as eval/NAME).
 /// </summary>
 internal sealed class MetricsLog : IDisposable
 {
@@ -23,8 +23,8 @@ internal sealed class MetricsLog : IDisposable
         _totalSteps = totalSteps;
         _progress = progress;
         if (folder is null) return;
-        _json = new JsonLinesWriter(Path.Combine(folder, "metrics.jsonl"));
-        _events = torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, "tensorboard"));
+        _json = new JsonLinesWriter(Path.Combine(folder, TrainingOutput.MetricsFile));
+        _events = torch.utils.tensorboard.SummaryWriter(Path.Combine(folder, TrainingOutput.EventsFolder));
     }
 
     /// <summary>All lines, oldest first.</summary>
@@ -53,5 +53,7 @@ internal sealed class MetricsLog : IDisposable
     }
 
     private static string TagOf(string name) =>
-        name.StartsWith("eval_", StringComparison.Ordinal) ? $"eval/{name["eval_".Length..]}" : $"train/{name}";
+        name.StartsWith(MetricNames.ValidationPrefix, StringComparison.Ordinal)
+            ? $"eval/{name[MetricNames.ValidationPrefix.Length..]}"
+            : $"train/{name}";
 }

@@ -30,7 +30,7 @@ internal sealed class PictureFeatureCache : IDisposable
     /// <summary>Features of pictures, in their order.</summary>
     /// <param name="pictures">The pictures of a pack, in the order of its prompts.</param>
     /// <returns>[placeholders, D], in the caller's dispose scope; null without pictures.</returns>
-    public Tensor? Of(IReadOnlyList<TrainingPicture> pictures)
+    public Tensor? FeaturesOf(IReadOnlyList<TrainingPicture> pictures)
     {
         if (pictures.Count == 0) return null;
         if (!_frozen) return Encode(pictures);
@@ -57,11 +57,6 @@ internal sealed class PictureFeatureCache : IDisposable
         return features;
     }
 
-    private Tensor Encode(IReadOnlyList<TrainingPicture> pictures)
-    {
-        int values = _model.Configuration.Vision.PatchValues;
-        Tensor[] patches = [.. pictures.Select(picture => tensor(picture.LoadPatches(), [picture.Grid.PatchCount, values]))];
-        Tensor all = patches.Length == 1 ? patches[0] : cat(patches, 0);
-        return _model.EncodeImages(all, [.. pictures.Select(picture => picture.Grid)]);
-    }
+    private Tensor Encode(IReadOnlyList<TrainingPicture> pictures) =>
+        _model.EncodeImages([.. pictures.Select(picture => picture.Grid)], pictures.Select(picture => picture.LoadPatches()))!;
 }

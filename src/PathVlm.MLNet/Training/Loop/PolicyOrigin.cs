@@ -4,6 +4,7 @@ using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Loop;
@@ -29,20 +30,31 @@ internal sealed class PolicyOrigin : IDisposable
     /// <summary>Tokenizer and image processor with the stage's limits and template.</summary>
     public PromptEncoder Encoder { get; }
 
-    /// <summary>The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.</summary>
-    public Qwen25VlModel? Unchanging => _before is { HasWeights: true } && _before.Model.Type == _placed.Type && DeviceChoice.IsSame(_before.Model.Device, _placed.Device) ? _before.Model : null;
+    /// <summary>
+    /// The model of the stage before, which has the weights that training starts from and is not trained; null where there is none.
+    /// </summary>
+    public Qwen25VlModel? Unchanging =>
+        _before is { HasWeights: true } && _before.Model.Type == _placed.Type && DeviceChoice.IsSame(_before.Model.Device, _placed.Device)
+            ? _before.Model
+            : null;
 
-    /// <summary>Whether a stage has somewhere to start from; judged before anything is read.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Neither a base model nor a stage before it, or no model where the options name one.</exception>
+    /// <summary>Whether a stage has somewhere to start from; checked before anything is read.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// Neither a base model nor a stage before it, or no model where the options name one.
+    /// </exception>
     public static void Check(PathologyTrainingOptions options, bool isChained, string component)
     {
         if (options.BaseModel is null && !isChained)
-            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: got null, takes a checkpoint folder or a zip where no stage before it in the chain has a model.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                $"{component}: BaseModel: expected a checkpoint folder or a zip where no stage before it in the chain has a model,"
+                + " got null.");
         if (options.BaseModel is string path && !Directory.Exists(path) && !File.Exists(path))
-            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: got [{path}], takes a checkpoint folder or a zip that exists.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"{component}: BaseModel: expected a checkpoint folder or a zip that exists, got [{path}].");
     }
 
-    /// <summary>Finds the origin that <see cref="Check"/> has judged.</summary>
+    /// <summary>Finds the origin that <see cref="Check"/> has accepted.</summary>
     /// <param name="options">The stage's options.</param>
     /// <param name="schema">Schema of the rows, which carries the policy of the stage before.</param>
     /// <param name="component">Who asks, for messages.</param>
@@ -77,11 +89,11 @@ internal sealed class PolicyOrigin : IDisposable
     // A base that is not trained stays in its own type where nobody says otherwise.
     private static ScalarType TypeOf(PathologyTrainingOptions options, DataViewSchema schema, Device device)
     {
-        if (options.Lora is null || options.Precision != TrainingPrecision.Auto) return PrecisionChoice.Of(options.Precision, device);
+        if (options.Lora is null || options.Precision != TrainingPrecision.Auto) return PrecisionChoice.Resolve(options.Precision, device);
         if (options.BaseModel is null && PolicyAnnotation.Find(schema) is { HasWeights: true } before) return before.Model.Type;
         return Directory.Exists(options.BaseModel)
             ? NumberTypes.Of(ModelPrecision.Auto, BaseModelFolder.Of(options.BaseModel).Checkpoint, device)
-            : PrecisionChoice.Of(options.Precision, device);
+            : PrecisionChoice.Resolve(options.Precision, device);
     }
 
     /// <summary>The policy to train; its weights are the caller's alone, or shared where an adapter is trained.</summary>
@@ -94,7 +106,7 @@ internal sealed class PolicyOrigin : IDisposable
     {
         BaseModelFolder folder = BaseModelFolder.Of(named);
         if (folder.Adapter is not null) AdapterStart.CheckContinued(options, folder.Adapter, component);
-        CheckpointTextFiles files = CheckpointTextFiles.Read(folder.Checkpoint);
+        CheckpointSource files = CheckpointSource.FromFolder(folder.Checkpoint).ToMemory();
         PolicySettings settings = options.PolicySettings(PolicySettingsFile.Read(named));
         var encoder = new PromptEncoder(files, settings);
         return new PolicyOrigin(encoder, placed, () =>
@@ -112,7 +124,8 @@ internal sealed class PolicyOrigin : IDisposable
     {
         PathologyPolicy stored = PathologyModelFile.Load(zip);
         AdapterStart.CheckContinued(options, stored.Model, component);
-        PathologyPolicy policy = stored.TakeOver("The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
+        PathologyPolicy policy = stored.TakeOver(
+            "The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
         return new PolicyOrigin(policy.Encoder, placed, () => AdapterStart.Of(policy, options));
     }
 
@@ -121,7 +134,8 @@ internal sealed class PolicyOrigin : IDisposable
         if (before.HasWeights) AdapterStart.CheckContinued(options, before.Model, component);
         PolicySettings settings = options.PolicySettings(before.Settings);
         var encoder = new PromptEncoder(before.Files, settings);
-        string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it cannot answer; ask the later stage, or fit the chain with TakeOverWeights = false.";
+        string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it"
+            + " cannot answer; use the later stage, or fit the chain with TakeOverWeights = false.";
         return new PolicyOrigin(encoder, placed, () =>
         {
             if (AdapterStart.Sharing(before, placed, options, settings, encoder) is { } sharing) return sharing;

@@ -22,6 +22,7 @@ internal sealed class PolicyUpdater : IDisposable
     private readonly Tensor? _masterGradient;
     private readonly List<OptimizedRange> _ranges = [];
     private readonly Tensor[] _gradients;
+    private readonly AdamW _optimizer;
 
     /// <summary>An updater of the parameters that are being trained already.</summary>
     public PolicyUpdater(ITrainableParameters parameters, AdamWSettings settings, double maxNorm)
@@ -37,11 +38,8 @@ internal sealed class PolicyUpdater : IDisposable
         AddRanges(parameters.Decayed, decayed: true);
         AddRanges(parameters.NotDecayed, decayed: false);
         _gradients = [.. _ranges.Select(range => range.Gradient)];
-        Optimizer = new AdamW(_ranges, settings);
+        _optimizer = new AdamW(_ranges, settings);
     }
-
-    /// <summary>The optimizer with its moments.</summary>
-    public AdamW Optimizer { get; }
 
     /// <summary>Sets all gradients to zero, before a step's first micro-batch.</summary>
     public void ZeroGradients()
@@ -60,7 +58,7 @@ internal sealed class PolicyUpdater : IDisposable
         _masterGradient?.copy_(_parameters.Gradients);
         double norm = GradientClipping.Clip(_gradients, _maxNorm);
         if (!double.IsFinite(norm) || !double.IsFinite(loss)) return new UpdateOutcome(norm, Applied: false);
-        Optimizer.Step(learningRate);
+        _optimizer.Step(learningRate);
         if (_master is not null) _parameters.Values.narrow(0, _parameters.Trainable.Start, _parameters.Trainable.Count).copy_(_master);
         _parameters.ValuesChanged();
         return new UpdateOutcome(norm, Applied: true);
@@ -69,7 +67,7 @@ internal sealed class PolicyUpdater : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Optimizer.Dispose();
+        _optimizer.Dispose();
         foreach (OptimizedRange range in _ranges)
         {
             range.Values.Dispose();
@@ -85,7 +83,9 @@ internal sealed class PolicyUpdater : IDisposable
         foreach (ParameterRange run in runs)
         {
             if (run.Count == 0) continue;
-            Tensor values = _master is null ? _parameters.Values.narrow(0, run.Start, run.Count) : _master.narrow(0, run.Start - first, run.Count);
+            Tensor values = _master is null
+                ? _parameters.Values.narrow(0, run.Start, run.Count)
+                : _master.narrow(0, run.Start - first, run.Count);
             Tensor gradient = (_masterGradient ?? _parameters.Gradients).narrow(0, run.Start - first, run.Count);
             _ranges.Add(new OptimizedRange(values.DetachFromDisposeScope(), gradient.DetachFromDisposeScope(), decayed));
         }

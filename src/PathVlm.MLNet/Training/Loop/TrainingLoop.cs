@@ -2,17 +2,22 @@ using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Optimization;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Loop;
 
-/// <summary>The frame of a run: while steps are left, gradients of a step's micro-batches, update, log; then what the kind of training adds.</summary>
+/// <summary>
+/// The frame that both trainers share: per step its micro-batches forward, loss and backward; then clip, update, log, and what the kind of
+/// training adds. A subclass says which micro-batches a step has and what their loss is.
+/// </summary>
 internal abstract class TrainingLoop : IDisposable
 {
     private readonly PathologyTrainingOptions _options;
     private readonly PolicyUpdater _updater;
     private readonly LearningRateSchedule _rates;
 
-    /// <summary>A run from its beginning; the parameters are being trained already.</summary>
+    /// <summary>A run from its beginning; the model's parameters are being trained already.</summary>
     protected TrainingLoop(Qwen25VlModel model, PathologyTrainingOptions options, long stepsPerEpoch, IProgress<TrainingProgress>? progress)
     {
         _options = options;
@@ -24,7 +29,7 @@ internal abstract class TrainingLoop : IDisposable
         Log = new MetricsLog(options.OutputFolder, TotalSteps, progress);
     }
 
-    /// <summary>Where the run stands.</summary>
+    /// <summary>Where the run is.</summary>
     public TrainingState State { get; } = new();
 
     protected Qwen25VlModel Model { get; }
@@ -37,7 +42,7 @@ internal abstract class TrainingLoop : IDisposable
 
     protected long TotalSteps { get; }
 
-    /// <summary>Goes through all steps that are left.</summary>
+    /// <summary>Runs all steps that are left.</summary>
     public TrainingResult Run(CancellationToken cancellation)
     {
         StopReason reason = StopReason.Completed;
@@ -45,7 +50,8 @@ internal abstract class TrainingLoop : IDisposable
         {
             while (State.Step < TotalSteps && reason == StopReason.Completed)
             {
-                Update(Accumulate(cancellation));
+                double loss = AccumulateGradients(cancellation);
+                Update(loss);
                 reason = State.SkippedInARow >= TrainingDefaults.MaxNonFiniteSteps ? StopReason.NotFinite : AfterStep(cancellation);
             }
         }
@@ -65,34 +71,79 @@ internal abstract class TrainingLoop : IDisposable
         Features.Dispose();
     }
 
-    /// <summary>Forward and backward of a step's micro-batches, from <see cref="ZeroGradients"/> on; returns the step's loss.</summary>
-    protected abstract double Accumulate(CancellationToken cancellation);
+    /// <summary>Chooses the micro-batches of the step that begins; returns their number.</summary>
+    protected abstract int BeginStep();
 
-    /// <summary>Passes over the data after so many steps.</summary>
+    /// <summary>Makes what a micro-batch needs before its forward pass.</summary>
+    protected virtual void Prepare(int microBatch, CancellationToken cancellation)
+    {
+    }
+
+    /// <summary>Forward pass and loss of a micro-batch, inside the micro-batch's dispose scope.</summary>
+    protected abstract MicroBatchLoss ComputeLoss(int microBatch);
+
+    /// <summary>Called after the backward pass of a micro-batch.</summary>
+    protected virtual void MicroBatchDone(double loss)
+    {
+    }
+
+    /// <summary>Called after the last micro-batch of a step.</summary>
+    protected virtual void EndStep()
+    {
+    }
+
+    /// <summary>Passes over the data after a number of steps.</summary>
     protected abstract double EpochAfter(long step);
 
     /// <summary>What follows an update; anything but <see cref="StopReason.Completed"/> ends the run.</summary>
     protected virtual StopReason AfterStep(CancellationToken cancellation) => StopReason.Completed;
 
-    /// <summary>Gives the model the weights that the run is to leave, where those are not the last.</summary>
+    /// <summary>Gives the model the weights that are the run's result, where those are not the last.</summary>
     protected virtual void ChooseWeights()
     {
     }
 
-    protected void ZeroGradients() => _updater.ZeroGradients();
+    private double AccumulateGradients(CancellationToken cancellation)
+    {
+        int microBatches = BeginStep();
+        _updater.ZeroGradients();
+        double loss = 0;
+        for (int i = 0; i < microBatches; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Prepare(i, cancellation);
+            loss += ForwardBackward(i);
+        }
+        EndStep();
+        return loss;
+    }
+
+    private double ForwardBackward(int microBatch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        MicroBatchLoss computed = ComputeLoss(microBatch);
+        if (computed.HasGradient) computed.Loss.backward();
+        double loss = computed.Loss.item<float>();
+        MicroBatchDone(loss);
+        return loss;
+    }
 
     private void Update(double loss)
     {
         double rate = _rates.RateAt(State.Step);
         UpdateOutcome outcome = _updater.Apply(rate, loss);
         State.Step++;
-        State.Count(outcome);
-        Metrics.Count(loss, outcome, rate);
-        if (State.Step % _options.LoggingSteps != 0 && State.Step != TotalSteps) return;
+        State.Count(outcome.Applied);
+        Metrics.Count(loss, outcome.GradientNorm, rate);
+        if (State.Step % _options.LoggingSteps == 0 || State.Step == TotalSteps) WriteLine();
+    }
+
+    private void WriteLine()
+    {
         Dictionary<string, double> line = Metrics.TakeLine();
-        line["num_tokens"] = State.TokenCount;
-        line["epoch"] = EpochAfter(State.Step);
-        if (State.SkippedSteps > 0) line["skipped_steps"] = State.SkippedSteps;
+        line[MetricNames.TokenCount] = State.TokenCount;
+        line[MetricNames.Epoch] = EpochAfter(State.Step);
+        if (State.SkippedSteps > 0) line[MetricNames.SkippedSteps] = State.SkippedSteps;
         Log.Write(State.Step, line);
     }
 }

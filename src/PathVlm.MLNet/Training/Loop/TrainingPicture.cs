@@ -5,17 +5,17 @@ using PathVlm.Modeling.Processing;
 namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
-/// A picture of an example. Its patches are asked for only when its features are computed: once a distinct picture where the vision tower
-/// is frozen, so that a large set never lies in memory as patches.
+/// A picture of an example. Its patches are made only when its features are computed, once per distinct picture where the vision tower is
+/// frozen, so that a large set is never in memory as patches.
 /// </summary>
-/// <param name="ContentHash">Names the content: two pictures with the same hash have the same patches and grid.</param>
+/// <param name="ContentHash">Identifies the content: two pictures with the same hash have the same patches and grid.</param>
 /// <param name="Grid">Patch grid, which decides the number of placeholders in the prompt.</param>
-/// <param name="LoadPatches">Gives the normalised patches [N, patch values].</param>
-public sealed record TrainingPicture(string ContentHash, ImageGrid Grid, Func<float[]> LoadPatches)
+/// <param name="LoadPatches">Makes the normalized patches [N, patch values].</param>
+internal sealed record TrainingPicture(string ContentHash, ImageGrid Grid, Func<float[]> LoadPatches)
 {
-    /// <summary>A picture whose patches are held in memory, named by the SHA-256 of grid and patches.</summary>
+    /// <summary>A picture whose patches are in memory, identified by the SHA-256 of grid and patches.</summary>
     /// <param name="image">The processed picture.</param>
-    public static TrainingPicture Of(ProcessedImage image)
+    public static TrainingPicture FromImage(ProcessedImage image)
     {
         ArgumentNullException.ThrowIfNull(image);
         byte[] digest = SHA256.HashData(MemoryMarshal.AsBytes<float>(image.Patches));

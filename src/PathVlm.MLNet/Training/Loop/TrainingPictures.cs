@@ -1,25 +1,26 @@
-using System.Security.Cryptography;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
-/// Pictures of the rows that are trained on. Patches take eight bytes a colour value and more, so pictures are kept as pixels, each
-/// distinct one once; beyond a bound those that can be decoded again from their file are.
+/// Pictures of the rows that are trained on. Patches need eight bytes or more per color value, so pictures are kept as pixels, each distinct
+/// one once; beyond a bound, pictures that can be decoded again from their file are not kept.
 /// </summary>
-internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = 2L << 30)
+internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = TrainingDefaults.PictureBytes)
 {
     private readonly Dictionary<string, TrainingPicture> _pictures = new(StringComparer.Ordinal);
     private long _bytes;
 
     /// <summary>The picture of a row, or the equal one of a row before it.</summary>
-    public TrainingPicture Of(PathologyRow row)
+    public TrainingPicture PictureOf(PathologyRow row)
     {
         RgbPicture picture = row.RequiredPicture;
-        string hash = HashOf(picture);
+        string hash = PictureHash.Of(picture);
         if (_pictures.TryGetValue(hash, out TrainingPicture? known)) return known;
         ImageGrid grid = encoder.Processor.GridOf(picture.Height, picture.Width, row.Name);
         return _pictures[hash] = new TrainingPicture(hash, grid, Loader(row.Question.ImagePath, picture, hash));
@@ -39,13 +40,11 @@ internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = 2
         if (!File.Exists(path)) return false;
         try
         {
-            return HashOf(PictureFile.Decode(path)) == hash;
+            return PictureHash.Of(PictureFile.Decode(path)) == hash;
         }
         catch (InvalidDataException)
         {
             return false;
         }
     }
-
-    private static string HashOf(RgbPicture picture) => $"{picture.Width}x{picture.Height}:{Convert.ToHexStringLower(SHA256.HashData(picture.Pixels))}";
 }

@@ -1,10 +1,10 @@
 namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
-/// Where a loop stands, beside weights and optimizer moments: everything else it does is a function of these numbers and the seed, so a
-/// run that is written down here and goes on is the unbroken run.
+/// Where a run is, beside weights and optimizer moments. Everything else that a loop does is a function of these numbers and the seed, so
+/// that a run continued from them equals the uninterrupted run.
 /// </summary>
-public sealed class TrainingState
+internal sealed class TrainingState
 {
     /// <summary>Optimizer steps done, skipped ones included; the position in the data and the learning rate follow from it.</summary>
     public long Step { get; set; }
@@ -27,9 +27,10 @@ public sealed class TrainingState
     /// <summary>Validations since the best one.</summary>
     public int ValidationsSinceBest { get; set; }
 
-    internal void Count(UpdateOutcome outcome)
+    /// <summary>Counts an optimizer step that was applied or skipped.</summary>
+    public void Count(bool applied)
     {
-        SkippedInARow = outcome.Applied ? 0 : SkippedInARow + 1;
-        if (!outcome.Applied) SkippedSteps++;
+        SkippedInARow = applied ? 0 : SkippedInARow + 1;
+        if (!applied) SkippedSteps++;
     }
 }

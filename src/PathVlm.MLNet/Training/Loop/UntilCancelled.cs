@@ -1,9 +1,9 @@
 namespace PathVlm.MLNet.Training.Loop;
 
-/// <summary>Work that a cancelled run goes without.</summary>
+/// <summary>Runs work that may be cancelled.</summary>
 internal static class UntilCancelled
 {
-    /// <summary>What the work gives; null where the token ended it.</summary>
+    /// <summary>Runs the work; returns null if cancelled.</summary>
     public static T? Run<T>(Func<T> work, CancellationToken cancellation)
         where T : class
     {

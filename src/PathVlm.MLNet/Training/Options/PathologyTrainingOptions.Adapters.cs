@@ -1,5 +1,4 @@
 using PathVlm.Modeling.Adapters;
-using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Training.Options;
 
@@ -17,11 +16,4 @@ public abstract partial class PathologyTrainingOptions
     /// <summary>What a step computes twice instead of keeping it in memory.</summary>
     /// <value><see cref="Recomputation.Auto"/>.</value>
     public Recomputation Recompute { get; set; }
-
-    private void AddAdapterFaults(OptionFaults faults)
-    {
-        if (Lora is null) return;
-        faults.AddFaultsOf(Lora.Validate, nameof(Lora));
-        faults.Require(FreezeVision, nameof(FreezeVision), FreezeVision, $"true where {nameof(Lora)} is set: adapters lie on the decoder alone");
-    }
 }

@@ -5,10 +5,12 @@ using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Training.Options;
 
-/// <content>What the fitted transformer is given beside its weights.</content>
+/// <content>How the fitted transformer answers and is saved; progress and cancellation.</content>
 public abstract partial class PathologyTrainingOptions
 {
-    /// <summary>How a row becomes a prompt, and what answer is taught; null: the template of the stage before, or the default one.</summary>
+    /// <summary>
+    /// How a row becomes a prompt, and the answer that fine-tuning teaches; null: the template of the stage before, or the default one.
+    /// </summary>
     /// <value>null.</value>
     public PathologyPromptTemplate? PromptTemplate { get; set; }
 
@@ -21,22 +23,22 @@ public abstract partial class PathologyTrainingOptions
     [OptionBounds(AtLeast = 1)]
     public int AnswerBatchSize { get; set; } = PolicyDefaults.AnswerBatchSize;
 
-    /// <summary>Where Model.Save puts the fitted transformer's weights.</summary>
+    /// <summary>Where Model.Save writes the fitted transformer's weights.</summary>
     /// <value><see cref="WeightsStorage.InsideZip"/>.</value>
     public WeightsStorage WeightsStorage { get; set; }
 
     /// <summary>
     /// Whether the stage trains the weights of the stage before it instead of a copy, for models too large to be in memory twice. The
-    /// stage before then has no weights, and says so when it is asked to answer. Ignored with <see cref="BaseModel"/>.
+    /// stage before then has no weights, and throws when it is asked to answer. Ignored with <see cref="BaseModel"/>.
     /// </summary>
     /// <value>false.</value>
     public bool TakeOverWeights { get; set; }
 
-    /// <summary>Told each log line, on the training thread unless it moves elsewhere itself.</summary>
+    /// <summary>Receives each log line, on the training thread.</summary>
     /// <value>null.</value>
     public IProgress<TrainingProgress>? Progress { get; set; }
 
-    /// <summary>Ends training within a step; the fitted transformer then holds what was learnt until there.</summary>
+    /// <summary>Ends training within a step; the fitted transformer then has the weights of the last completed step.</summary>
     /// <value>None.</value>
     public CancellationToken Cancellation { get; set; }
 
@@ -51,10 +53,4 @@ public abstract partial class PathologyTrainingOptions
         MaxPixels = MaxPixels,
         MaxPromptLength = MaxPromptLength,
     };
-
-    private void AddAnsweringFaults(OptionFaults faults)
-    {
-        faults.AddFaultsOf(() => PromptTemplate?.Validate(), nameof(PromptTemplate));
-        faults.AddFaultsOf(() => Decoding?.Validate(), nameof(Decoding));
-    }
 }

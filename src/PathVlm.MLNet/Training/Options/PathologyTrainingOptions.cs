@@ -4,21 +4,8 @@ using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Training.Options;
 
-/// <summary>Number type that a model is trained in.</summary>
-public enum TrainingPrecision
-{
-    /// <summary>The faster of the other two on this machine's device; on a CPU without matrix units that is float32.</summary>
-    Auto,
-
-    /// <summary>Weights, activations and optimizer in float32.</summary>
-    Float32,
-
-    /// <summary>Weights and activations in bfloat16, the optimizer's copy of the weights in float32.</summary>
-    BFloat16,
-}
-
-/// <summary>Options that both trainers share. A trainer copies them when it is built and never writes them.</summary>
-public abstract partial class PathologyTrainingOptions
+/// <summary>Options that both trainers share. An estimator copies and checks them when it is created and never changes them.</summary>
+public abstract partial class PathologyTrainingOptions : IOptionSet
 {
     private protected PathologyTrainingOptions()
     {
@@ -41,11 +28,11 @@ public abstract partial class PathologyTrainingOptions
     [OptionBounds(Above = 0)]
     public double? Epochs { get; set; }
 
-    /// <summary>Rows (SFT) or completions (GRPO) of a micro-batch, the most that are computed at one time.</summary>
+    /// <summary>Rows (SFT) or completions (GRPO) per micro-batch: the most that are computed at one time.</summary>
     [OptionBounds(AtLeast = 1)]
     public abstract int BatchSize { get; set; }
 
-    /// <summary>Micro-batches whose gradients one optimizer step sums.</summary>
+    /// <summary>Micro-batches per optimizer step, whose gradients are summed.</summary>
     /// <value>1.</value>
     [OptionBounds(AtLeast = 1)]
     public int GradientAccumulationSteps { get; set; } = 1;
@@ -91,7 +78,7 @@ public abstract partial class PathologyTrainingOptions
     [OptionBounds(Above = 0)]
     public double MaxGradientNorm { get; set; } = TrainingDefaults.MaxGradientNorm;
 
-    /// <summary>Whether the vision tower and its merger stay as they are; their features are then computed once per picture.</summary>
+    /// <summary>Whether the vision tower and its merger are not trained; features are then computed once per picture.</summary>
     /// <value>true, as in the paper.</value>
     public bool FreezeVision { get; set; } = true;
 
@@ -100,65 +87,69 @@ public abstract partial class PathologyTrainingOptions
     public TrainingPrecision Precision { get; set; }
 
     /// <summary>
-    /// Where the stage's weights lie and are trained: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there is no
-    /// such device. Ignored by the trainers that are given a model, which stays where it is. CUDA takes a build with
-    /// <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// Device that the stage's weights are on and are trained on: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>. A
+    /// device that this machine does not have is refused. CUDA needs a build with <c>-p:TorchBackend=cuda</c>.
     /// </summary>
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
 
-    /// <summary>Every random choice is a function of it and of its place in the run.</summary>
+    /// <summary>Seed; every random choice is a function of it and of the choice's place in the run.</summary>
     /// <value>42.</value>
     public long Seed { get; set; } = TrainingDefaults.Seed;
 
-    /// <summary>Whether rows are taken in a new order each epoch; false: in the order given.</summary>
+    /// <summary>Whether each epoch has an order of its own; false: rows are used in the order given.</summary>
     /// <value>true.</value>
     public bool Shuffle { get; set; } = true;
 
-    /// <summary>Most tokens of a prompt, picture tokens included; a row over it is refused by name.</summary>
+    /// <summary>Most tokens of a prompt, picture tokens included; a longer one is an error that names the row.</summary>
     /// <value>1,024, the paper's.</value>
     [OptionBounds(AtLeast = 1)]
-    public int MaxPromptLength { get; set; } = TrainingDefaults.MaxPromptLength;
+    public int MaxPromptLength { get; set; } = PolicyDefaults.MaxPromptLength;
 
-    /// <summary>Most tokens of a completion (GRPO), or of a target (SFT); a target over it is refused by name.</summary>
+    /// <summary>Most tokens of a completion (GRPO) or of a target (SFT); a longer target is an error that names the row.</summary>
     /// <value>1,024, the paper's.</value>
     [OptionBounds(AtLeast = 1)]
     public int MaxCompletionLength { get; set; } = TrainingDefaults.MaxCompletionLength;
 
-    /// <summary>Pictures are made no smaller than this many pixels.</summary>
+    /// <summary>Smallest number of pixels that pictures are resized to.</summary>
     /// <value>3,136.</value>
     [OptionBounds(AtLeast = 1)]
-    public int MinPixels { get; set; } = TrainingDefaults.MinPixels;
+    public int MinPixels { get; set; } = PolicyDefaults.MinPixels;
 
-    /// <summary>Pictures are made no larger than this many pixels; 602,112 are 768 tokens.</summary>
+    /// <summary>Largest number of pixels that pictures are resized to; 602,112 pixels are 768 tokens.</summary>
     /// <value>602,112.</value>
     [OptionBounds(AtLeast = 1)]
-    public int MaxPixels { get; set; } = TrainingDefaults.MaxPixels;
+    public int MaxPixels { get; set; } = PolicyDefaults.MaxPixels;
 
-    /// <summary>Optimizer steps a log line averages over.</summary>
+    /// <summary>Optimizer steps per log line; the line has their averages.</summary>
     /// <value>1.</value>
     [OptionBounds(AtLeast = 1)]
     public int LoggingSteps { get; set; } = 1;
 
-    /// <summary>Folder that metrics (and rollouts) are written to as JSON lines and TensorBoard events; null: nothing is written.</summary>
+    /// <summary>
+    /// Folder that metrics.jsonl, rollouts.jsonl (GRPO) and TensorBoard events are written to; null: none.
+    /// </summary>
     /// <value>null.</value>
     public string? OutputFolder { get; set; }
 
-    /// <summary>Checks every option, all faults told at once.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range, or two do not fit each other.</exception>
-    public void Validate()
+    /// <summary>Checks every option.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// An option is out of its range, or two do not fit each other; the message names all that are.
+    /// </exception>
+    public void Validate() => OptionRules.Validate(this);
+
+    void IOptionSet.AddFaults(OptionFaults faults)
     {
-        OptionFaults faults = new();
-        faults.AddBounds(this);
         faults.Require(MaxSteps is not null || Epochs is not null, nameof(MaxSteps), null, $"a number where {nameof(Epochs)} is null");
         faults.Require(MinPixels <= MaxPixels, nameof(MinPixels), MinPixels, $"{nameof(MaxPixels)} ({MaxPixels}) or less");
-        if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Require(false, nameof(Device), Device, taken);
-        AddAnsweringFaults(faults);
-        AddAdapterFaults(faults);
+        if (DeviceChoice.AcceptedNames(Device) is { } expected) faults.Require(false, nameof(Device), Device, expected);
+        faults.Require(
+            Lora is null || FreezeVision, nameof(FreezeVision), FreezeVision,
+            $"true where {nameof(Lora)} is set: adapters are on the decoder alone");
         AddFaults(faults);
-        faults.Throw(GetType().Name);
     }
 
+    /// <summary>Adds what is wrong between properties of one trainer's options.</summary>
     private protected abstract void AddFaults(OptionFaults faults);
 
     private protected PathologyTrainingOptions CopyOfThis()
@@ -168,7 +159,7 @@ public abstract partial class PathologyTrainingOptions
         return copy;
     }
 
-    /// <summary>Optimizer steps of a run with this many steps an epoch.</summary>
+    /// <summary>Optimizer steps of a run with this many steps per epoch.</summary>
     internal long StepsOf(long stepsPerEpoch) => MaxSteps ?? Math.Max(1, (long)Math.Ceiling(Epochs!.Value * stepsPerEpoch));
 
     internal LearningRateSchedule ScheduleOf(long totalSteps) =>

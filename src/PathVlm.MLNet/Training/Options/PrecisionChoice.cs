@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Options;
 
-/// <summary>Turns <see cref="TrainingPrecision.Auto"/> into a number type: bfloat16 on a CPU without matrix units can be twice as slow.</summary>
-public static class PrecisionChoice
+/// <summary>
+/// Resolves <see cref="TrainingPrecision.Auto"/>: on a CPU without matrix units bfloat16 can be twice as slow as float32.
+/// </summary>
+internal static class PrecisionChoice
 {
-    /// <summary>The number type for a precision on a device; on the CPU, Auto measures two products once a process.</summary>
-    public static ScalarType Of(TrainingPrecision precision, Device device)
+    /// <summary>The number type for a precision on a device; on the CPU, Auto measures two products once per process.</summary>
+    public static ScalarType Resolve(TrainingPrecision precision, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
         return precision switch

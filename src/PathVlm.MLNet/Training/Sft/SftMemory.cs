@@ -8,7 +8,7 @@ namespace PathVlm.MLNet.Training.Sft;
 internal static class SftMemory
 {
     /// <summary>A stage on rows, the longest of which decides.</summary>
-    public static MemoryWork Of(PathologySftOptions options, SftRows rows, PolicyOrigin origin)
+    public static MemoryWork Of(PathologySftOptions options, ValidationSplit rows, PolicyOrigin origin)
     {
         SupervisedExample[] all = [.. rows.Training, .. rows.Validation];
         SupervisedExample longest = all.MaxBy(example => example.TokenIds.Count)!;

@@ -10,7 +10,7 @@ namespace PathVlm.MLNet.Training.Sft;
 /// </param>
 /// <param name="AnswerStart">Index of the response's first token, 1 or more.</param>
 /// <param name="Pictures">The pictures of the placeholders, in order.</param>
-public sealed record SupervisedExample(
+internal sealed record SupervisedExample(
     string Id, IReadOnlyList<int> TokenIds, int AnswerStart, IReadOnlyList<TrainingPicture> Pictures)
 {
     /// <summary>Tokens that are trained on.</summary>

@@ -1,14 +1,14 @@
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Numerics;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Sft;
 
-/// <summary>The loop of one run: per step its micro-batches forward and backward, then update, log, validate.</summary>
+/// <summary>The loop of one run: cross-entropy of the answer tokens; validation after every so many steps.</summary>
 internal sealed class SupervisedLoop : TrainingLoop
 {
     private readonly PathologySftOptions _options;
@@ -16,16 +16,10 @@ internal sealed class SupervisedLoop : TrainingLoop
     private readonly IReadOnlyList<SupervisedExample> _validation;
     private readonly SupervisedBatches _batches;
     private readonly WeightSnapshot _best = new();
+    private SupervisedExample[][] _microBatches = [];
 
     /// <summary>A run from its beginning; the parameters are being trained already.</summary>
     public SupervisedLoop(
-        Qwen25VlModel model, PathologySftOptions options, IReadOnlyList<SupervisedExample> examples,
-        IReadOnlyList<SupervisedExample> validation, IProgress<TrainingProgress>? progress)
-        : this(model, options, examples, validation, new SupervisedBatches(examples.Count, options), progress)
-    {
-    }
-
-    private SupervisedLoop(
         Qwen25VlModel model, PathologySftOptions options, IReadOnlyList<SupervisedExample> examples,
         IReadOnlyList<SupervisedExample> validation, SupervisedBatches batches, IProgress<TrainingProgress>? progress)
         : base(model, options, batches.StepsPerEpoch, progress)
@@ -43,41 +37,21 @@ internal sealed class SupervisedLoop : TrainingLoop
         _best.Dispose();
     }
 
-    /// <summary>Forward and backward of a step's micro-batches; returns the step's loss.</summary>
-    protected override double Accumulate(CancellationToken cancellation)
+    protected override int BeginStep()
     {
-        List<SupervisedExample[]> window = [.. _batches.Of(State.Step).Select(indexes => Array.ConvertAll(indexes, i => Checked(_examples[i])))];
-        long answerTokens = window.Sum(batch => batch.Sum(example => (long)example.AnswerLength));
-        ZeroGradients();
-        double loss = 0;
-        foreach (SupervisedExample[] batch in window)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            long divisor = _options.LossNormalization == LossNormalization.TokensOfStep
-                ? answerTokens
-                : window.Count * batch.Sum(example => (long)example.AnswerLength);
-            loss += ForwardBackward(batch, divisor);
-        }
-        State.TokenCount += window.Sum(batch => batch.Sum(example => (long)example.TokenIds.Count));
-        return loss;
+        _microBatches = [.. _batches.Of(State.Step).Select(indexes => Array.ConvertAll(indexes, i => Validated(_examples[i])))];
+        return _microBatches.Length;
     }
 
-    private static SupervisedExample Checked(SupervisedExample example) =>
-        example.AnswerStart >= 1 && example.AnswerLength >= 1
-            ? example
-            : throw new InvalidOperationException(
-                $"Row {example.Id}: AnswerStart: got {example.AnswerStart}, takes 1 to {example.TokenIds.Count - 1} (tokens - 1).");
-
-    private double ForwardBackward(SupervisedExample[] batch, long divisor)
+    protected override MicroBatchLoss ComputeLoss(int microBatch)
     {
-        using DisposeScope scope = NewDisposeScope();
-        TokenScores scores = SupervisedScorer.Score(Model, Features, batch);
-        Tensor loss = scores.LogProbabilities.sum().div(Scalars.Of(-divisor));
-        loss.backward();
-        Metrics.Means.Add("entropy", scores.Entropies!.mean().item<float>());
-        Metrics.Means.Add("mean_token_accuracy", scores.Correct!.to(ScalarType.Float32).mean().item<float>());
-        return loss.item<float>();
+        TokenScores scores = SupervisedScorer.Score(Model, Features, _microBatches[microBatch]);
+        Metrics.Means.Add(MetricNames.Entropy, scores.Entropies!.mean().item<float>());
+        Metrics.Means.Add(MetricNames.MeanTokenAccuracy, scores.Correct!.to(ScalarType.Float32).mean().item<float>());
+        return new MicroBatchLoss(scores.LogProbabilities.sum().div(Scalars.Of(-DivisorOf(microBatch))));
     }
+
+    protected override void EndStep() => State.TokenCount += _microBatches.Sum(batch => batch.Sum(example => (long)example.TokenIds.Count));
 
     protected override double EpochAfter(long step) => _batches.EpochAfter(step);
 
@@ -89,6 +63,18 @@ internal sealed class SupervisedLoop : TrainingLoop
         if (State.BestStep is not null && State.BestStep != State.Step) _best.Restore(Model.Trained);
     }
 
+    private static SupervisedExample Validated(SupervisedExample example) =>
+        example.AnswerStart >= 1 && example.AnswerLength >= 1
+            ? example
+            : throw new InvalidOperationException(
+                $"Row {example.Id}: AnswerStart: expected 1 to {example.TokenIds.Count - 1} (tokens - 1), got {example.AnswerStart}.");
+
+    private long DivisorOf(int microBatch) => _options.LossNormalization == LossNormalization.TokensOfStep
+        ? _microBatches.Sum(AnswerTokensOf)
+        : _microBatches.Length * AnswerTokensOf(_microBatches[microBatch]);
+
+    private static long AnswerTokensOf(SupervisedExample[] batch) => batch.Sum(example => (long)example.AnswerLength);
+
     private bool IsValidationDue() =>
         _validation.Count > 0 && (State.Step % _options.ValidationSteps == 0 || State.Step == TotalSteps);
 
@@ -96,10 +82,10 @@ internal sealed class SupervisedLoop : TrainingLoop
     private bool Validate(CancellationToken cancellation)
     {
         Dictionary<string, double> line = SupervisedValidation.Run(Model, Features, _validation, _options.BatchSize, cancellation);
-        line["epoch"] = EpochAfter(State.Step);
+        line[MetricNames.Epoch] = EpochAfter(State.Step);
         Log.Write(State.Step, line);
         bool lossDecides = _options.BestModelMetric == ValidationMetric.Loss;
-        double value = line[lossDecides ? "eval_loss" : "eval_mean_token_accuracy"];
+        double value = line[lossDecides ? MetricNames.ValidationLoss : MetricNames.ValidationTokenAccuracy];
         bool better = double.IsFinite(value)
             && (State.BestStep is null || (lossDecides ? value < State.BestValue : value > State.BestValue));
         State.ValidationsSinceBest = better ? 0 : State.ValidationsSinceBest + 1;

@@ -20,7 +20,7 @@ internal static class SupervisedScorer
         foreach (SupervisedExample example in examples)
             builder.AddPrompt(example.TokenIds, [.. example.Pictures.Select(picture => picture.Grid)]);
         PackedSequences packed = builder.Build(model.Device);
-        Tensor? pictures = features.Of([.. examples.SelectMany(example => example.Pictures)]);
+        Tensor? pictures = features.FeaturesOf([.. examples.SelectMany(example => example.Pictures)]);
         List<RowRange> rows = [];
         List<long> targets = [];
         for (int i = 0; i < examples.Count; i++)

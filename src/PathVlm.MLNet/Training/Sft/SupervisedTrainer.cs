@@ -5,11 +5,11 @@ using PathVlm.Modeling;
 namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
-/// Supervised fine-tuning, TRL SFTTrainer's semantics: cross-entropy of response, end-of-turn token and line break. Departures: no padding
-/// (packed segments), logits of answer tokens alone, features of a frozen vision tower computed once a picture, and the order of the
-/// examples is a function of seed and epoch.
+/// Supervised fine-tuning with the semantics of TRL's SFTTrainer: cross-entropy of response, end-of-turn token and line break. Departures:
+/// no padding (packed segments), logits of answer tokens alone, features of a frozen vision tower computed once per picture, and the order
+/// of the examples is a function of seed and epoch.
 /// </summary>
-public sealed class SupervisedTrainer
+internal sealed class SupervisedTrainer
 {
     private readonly Qwen25VlModel _model;
     private readonly PathologySftOptions _options;
@@ -22,16 +22,17 @@ public sealed class SupervisedTrainer
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
         _model = model;
-        _options = options.Copy();
+        _options = options.ValidatedCopy();
     }
 
     /// <summary>Trains the model.</summary>
-    /// <param name="examples">What to train on; asked for one by one, so it may prepare them lazily.</param>
-    /// <param name="validation">What to judge by; empty or null: the last model is the result.</param>
-    /// <param name="progress">Told each log line.</param>
-    /// <param name="cancellation">Ends the run within a step; what was learnt until then is in the model (<see cref="StopReason.Cancelled"/>).</param>
+    /// <param name="examples">The examples; read one by one, so that the list may make them lazily.</param>
+    /// <param name="validation">Examples to validate by; empty or null: the last model is the result.</param>
+    /// <param name="progress">Receives each log line.</param>
+    /// <param name="cancellation">
+    /// Ends the run within a step; the model then has the weights of the last completed step (<see cref="StopReason.Cancelled"/>).
+    /// </param>
     /// <exception cref="ArgumentException">There are no examples.</exception>
     /// <exception cref="InvalidOperationException">An example has no prompt or no answer; the message names it.</exception>
     public TrainingResult Train(
@@ -39,9 +40,10 @@ public sealed class SupervisedTrainer
         IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(examples);
-        if (examples.Count == 0) throw new ArgumentException("Examples: got none, takes one or more.", nameof(examples));
+        if (examples.Count == 0) throw new ArgumentException("Examples: expected one or more, got none.", nameof(examples));
         using var training = TrainedModel.Begin(_model, _options);
-        using SupervisedLoop loop = new(_model, _options, examples, validation ?? [], progress);
+        using SupervisedLoop loop = new(
+            _model, _options, examples, validation ?? [], new SupervisedBatches(examples.Count, _options), progress);
         return loop.Run(cancellation);
     }
 }

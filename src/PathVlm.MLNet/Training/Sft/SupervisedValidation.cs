@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
@@ -6,7 +7,7 @@ using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Sft;
 
-/// <summary>Judges a model by rows that were kept from training: mean loss and hits over all their answer tokens.</summary>
+/// <summary>Validates a model with rows that are not trained on: mean loss and accuracy over all their answer tokens.</summary>
 internal static class SupervisedValidation
 {
     /// <summary>eval_loss and eval_mean_token_accuracy.</summary>
@@ -34,6 +35,10 @@ internal static class SupervisedValidation
             hits += scores.Correct!.sum().item<long>();
             tokens += scores.LogProbabilities.shape[0];
         }
-        return new Dictionary<string, double> { ["eval_loss"] = loss / tokens, ["eval_mean_token_accuracy"] = hits / tokens };
+        return new Dictionary<string, double>
+        {
+            [MetricNames.ValidationLoss] = loss / tokens,
+            [MetricNames.ValidationTokenAccuracy] = hits / tokens,
+        };
     }
 }

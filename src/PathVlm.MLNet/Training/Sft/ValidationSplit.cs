@@ -1,50 +1,46 @@
-using PathVlm.MLNet.Training.Loop;
-using PathVlm.Modeling.Generation.Sampling;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
-/// Keeps a share of the examples from training to validate by. Examples with a picture in common stay on one side, so that no picture is
-/// both trained on and judged by. A function of the seed.
+/// Keeps a share of the examples from training to validate by. Examples with the same picture stay on one side. Groups of them are gone
+/// through in an order that is a function of seed and picture, and each that still fits is kept; where groups are large the result can be
+/// smaller than the share (<see cref="Shortfall"/>).
 /// </summary>
-public static class ValidationSplit
+/// <param name="Training">Examples to train on, in their order.</param>
+/// <param name="Validation">Examples to validate by.</param>
+/// <param name="Wanted">Examples that the share asks for.</param>
+internal sealed record ValidationSplit(IReadOnlyList<SupervisedExample> Training, IReadOnlyList<SupervisedExample> Validation, int Wanted)
 {
-    private const long Stream = -2;
+    /// <summary>Examples that the share asks for and no group of examples with one picture fits into.</summary>
+    public int Shortfall => Wanted - Validation.Count;
 
-    /// <summary>Indexes of both sides, each in the order of the examples.</summary>
-    /// <param name="pictureHashes">For each example the content hashes of its pictures; an example without pictures stands alone.</param>
-    /// <param name="fraction">Share to keep for validation, 0 to 1; groups of examples are added until the next would exceed it.</param>
+    /// <summary>Splits examples.</summary>
+    /// <param name="examples">The examples, each with one picture or more; the first decides.</param>
+    /// <param name="fraction">Share to keep, 0 to below 1.</param>
     /// <param name="seed">Decides which.</param>
-    public static (int[] Training, int[] Validation) Of(IReadOnlyList<IReadOnlyList<string>> pictureHashes, double fraction, long seed)
+    /// <exception cref="ArgumentOutOfRangeException">A share above 0 leaves one side without examples.</exception>
+    public static ValidationSplit Create(IReadOnlyList<SupervisedExample> examples, double fraction, long seed)
     {
-        ArgumentNullException.ThrowIfNull(pictureHashes);
-        int[][] groups = [.. GroupsOf(pictureHashes)];
-        int[] order = [.. Enumerable.Range(0, groups.Length)];
-        ExampleOrder.Shuffle(order, new DrawCoordinates(seed, 0, Stream, 0));
-        int wanted = (int)Math.Round(fraction * pictureHashes.Count), taken = 0;
-        HashSet<int> validation = [];
-        foreach (int group in order)
-        {
-            if (taken + groups[group].Length > wanted) continue;
-            taken += groups[group].Length;
-            validation.UnionWith(groups[group]);
-        }
-        return ([.. Enumerable.Range(0, pictureHashes.Count).Where(i => !validation.Contains(i))], [.. validation.Order()]);
+        int wanted = (int)Math.Round(fraction * examples.Count);
+        if (wanted == 0) return new ValidationSplit(examples, [], 0);
+        HashSet<SupervisedExample> kept = new(ReferenceEqualityComparer.Instance);
+        foreach (SupervisedExample[] group in GroupsOf(examples, seed))
+            if (kept.Count + group.Length <= wanted) kept.UnionWith(group);
+        if (kept.Count == 0 || kept.Count == examples.Count)
+            throw new ArgumentOutOfRangeException(nameof(fraction), string.Create(CultureInfo.InvariantCulture,
+                $"ValidationFraction: expected a share of the {examples.Count} rows that leaves rows on both sides with no picture on both,"
+                + $" got {fraction}."));
+        return new ValidationSplit([.. examples.Where(example => !kept.Contains(example))], [.. kept], wanted);
     }
 
-    private static IEnumerable<int[]> GroupsOf(IReadOnlyList<IReadOnlyList<string>> pictureHashes)
-    {
-        int[] parent = [.. Enumerable.Range(0, pictureHashes.Count)];
-        Dictionary<string, int> firstWith = new(StringComparer.Ordinal);
-        for (int i = 0; i < parent.Length; i++)
-            foreach (string hash in pictureHashes[i])
-                if (!firstWith.TryAdd(hash, i)) parent[Root(i)] = Root(firstWith[hash]);
-        return Enumerable.Range(0, parent.Length).GroupBy(Root).Select(group => group.ToArray());
+    private static IEnumerable<SupervisedExample[]> GroupsOf(IReadOnlyList<SupervisedExample> examples, long seed) => examples
+        .GroupBy(example => example.Pictures[0].ContentHash)
+        .OrderBy(group => PlaceOf(seed, group.Key), StringComparer.Ordinal)
+        .Select(group => group.ToArray());
 
-        int Root(int i)
-        {
-            while (parent[i] != i) i = parent[i] = parent[parent[i]];
-            return i;
-        }
-    }
+    private static string PlaceOf(long seed, string picture) =>
+        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed}:{picture}")));
 }

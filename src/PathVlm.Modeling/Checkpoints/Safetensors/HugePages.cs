@@ -5,7 +5,7 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 
 /// <summary>
 /// Asks Linux for pages of 2 MiB under memory that is about to be filled for the first time. Measured: filling 0.5 GB from a mapped file
-/// takes 0.09 s of processor time with them and 0.39 s without, most of it in page faults. A hint: where it can't be met, nothing changes.
+/// needs 0.09 s of processor time with them and 0.39 s without, most of it in page faults. A hint: where it can't be met, nothing changes.
 /// </summary>
 internal static partial class HugePages
 {

@@ -5,7 +5,7 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 /// <summary>Work shared out among the thread pool's threads.</summary>
 internal static class InParallel
 {
-    /// <summary>Does each piece once; a fault comes as it was thrown, not wrapped.</summary>
+    /// <summary>Runs each piece once; an exception is rethrown as it was thrown, not wrapped.</summary>
     public static void For(long count, Action<long> work)
     {
         try

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints.Safetensors;
 
-/// <summary>What the header of a safetensors file says about one tensor; judged, so offsets, shape and type agree.</summary>
+/// <summary>The entry of one tensor in the header of a safetensors file; validated, so offsets, shape and type agree.</summary>
 /// <param name="Name">The tensor's name.</param>
 /// <param name="Type">Element type.</param>
 /// <param name="Shape">Sizes; empty for a scalar.</param>

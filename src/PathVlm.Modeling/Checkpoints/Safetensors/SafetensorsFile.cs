@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Checkpoints.Safetensors;
 
 /// <summary>
-/// A safetensors file, opened for reading: opening costs its header, and a tensor's bytes are read straight into the tensor's memory. (Copying
+/// A safetensors file, opened for reading: opening costs its header, and a tensor's bytes are read straight into the tensor's memory.
+/// (Copying
 /// out of a mapped file was measured at two to ten times the time: every page is faulted in twice.) Reading from several threads is safe.
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
@@ -19,9 +20,9 @@ public sealed class SafetensorsFile : IDisposable
         Path = path;
         _handle = handle;
         long length = RandomAccess.GetLength(handle);
-        int headerLength = SafetensorsHeader.JudgeLength(
+        int headerLength = SafetensorsHeader.ValidateLength(
             BinaryPrimitives.ReadUInt64LittleEndian(Bytes(0, SafetensorsHeader.PrefixLength)), length, path);
-        (_entries, _metadata) = SafetensorsHeader.Judge(Bytes(SafetensorsHeader.PrefixLength, headerLength), length, path);
+        (_entries, _metadata) = SafetensorsHeader.Validate(Bytes(SafetensorsHeader.PrefixLength, headerLength), length, path);
     }
 
     /// <summary>Path the file was opened by.</summary>
@@ -33,7 +34,7 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Tensors by name.</summary>
     public IReadOnlyDictionary<string, SafetensorsEntry> Entries => _entries;
 
-    /// <summary>Opens a file and judges its header.</summary>
+    /// <summary>Opens a file and validates its header.</summary>
     /// <param name="path">Path of the file.</param>
     /// <returns>The open file; the caller disposes it.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
@@ -45,7 +46,8 @@ public sealed class SafetensorsFile : IDisposable
         if (!info.Exists)
             throw new FileNotFoundException($"{path}: not found.", path);
         if (info.Length < SafetensorsHeader.PrefixLength)
-            throw new InvalidDataException($"{path}: cut off: has {info.Length} bytes, takes at least {SafetensorsHeader.PrefixLength}.");
+            throw new InvalidDataException(
+                $"{path}: cut off: expected at least {SafetensorsHeader.PrefixLength} bytes, got {info.Length}.");
         SafeFileHandle handle = File.OpenHandle(path);
         try
         {
@@ -60,14 +62,14 @@ public sealed class SafetensorsFile : IDisposable
 
     /// <summary>Reads a tensor in the type the file holds.</summary>
     /// <param name="name">Name of the tensor.</param>
-    /// <returns>A new tensor on the CPU; the caller disposes it.</returns>
+    /// <returns>A new tensor with the shape and type of its entry, on the CPU; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     public Tensor Read(string name) => Read(name, Find(name).Type);
 
     /// <summary>Reads a tensor and converts it.</summary>
     /// <param name="name">Name of the tensor.</param>
     /// <param name="type">Element type of the result.</param>
-    /// <returns>A new tensor on the CPU; the caller disposes it.</returns>
+    /// <returns>A new tensor with the shape of its entry, of type <paramref name="type"/>, on the CPU; the caller disposes it.</returns>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     public Tensor Read(string name, ScalarType type)
     {
@@ -86,9 +88,11 @@ public sealed class SafetensorsFile : IDisposable
         }
     }
 
-    /// <summary>Reads a tensor into one that exists, converting to its type; where it lies and how its elements lie doesn't matter.</summary>
+    /// <summary>
+    /// Reads a tensor into one that exists, converting to its type; its device and strides do not matter.
+    /// </summary>
     /// <param name="name">Name of the tensor.</param>
-    /// <param name="destination">A tensor of the same shape, any type and device.</param>
+    /// <param name="destination">A tensor of the same shape, any type and device; it stays the caller's.</param>
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another shape.</exception>
     /// <exception cref="InvalidDataException">The file was cut short since it was opened.</exception>
@@ -99,8 +103,8 @@ public sealed class SafetensorsFile : IDisposable
         if (!destination.shape.AsSpan().SequenceEqual(entry.Shape.ToArray()))
         {
             throw new ArgumentException(
-                $"{Path}: tensor [{name}]: the destination has shape [{string.Join(", ", destination.shape)}], "
-                + $"takes [{string.Join(", ", entry.Shape)}].",
+                $"{Path}: tensor [{name}]: expected a destination of shape [{string.Join(", ", entry.Shape)}], "
+                + $"got [{string.Join(", ", destination.shape)}].",
                 nameof(destination));
         }
 
@@ -125,7 +129,8 @@ public sealed class SafetensorsFile : IDisposable
         {
             int read = RandomAccess.Read(_handle, bytes[done..], offset + done);
             if (read == 0)
-                throw new InvalidDataException($"{Path}: cut off: ends at byte {offset + done}, takes {offset + bytes.Length}; it was longer when it was opened.");
+                throw new InvalidDataException(
+                    $"{Path}: cut off: expected {offset + bytes.Length} bytes, got {offset + done}; it was longer when it was opened.");
             done += read;
         }
     }

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Checkpoints.Safetensors;
 
 /// <summary>
-/// Judges the header of a safetensors file, whole, before anything is allocated for a tensor.
+/// Validates the header of a safetensors file, whole, before anything is allocated for a tensor.
 /// <para>
 /// Layout (https://github.com/huggingface/safetensors): 8 bytes, the header's length N, unsigned, little-endian; N bytes of JSON, an object
 /// that begins with '{' and may be padded with spaces: name -> {dtype, shape, data_offsets [begin, end) from the header's end}, and
@@ -21,30 +21,30 @@ internal static class SafetensorsHeader
 
     /// <summary>The header's length, from the file's first 8 bytes.</summary>
     /// <exception cref="InvalidDataException">The length can't be that of a header in a file of this length.</exception>
-    public static int JudgeLength(ulong length, long fileLength, string file)
+    public static int ValidateLength(ulong length, long fileLength, string file)
     {
         if (length > LargestLength)
-            throw new InvalidDataException($"{file}: the header's length is {length}, takes at most {LargestLength}.");
+            throw new InvalidDataException($"{file}: expected a header of at most {LargestLength} bytes, got {length}.");
         if (length > (ulong)(fileLength - PrefixLength))
         {
             throw new InvalidDataException(
-                $"{file}: cut off: the header takes {length} bytes, {fileLength - PrefixLength} are there.");
+                $"{file}: cut off: expected {length} bytes of header, got {fileLength - PrefixLength}.");
         }
 
-        return length >= 2 ? (int)length : throw new InvalidDataException($"{file}: the header's length is {length}, takes at least 2.");
+        return length >= 2 ? (int)length : throw new InvalidDataException($"{file}: expected a header of at least 2 bytes, got {length}.");
     }
 
-    /// <summary>Reads and judges the header.</summary>
+    /// <summary>Reads and validates the header.</summary>
     /// <param name="json">The header's bytes.</param>
     /// <param name="fileLength">Length of the whole file.</param>
-    /// <param name="file">What messages call the file.</param>
+    /// <param name="file">Name of the file in messages.</param>
     /// <returns>Entries in the order of their bytes, and the metadata.</returns>
     /// <exception cref="InvalidDataException">A rule of the format is broken.</exception>
-    public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Judge(
+    public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Validate(
         ReadOnlySpan<byte> json, long fileLength, string file)
     {
         if (json[0] != (byte)'{')
-            throw new InvalidDataException($"{file}: the header isn't a JSON object: it begins with byte 0x{json[0]:X2}, takes '{{'.");
+            throw new InvalidDataException($"{file}: the header isn't a JSON object: expected '{{' at its start, got byte 0x{json[0]:X2}.");
         long dataStart = PrefixLength + json.Length;
         List<SafetensorsEntry> entries = [];
         HashSet<string> names = new(StringComparer.Ordinal);
@@ -74,11 +74,11 @@ internal static class SafetensorsHeader
         entries.Sort((left, right) => left.Offset != right.Offset
             ? left.Offset.CompareTo(right.Offset)
             : left.ByteCount.CompareTo(right.ByteCount));
-        JudgeOffsets(entries, dataStart, fileLength, file);
+        ValidateOffsets(entries, dataStart, fileLength, file);
         return (entries.ToDictionary(entry => entry.Name, StringComparer.Ordinal), metadata ?? []);
     }
 
-    private static void JudgeOffsets(List<SafetensorsEntry> entries, long dataStart, long fileLength, string file)
+    private static void ValidateOffsets(List<SafetensorsEntry> entries, long dataStart, long fileLength, string file)
     {
         long end = dataStart;
         foreach (SafetensorsEntry entry in entries)
@@ -95,21 +95,21 @@ internal static class SafetensorsHeader
         }
 
         if (end < fileLength)
-            throw new InvalidDataException($"{file}: {fileLength - end} bytes follow the last tensor, takes none.");
+            throw new InvalidDataException($"{file}: expected nothing after the last tensor, got {fileLength - end} bytes.");
     }
 
     private static Dictionary<string, string> ReadMetadata(ref Utf8JsonReader reader, string file)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw new InvalidDataException($"{file}: {MetadataName} is {reader.TokenType}, takes an object of texts.");
+            throw new InvalidDataException($"{file}: {MetadataName}: expected an object of texts, got {reader.TokenType}.");
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
-                throw new InvalidDataException($"{file}: {MetadataName} [{name}] is {reader.TokenType}, takes a text.");
+                throw new InvalidDataException($"{file}: {MetadataName} [{name}]: expected a text, got {reader.TokenType}.");
             if (!metadata.TryAdd(name, reader.GetString()!))
                 throw new InvalidDataException($"{file}: {MetadataName} names [{name}] twice.");
         }
@@ -121,20 +121,27 @@ internal static class SafetensorsHeader
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
-            throw Fault(file, name, $"is {reader.TokenType}, takes an object with dtype, shape and data_offsets");
+            throw Fault(file, name, $"expected an object with dtype, shape and data_offsets, got {reader.TokenType}");
         string? type = null;
         List<long>? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string property = reader.GetString()!;
             reader.Read();
-            if ((property, type, shape, offsets) is ("dtype", not null, _, _) or ("shape", _, not null, _) or ("data_offsets", _, _, not null))
+            bool twice = property switch
+            {
+                "dtype" => type is not null,
+                "shape" => shape is not null,
+                "data_offsets" => offsets is not null,
+                _ => false,
+            };
+            if (twice)
                 throw Fault(file, name, $"has {property} twice");
             if (property is "dtype")
             {
                 type = reader.TokenType == JsonTokenType.String
                     ? reader.GetString()!
-                    : throw Fault(file, name, $"dtype is {reader.TokenType}, takes a text");
+                    : throw Fault(file, name, $"dtype: expected a text, got {reader.TokenType}");
             }
             else if (property is "shape")
                 shape = ReadCounts(ref reader, file, name, property, MostDimensions);
@@ -146,19 +153,19 @@ internal static class SafetensorsHeader
 
         if (type is null || shape is null || offsets is null)
             throw Fault(file, name, $"has no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
-        return JudgeEntry(name, type, shape, offsets, dataStart, fileLength, file);
+        return ValidateEntry(name, type, shape, offsets, dataStart, fileLength, file);
     }
 
-    private static SafetensorsEntry JudgeEntry(
+    private static SafetensorsEntry ValidateEntry(
         string name, string type, List<long> shape, List<long> offsets, long dataStart, long fileLength, string file)
     {
         if (!SafetensorsTypes.TryFind(type, out ScalarType scalar, out int size))
-            throw Fault(file, name, $"dtype is [{type}], takes one of {SafetensorsTypes.Names}");
+            throw Fault(file, name, $"dtype: expected one of {SafetensorsTypes.Names}, got [{type}]");
         if (offsets.Count != 2)
-            throw Fault(file, name, $"data_offsets holds {offsets.Count} numbers, takes 2");
+            throw Fault(file, name, $"data_offsets: expected 2 numbers, got {offsets.Count}");
         (long begin, long end) = (offsets[0], offsets[1]);
         if (end < begin)
-            throw Fault(file, name, $"data_offsets are [{begin}, {end}], takes an end that isn't before the beginning");
+            throw Fault(file, name, $"data_offsets: expected an end that isn't before the beginning, got [{begin}, {end}]");
         if (end > fileLength - dataStart)
             throw Fault(file, name, $"cut off: it ends at {end}, the file has {fileLength - dataStart} bytes of tensors");
         long bytes = size;
@@ -179,20 +186,23 @@ internal static class SafetensorsHeader
         bytes = empty ? 0 : bytes;
         return end - begin == bytes
             ? new SafetensorsEntry(name, scalar, shape, dataStart + begin, bytes)
-            : throw Fault(file, name, $"data_offsets span {end - begin} bytes, takes {bytes}: {type} of shape [{string.Join(", ", shape)}]");
+            : throw Fault(
+                file, name, $"data_offsets: expected {bytes} bytes for {type} of shape [{string.Join(", ", shape)}], got {end - begin}");
     }
 
     private static List<long> ReadCounts(ref Utf8JsonReader reader, string file, string name, string property, int most)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
-            throw Fault(file, name, $"{property} is {reader.TokenType}, takes a list of whole numbers");
+            throw Fault(file, name, $"{property}: expected a list of whole numbers, got {reader.TokenType}");
         List<long> counts = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long count) || count < 0)
             {
-                string got = reader.TokenType == JsonTokenType.Number ? Encoding.UTF8.GetString(reader.ValueSpan) : reader.TokenType.ToString();
-                throw Fault(file, name, $"{property} holds {got}, takes whole numbers from 0 to {long.MaxValue}");
+                string got = reader.TokenType == JsonTokenType.Number
+                    ? Encoding.UTF8.GetString(reader.ValueSpan)
+                    : reader.TokenType.ToString();
+                throw Fault(file, name, $"{property}: expected whole numbers from 0 to {long.MaxValue}, got {got}");
             }
 
             counts.Add(count);

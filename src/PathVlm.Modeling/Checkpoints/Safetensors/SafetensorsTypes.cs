@@ -31,6 +31,6 @@ internal static class SafetensorsTypes
     private static (string Name, ScalarType Type, int Size) Find(ScalarType type)
     {
         int index = Array.FindIndex(Table, row => row.Type == type);
-        return index >= 0 ? Table[index] : throw new ArgumentException($"Type: got {type}, takes one of {Names}.", nameof(type));
+        return index >= 0 ? Table[index] : throw new ArgumentException($"Type: expected one of {Names}, got {type}.", nameof(type));
     }
 }

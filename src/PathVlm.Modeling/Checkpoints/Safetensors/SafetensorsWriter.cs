@@ -2,14 +2,15 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints.Safetensors;
 
 /// <summary>
-/// Writes safetensors files (the layout stands above <see cref="SafetensorsHeader"/>). A file appears whole or not at all: bytes go to a
-/// temporary file beside it, which is flushed to the disk and renamed. Tensors are written one after another, so that memory holds at
+/// Writes safetensors files (the layout stands above <see cref="SafetensorsHeader"/>). A file appears whole or not at all
+/// (<see cref="AtomicFile"/>). Tensors are written one after another, so that memory holds at
 /// most a piece of one. The order is the caller's, wider element types first, so that each tensor lies aligned.
 /// </summary>
 public static class SafetensorsWriter
@@ -35,31 +36,24 @@ public static class SafetensorsWriter
     /// <exception cref="ArgumentException">A name occurs twice or is the format's own, or a type isn't the format's.</exception>
     /// <exception cref="IOException">The file can't be written; nothing is left of it, and the one before is as it was.</exception>
     public static void Write(
-        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? type, IReadOnlyDictionary<string, string>? metadata = null)
+        string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? type,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         (string Name, Tensor Tensor, ScalarType Type)[] entries = Ordered(tensors, type);
         byte[] header = Header(entries, metadata);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
+        AtomicFile.Write(path, unfinished =>
         {
-            using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
-            {
-                WriteAll(stream, header, entries);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(temporary);
-            throw;
-        }
+            using FileStream stream = new(unfinished, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            WriteAll(stream, header, entries);
+        });
     }
 
-    /// <summary>Writes tensors in their own types to a stream, an entry of a zip for instance; what is done with a stream cut short is the caller's.</summary>
+    /// <summary>
+    /// Writes tensors in their own types to a stream, an entry of a zip for instance; what is done with a stream cut short is the
+    /// caller's.
+    /// </summary>
     /// <param name="stream">A stream to write to, from where it stands; it stays open.</param>
     /// <param name="tensors">Names and tensors of any strides and device; they stay the caller's.</param>
     /// <param name="metadata">Texts to put beside them.</param>
@@ -73,8 +67,10 @@ public static class SafetensorsWriter
         WriteAll(stream, Header(entries, metadata), entries);
     }
 
-    private static (string Name, Tensor Tensor, ScalarType Type)[] Ordered(IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? type) =>
-        [.. tensors.Select(pair => (pair.Key, pair.Value, Type: type ?? pair.Value.dtype)).OrderByDescending(entry => SafetensorsTypes.SizeOf(entry.Type))];
+    private static (string Name, Tensor Tensor, ScalarType Type)[] Ordered(
+        IEnumerable<KeyValuePair<string, Tensor>> tensors, ScalarType? type) =>
+        [.. tensors.Select(pair => (pair.Key, pair.Value, Type: type ?? pair.Value.dtype))
+            .OrderByDescending(entry => SafetensorsTypes.SizeOf(entry.Type))];
 
     private static void WriteAll(Stream stream, byte[] header, (string Name, Tensor Tensor, ScalarType Type)[] entries)
     {
@@ -119,7 +115,8 @@ public static class SafetensorsWriter
         BinaryPrimitives.WriteUInt64LittleEndian(header, (ulong)length);
         return length <= SafetensorsHeader.LargestLength
             ? header
-            : throw new ArgumentException($"The header has {length} bytes, takes at most {SafetensorsHeader.LargestLength}.", nameof(entries));
+            : throw new ArgumentException(
+                $"Header: expected at most {SafetensorsHeader.LargestLength} bytes, got {length}.", nameof(entries));
     }
 
     private static void WriteEntry(Utf8JsonWriter json, string name, ScalarType type, long[] shape, long begin, long end)

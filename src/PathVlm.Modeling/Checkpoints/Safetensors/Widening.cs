@@ -25,7 +25,9 @@ internal static class Widening
             bits[index] = (uint)source[index] << 16;
     }
 
-    /// <summary>Exponent and fraction move 13 bits up and are scaled by the difference of the biases, which also makes subnormals right.</summary>
+    /// <summary>
+    /// Exponent and fraction move 13 bits up and are scaled by the difference of the biases, which also makes subnormals right.
+    /// </summary>
     public static void FromHalf(ReadOnlySpan<ushort> source, Span<float> destination)
     {
         int index = 0;

@@ -12,17 +12,18 @@ public sealed record GenerationPrompt(IReadOnlyList<int> TokenIds)
     /// <value>Default: none.</value>
     public IReadOnlyList<ImageGrid> Grids { get; init; } = [];
 
-    /// <summary>Features of the pictures [placeholders, D], on the model's device; read until the prompt is prefilled; who disposes them: <see cref="OwnsImageFeatures"/>.</summary>
+    /// <summary>
+    /// Features of the pictures [placeholders, D], on the model's device; read until the prompt is prefilled; who disposes them: <see
+    /// cref="OwnsImageFeatures"/>.
+    /// </summary>
     /// <value>Default: null, no picture.</value>
     public Tensor? ImageFeatures { get; init; }
 
-    /// <summary>Whether the generator disposes <see cref="ImageFeatures"/> once the prompt was taken in: for prompts made one by one.</summary>
+    /// <summary>
+    /// Whether the generator disposes <see cref="ImageFeatures"/> once the prompt was taken in: for prompts made one by one.
+    /// </summary>
     /// <value>false: they stay the caller's.</value>
     public bool OwnsImageFeatures { get; init; }
-
-    /// <summary>Ids that the repetition penalty takes as seen beside those of the prompt: padding, where a padded reference is reproduced.</summary>
-    /// <value>Default: none.</value>
-    public IReadOnlyList<int> AlsoSeenTokenIds { get; init; } = [];
 
     /// <summary>The row coordinate of this prompt's draws: <see cref="DrawCoordinates.Row"/>.</summary>
     /// <value>Default: null, the prompt's index in the call.</value>

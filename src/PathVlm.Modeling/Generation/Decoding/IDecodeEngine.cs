@@ -7,6 +7,8 @@ internal interface IDecodeEngine : IDisposable
 {
     /// <summary>Takes the newest token of each row through the decoder and stores its keys and values in the row's slot.</summary>
     /// <param name="rows">The rows, completions of one prompt side by side.</param>
-    /// <returns>Logits float32 [rows, V]; may be overwritten by the caller and is by the next step; owned by the engine or the dispose scope.</returns>
+    /// <returns>
+    /// Logits float32 [rows, V]; may be overwritten by the caller and is by the next step; owned by the engine or the dispose scope.
+    /// </returns>
     Tensor Step(IReadOnlyList<DecodeRow> rows);
 }

@@ -20,7 +20,8 @@ internal static class Prefill
         Tensor[] features = [.. prompts.Select(prompt => prompt.ImageFeatures).OfType<Tensor>()];
         Tensor? joined = features.Length switch { 0 => null, 1 => features[0], _ => cat(features, 0) };
         int layers = model.Configuration.Text.LayerCount;
-        PromptState[] states = [.. packed.Segments.Select((segment, index) => new PromptState(segment.Length, packed.NextPositions[index], layers))];
+        PromptState[] states =
+            [.. packed.Segments.Select((segment, index) => new PromptState(segment.Length, packed.NextPositions[index], layers))];
         ForwardRows last = ForwardRows.Of(packed.Segments.Select(segment => new RowRange(segment.End - 1, 1)));
         Tensor hidden = model.Decoder.Forward(packed, joined, last, (layer, keys, values) =>
         {

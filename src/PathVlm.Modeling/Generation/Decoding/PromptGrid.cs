@@ -83,7 +83,8 @@ internal sealed class PromptGrid : IDisposable
     public Tensor Unfold(Tensor folded)
     {
         (long heads, long repeat, long size) = (folded.size(1), folded.size(2) / _perPrompt, folded.size(3));
-        Tensor table = folded.view(_prompts, heads, _perPrompt, repeat, size).transpose(1, 2).reshape(_prompts * _perPrompt, heads, repeat, size);
+        Tensor table = folded.view(_prompts, heads, _perPrompt, repeat, size)
+            .transpose(1, 2).reshape(_prompts * _perPrompt, heads, repeat, size);
         return _place is null ? table : table.index_select(0, _place);
     }
 

@@ -48,13 +48,15 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
 
         Device device = _model.Device;
         Tensor ids = tensor(rows.Select(row => (long)row.TokenIds[^1]).ToArray(), device: device);
-        Tensor positions = tensor(rows.Select(row => (long)row.Prompt.NextPosition + row.StoredCount).ToArray(), device: device).expand(3, -1);
+        Tensor positions = tensor(rows.Select(row => (long)row.Prompt.NextPosition + row.StoredCount).ToArray(), device: device)
+            .expand(3, -1);
         Tensor slots = tensor(rows.Select(row => (long)row.Slot).ToArray(), device: device);
         Tensor counts = tensor(rows.Select(row => (long)row.StoredCount).ToArray(), device: device);
         Tensor places = slots.mul(Scalars.Of((long)_capacity)).add(counts, Scalars.One);
         long longest = rows.Max(row => row.StoredCount) + 1;
         Tensor beyond = arange(Scalars.Of((long)longest), ScalarType.Int64, device).unsqueeze(0) > counts.unsqueeze(1);
-        Tensor mask = zeros([rows.Count, longest], _model.Type, device).masked_fill(beyond, Scalars.Of(double.NegativeInfinity)).view(rows.Count, 1, 1, longest);
+        Tensor mask = zeros([rows.Count, longest], _model.Type, device)
+            .masked_fill(beyond, Scalars.Of(double.NegativeInfinity)).view(rows.Count, 1, 1, longest);
         Decoder decoder = _model.Decoder;
         using Layers.Rotary turns = decoder.Turns(positions);
         Tensor hidden = decoder.Embed(ids);
@@ -72,7 +74,8 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
             tensor.Dispose();
     }
 
-    private Tensor Layer(int index, DecoderLayer layer, Tensor hidden, Layers.Rotary turns, Tensor slots, Tensor places, long longest, Tensor mask)
+    private Tensor Layer(
+        int index, DecoderLayer layer, Tensor hidden, Layers.Rotary turns, Tensor slots, Tensor places, long longest, Tensor mask)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         (Tensor query, Tensor key, Tensor value) = layer.Project(layer.Normalise(hidden), turns);

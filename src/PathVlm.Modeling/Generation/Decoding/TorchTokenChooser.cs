@@ -4,8 +4,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Decoding;
 
-/// <summary>Chooses in libtorch operations: any rule, any device, one copy from the device a step.</summary>
-internal sealed class TorchTokenChooser(SamplingOptions options, IReadOnlyCollection<int> suppressed, int slots, int vocabularySize, Device device)
+/// <summary>Chooses in libtorch operations: any rule, any device, one copy from the device per step.</summary>
+internal sealed class TorchTokenChooser(
+    SamplingOptions options, IReadOnlyCollection<int> suppressed, int slots, int vocabularySize, Device device)
     : ITokenChooser
 {
     private readonly TokenSampler _sampler = new(options, suppressed, device);
@@ -24,7 +25,8 @@ internal sealed class TorchTokenChooser(SamplingOptions options, IReadOnlyCollec
         if (places is not null)
             _seen!.Add(places, ids);
         // Double holds every id and float exactly.
-        double[] chosen = stack([ids.to_type(ScalarType.Float64), logProbabilities.to_type(ScalarType.Float64)]).cpu().data<double>().ToArray();
+        double[] chosen = stack([ids.to_type(ScalarType.Float64), logProbabilities.to_type(ScalarType.Float64)])
+            .cpu().data<double>().ToArray();
         return ([.. chosen.Take(rows.Count).Select(id => (int)id)], [.. chosen.Skip(rows.Count).Select(value => (float)value)]);
     }
 

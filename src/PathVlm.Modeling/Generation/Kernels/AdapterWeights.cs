@@ -41,7 +41,11 @@ internal sealed unsafe class AdapterWeights
     /// <param name="end">Column after the last.</param>
     public void Reduce(float* input, int rows, float* low, int start, int end)
     {
-        LinearKernel.Multiply(input, _inputs, rows, _inputs, _down, null, low, Rank, start, end, add: false);
+        LinearCall call = new()
+        {
+            Input = input, InputStride = _inputs, Rows = rows, Size = _inputs, Weight = _down, Output = low, OutputStride = Rank,
+        };
+        LinearKernel.Multiply(in call, start, end);
         for (int row = 0; row < rows; row++)
             for (int column = start; column < end; column++) low[((long)row * Rank) + column] *= _scale;
     }
@@ -60,8 +64,12 @@ internal sealed unsafe class AdapterWeights
         {
             int from = Math.Max(first + start, part.Start) - part.Start, to = Math.Min(first + end, part.Start + part.Count) - part.Start;
             if (from >= to) continue;
-            LinearKernel.Multiply(
-                low + part.LowStart, Rank, rows, part.Rank, part.Up, null, output + (part.Start - first), stride, from, to, add: true);
+            LinearCall call = new()
+            {
+                Input = low + part.LowStart, InputStride = Rank, Rows = rows, Size = part.Rank, Weight = part.Up,
+                Output = output + (part.Start - first), OutputStride = stride, Add = true,
+            };
+            LinearKernel.Multiply(in call, from, to);
         }
     }
 

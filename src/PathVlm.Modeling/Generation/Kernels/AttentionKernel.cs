@@ -56,9 +56,12 @@ internal static unsafe class AttentionKernel
     private static void Three(float* w0, float* w1, float* w2, int count, float* values, int width, float* output)
     {
         float* out1 = output + width, out2 = out1 + width;
-        Vector256<float> a0 = Vector256.Load(output), a1 = Vector256.Load(output + 8), a2 = Vector256.Load(output + 16), a3 = Vector256.Load(output + 24);
-        Vector256<float> b0 = Vector256.Load(out1), b1 = Vector256.Load(out1 + 8), b2 = Vector256.Load(out1 + 16), b3 = Vector256.Load(out1 + 24);
-        Vector256<float> c0 = Vector256.Load(out2), c1 = Vector256.Load(out2 + 8), c2 = Vector256.Load(out2 + 16), c3 = Vector256.Load(out2 + 24);
+        Vector256<float> a0 = Vector256.Load(output), a1 = Vector256.Load(output + 8);
+        Vector256<float> a2 = Vector256.Load(output + 16), a3 = Vector256.Load(output + 24);
+        Vector256<float> b0 = Vector256.Load(out1), b1 = Vector256.Load(out1 + 8);
+        Vector256<float> b2 = Vector256.Load(out1 + 16), b3 = Vector256.Load(out1 + 24);
+        Vector256<float> c0 = Vector256.Load(out2), c1 = Vector256.Load(out2 + 8);
+        Vector256<float> c2 = Vector256.Load(out2 + 16), c3 = Vector256.Load(out2 + 24);
         for (int key = 0; key < count; key++, values += width)
         {
             Vector256<float> a = Vector256.Create(w0[key]), b = Vector256.Create(w1[key]), c = Vector256.Create(w2[key]);
@@ -97,7 +100,8 @@ internal static unsafe class AttentionKernel
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void One(float* weights, int count, float* values, int width, float* output)
     {
-        Vector256<float> a0 = Vector256.Load(output), a1 = Vector256.Load(output + 8), a2 = Vector256.Load(output + 16), a3 = Vector256.Load(output + 24);
+        Vector256<float> a0 = Vector256.Load(output), a1 = Vector256.Load(output + 8);
+        Vector256<float> a2 = Vector256.Load(output + 16), a3 = Vector256.Load(output + 24);
         for (int key = 0; key < count; key++, values += width)
         {
             Vector256<float> a = Vector256.Create(weights[key]);

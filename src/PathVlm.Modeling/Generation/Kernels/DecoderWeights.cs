@@ -21,7 +21,8 @@ internal readonly unsafe struct LayerWeights(ParameterSet parameters, int index)
 internal sealed unsafe class DecoderWeights(ModelConfiguration configuration, ParameterSet parameters)
 {
     /// <summary>The layers, first to last.</summary>
-    public LayerWeights[] Layers { get; } = [.. Enumerable.Range(0, configuration.Text.LayerCount).Select(index => new LayerWeights(parameters, index))];
+    public LayerWeights[] Layers { get; } =
+        [.. Enumerable.Range(0, configuration.Text.LayerCount).Select(index => new LayerWeights(parameters, index))];
 
     /// <summary>[V, D].</summary>
     public float* Embeddings { get; } = LayerWeights.At(parameters, "model.embed_tokens.weight");
@@ -30,5 +31,6 @@ internal sealed unsafe class DecoderWeights(ModelConfiguration configuration, Pa
     public float* Norm { get; } = LayerWeights.At(parameters, "model.norm.weight");
 
     /// <summary>[V, D].</summary>
-    public float* Head { get; } = LayerWeights.At(parameters, configuration.Text.TieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
+    public float* Head { get; } = LayerWeights.At(
+        parameters, configuration.Text.TieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight");
 }

@@ -12,8 +12,10 @@ namespace PathVlm.Modeling.Generation.Kernels;
 internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
 {
     private const int PhasesPerLayer = 7;
-    private const int PhasesBeside = 3;
-    private const long LayerProductsWorthMeeting = 1_000_000; // Some 40 microseconds on one thread, against 3 for the meetings.
+    private const int PhasesOutsideLayers = 3;
+
+    // 1,000,000 products are about 40 microseconds on one thread, against 3 for synchronizing the threads.
+    private const long MinimumProductsForThreads = 1_000_000;
 
     private readonly Qwen25VlModel _model;
     private readonly TextConfiguration _settings;
@@ -47,7 +49,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _settings = model.Configuration.Text;
         _weights = new DecoderWeights(model.Configuration, model.Parameters);
         _adapters = [.. Enumerable.Range(0, _settings.LayerCount).Select(index => LayerAdapters.Of(model, index))];
-        _phases = (PhasesPerLayer * _settings.LayerCount) + PhasesBeside + _adapters.Sum(adapters => adapters.Count);
+        _phases = (PhasesPerLayer * _settings.LayerCount) + PhasesOutsideLayers + _adapters.Sum(adapters => adapters.Count);
         _team = new ThreadTeam(get_num_threads());
         _capacity = Math.Max(capacity, 1);
         _width = _settings.HeadCount * _settings.HeadSize;
@@ -80,7 +82,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _rows = rows;
         CutParts();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
-        _team.Run(_phases, rows.Count * _layerSize < LayerProductsWorthMeeting, _body);
+        _team.Run(_phases, rows.Count * _layerSize < MinimumProductsForThreads, _body);
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
         return _logits.narrow(0, 0, rows.Count);
@@ -90,7 +92,8 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     public void Dispose()
     {
         _team.Dispose();
-        foreach (NativeMatrix? matrix in (NativeMatrix?[])[.. _keys, .. _values, .. _scratch, _hidden, _normed, _qkv, _attended, _gate, _up, _low])
+        NativeMatrix?[] all = [.. _keys, .. _values, .. _scratch, _hidden, _normed, _qkv, _attended, _gate, _up, _low];
+        foreach (NativeMatrix? matrix in all)
             matrix?.Dispose();
         _logits.Dispose();
     }
@@ -109,7 +112,9 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
                 own = Math.Max(own, _rows[end].StoredCount + 1);
             Part part = new(prompt, start, end - start, (prompt.Length + own + 7) / 8 * 8);
             _parts.Add(part);
-            longest = Math.Max(longest, (long)part.Count * (_settings.HeadCount / _settings.KeyValueHeadCount) * (part.Stride + (2 * _settings.HeadSize)));
+            longest = Math.Max(
+                longest,
+                (long)part.Count * (_settings.HeadCount / _settings.KeyValueHeadCount) * (part.Stride + (2 * _settings.HeadSize)));
         }
 
         for (int member = 0; member < _scratch.Length; member++)
@@ -155,17 +160,23 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     {
         int size = _settings.HiddenSize;
         while (_team.Take(phase, _rows.Count, 1, out int row, out _))
-            RowKernels.RmsNorm(_hidden.Values + ((long)row * size), weight, size, (float)_settings.NormEpsilon, _normed.Values + ((long)row * size));
+            RowKernels.RmsNorm(
+                _hidden.Values + ((long)row * size), weight, size, (float)_settings.NormEpsilon, _normed.Values + ((long)row * size));
         _team.Meet();
     }
 
     private void Multiply(
         ref int phase, NativeMatrix input, int size, float* weight, float* bias, float* output, int outputs, bool add, AdapterWeights? adapter)
     {
+        LinearCall call = new()
+        {
+            Input = input.Values, InputStride = size, Rows = _rows.Count, Size = size, Weight = weight, Bias = bias,
+            Output = output, OutputStride = outputs, Add = add,
+        };
         Reduce(ref phase, input, adapter);
         while (_team.Take(phase, outputs, ChunkOf(outputs), out int start, out int end))
         {
-            LinearKernel.Multiply(input.Values, size, _rows.Count, size, weight, bias, output, outputs, start, end, add);
+            LinearKernel.Multiply(in call, start, end);
             adapter?.Add(_low.Values, _rows.Count, output, outputs, 0, start, end);
         }
 
@@ -176,11 +187,17 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private void Gate(ref int phase, float* weight, AdapterWeights? adapter)
     {
         int size = _settings.HiddenSize, inner = _settings.IntermediateSize, rows = _rows.Count;
+        LinearCall gate = new()
+        {
+            Input = _normed.Values, InputStride = size, Rows = rows, Size = size, Weight = weight,
+            Output = _gate.Values, OutputStride = inner,
+        };
+        LinearCall up = gate with { Weight = weight + ((long)inner * size), Output = _up.Values };
         Reduce(ref phase, _normed, adapter);
         while (_team.Take(phase, inner, ChunkOf(inner), out int start, out int end))
         {
-            LinearKernel.Multiply(_normed.Values, size, rows, size, weight, null, _gate.Values, inner, start, end, add: false);
-            LinearKernel.Multiply(_normed.Values, size, rows, size, weight + ((long)inner * size), null, _up.Values, inner, start, end, add: false);
+            LinearKernel.Multiply(in gate, start, end);
+            LinearKernel.Multiply(in up, start, end);
             adapter?.Add(_low.Values, rows, _gate.Values, inner, 0, start, end);
             adapter?.Add(_low.Values, rows, _up.Values, inner, inner, start, end);
             for (int row = 0; row < rows; row++)
@@ -201,51 +218,73 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _team.Meet();
     }
 
-    // One key-value head of some completions of one prompt: turns, stores, attends.
+    // One key-value head of some completions of one prompt: rotates, stores, scores, sums.
     private void Attend(int layer, Part part, int head, float* scratch)
     {
-        int size = _settings.HeadSize, repeat = _settings.HeadCount / _settings.KeyValueHeadCount, queries = part.Count * repeat;
-        int length = part.Prompt.Length, stride = part.Stride;
-        long prompt = (long)head * length * size;
-        float* promptKeys = (float*)part.Prompt.Memory[layer] + prompt;
-        float* promptValues = (float*)part.Prompt.Memory[_settings.LayerCount + layer] + prompt;
-        float* turned = scratch + ((long)queries * stride), summed = turned + ((long)queries * size);
-        float scale = 1 / MathF.Sqrt(size);
+        int size = _settings.HeadSize, length = part.Prompt.Length;
+        HeadTask task = new(layer, head, part, _settings.HeadCount / _settings.KeyValueHeadCount, size, scratch);
         for (int i = 0; i < part.Count; i++)
+            ScoreOwn(task, i);
+
+        long prompt = (long)head * length * size;
+        LinearCall scores = new()
         {
-            DecodeRow row = _rows[part.Start + i];
-            float* projected = _qkv.Values + ((long)(part.Start + i) * _projected);
-            float* cosine = _rotary.Cosine(row.Prompt.NextPosition + row.StoredCount), sine = _rotary.Sine(row.Prompt.NextPosition + row.StoredCount);
-            for (int q = 0; q < repeat; q++)
-                RowKernels.Turn(projected + (((head * repeat) + q) * size), cosine, sine, size / 2, scale, turned + ((long)((i * repeat) + q) * size));
-            long stored = OwnOffset(row, head), newest = stored + ((long)row.StoredCount * size);
-            RowKernels.Turn(projected + _width + (head * size), cosine, sine, size / 2, 1, _keys[layer].Values + newest);
-            new ReadOnlySpan<float>(projected + _width + _keyWidth + (head * size), size).CopyTo(new Span<float>(_values[layer].Values + newest, size));
-            LinearKernel.Multiply(
-                turned + ((long)i * repeat * size), size, repeat, size, _keys[layer].Values + stored, null,
-                scratch + ((long)i * repeat * stride) + length, stride, 0, row.StoredCount + 1, add: false);
+            Input = task.Queries, InputStride = size, Rows = task.QueryCount, Size = size,
+            Weight = (float*)part.Prompt.Memory[layer] + prompt, Output = task.Scores, OutputStride = task.Stride,
+        };
+        LinearKernel.Multiply(in scores, 0, length);
+        for (int q = 0; q < task.QueryCount; q++)
+        {
+            int count = length + _rows[part.Start + (q / task.Repeat)].StoredCount + 1;
+            task.Sums[q] = RowKernels.ExpOfDifferences(task.Scores + ((long)q * task.Stride), count);
         }
 
-        LinearKernel.Multiply(turned, size, queries, size, promptKeys, null, scratch, stride, 0, length, add: false);
-        float* sums = turned; // The queries are used up.
-        for (int q = 0; q < queries; q++)
-            sums[q] = RowKernels.ExpOfDifferences(scratch + ((long)q * stride), length + _rows[part.Start + (q / repeat)].StoredCount + 1);
-        new Span<float>(summed, queries * size).Clear();
-        AttentionKernel.AddWeighted(scratch, stride, queries, length, promptValues, size, summed);
+        new Span<float>(task.Attended, task.QueryCount * size).Clear();
+        float* promptValues = (float*)part.Prompt.Memory[_settings.LayerCount + layer] + prompt;
+        AttentionKernel.AddWeighted(task.Scores, task.Stride, task.QueryCount, length, promptValues, size, task.Attended);
         for (int i = 0; i < part.Count; i++)
-        {
-            DecodeRow row = _rows[part.Start + i];
-            float* own = summed + ((long)i * repeat * size);
-            AttentionKernel.AddWeighted(
-                scratch + ((long)i * repeat * stride) + length, stride, repeat, row.StoredCount + 1, _values[layer].Values + OwnOffset(row, head), size, own);
-            float* output = _attended.Values + ((long)(part.Start + i) * _width) + (head * repeat * size);
-            for (int q = 0; q < repeat; q++)
-                for (int d = 0; d < size; d++)
-                    output[(q * size) + d] = own[(q * size) + d] / sums[(i * repeat) + q];
-        }
+            SumOwn(task, i);
     }
 
-    private long OwnOffset(DecodeRow row, int head) => (((long)row.Slot * _settings.KeyValueHeadCount) + head) * _capacity * _settings.HeadSize;
+    // Rotates the queries and the newest key of one completion, stores key and value, and scores the completion's own tokens.
+    private void ScoreOwn(in HeadTask task, int index)
+    {
+        int size = task.Size, repeat = task.Repeat;
+        DecodeRow row = _rows[task.Part.Start + index];
+        float* projected = _qkv.Values + ((long)(task.Part.Start + index) * _projected);
+        int position = row.Prompt.NextPosition + row.StoredCount;
+        float* cosine = _rotary.Cosine(position), sine = _rotary.Sine(position);
+        float scale = 1 / MathF.Sqrt(size);
+        for (int q = 0; q < repeat; q++)
+            RowKernels.Turn(projected + (((task.Head * repeat) + q) * size), cosine, sine, size / 2, scale, task.QueryOf(index, q));
+        long stored = OwnOffset(row, task.Head), newest = stored + ((long)row.StoredCount * size);
+        RowKernels.Turn(projected + _width + (task.Head * size), cosine, sine, size / 2, 1, _keys[task.Layer].Values + newest);
+        new ReadOnlySpan<float>(projected + _width + _keyWidth + (task.Head * size), size)
+            .CopyTo(new Span<float>(_values[task.Layer].Values + newest, size));
+        LinearCall scores = new()
+        {
+            Input = task.QueryOf(index, 0), InputStride = size, Rows = repeat, Size = size, Weight = _keys[task.Layer].Values + stored,
+            Output = task.OwnScoresOf(index), OutputStride = task.Stride,
+        };
+        LinearKernel.Multiply(in scores, 0, row.StoredCount + 1);
+    }
+
+    // Adds the values of the completion's own tokens and divides by the sums of the weights.
+    private void SumOwn(in HeadTask task, int index)
+    {
+        int size = task.Size, repeat = task.Repeat;
+        DecodeRow row = _rows[task.Part.Start + index];
+        float* own = task.Attended + ((long)index * repeat * size);
+        float* values = _values[task.Layer].Values + OwnOffset(row, task.Head);
+        AttentionKernel.AddWeighted(task.OwnScoresOf(index), task.Stride, repeat, row.StoredCount + 1, values, size, own);
+        float* output = _attended.Values + ((long)(task.Part.Start + index) * _width) + (task.Head * repeat * size);
+        for (int q = 0; q < repeat; q++)
+            for (int d = 0; d < size; d++)
+                output[(q * size) + d] = own[(q * size) + d] / task.Sums[(index * repeat) + q];
+    }
+
+    private long OwnOffset(DecodeRow row, int head) =>
+        (((long)row.Slot * _settings.KeyValueHeadCount) + head) * _capacity * _settings.HeadSize;
 
     // Some pieces a member, so that one held up by another program leaves its share to the others.
     private int ChunkOf(int outputs)
@@ -255,4 +294,38 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     }
 
     private readonly record struct Part(PromptState Prompt, int Start, int Count, int Stride);
+
+    // The scratch of one key-value head: scores [queries, stride], rotated queries [queries, size], weighted sums of values [queries,
+    // size].
+    private readonly struct HeadTask(int layer, int head, Part part, int repeat, int size, float* scratch)
+    {
+        public int Layer => layer;
+
+        public int Head => head;
+
+        public Part Part => part;
+
+        // Query heads that share the key-value head.
+        public int Repeat => repeat;
+
+        public int Size => size;
+
+        public int Stride => part.Stride;
+
+        public int QueryCount => part.Count * repeat;
+
+        public float* Scores => scratch;
+
+        public float* Queries => scratch + ((long)QueryCount * part.Stride);
+
+        public float* Attended => Queries + ((long)QueryCount * size);
+
+        // The sums of a query's weights; they take the place of the queries, which are used up by then.
+        public float* Sums => Queries;
+
+        public float* QueryOf(int completion, int query) => Queries + ((long)((completion * repeat) + query) * size);
+
+        // Scores of a completion's own tokens, which come after those of the prompt.
+        public float* OwnScoresOf(int completion) => scratch + ((long)completion * repeat * part.Stride) + part.Prompt.Length;
+    }
 }

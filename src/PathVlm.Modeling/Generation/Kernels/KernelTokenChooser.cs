@@ -9,7 +9,8 @@ namespace PathVlm.Modeling.Generation.Kernels;
 /// <param name="suppressed">Ids never chosen.</param>
 /// <param name="slots">Slots of rows.</param>
 /// <param name="team">Threads; not disposed here.</param>
-internal sealed unsafe class KernelTokenChooser(SamplingOptions options, IReadOnlyCollection<int> suppressed, int slots, ThreadTeam team) : ITokenChooser
+internal sealed unsafe class KernelTokenChooser(SamplingOptions options, IReadOnlyCollection<int> suppressed, int slots, ThreadTeam team)
+    : ITokenChooser
 {
     private const int LogitsWorthMeeting = 1 << 15;
 
@@ -39,7 +40,8 @@ internal sealed unsafe class KernelTokenChooser(SamplingOptions options, IReadOn
                 foreach (int id in _suppressed)
                     own[id] = float.NegativeInfinity;
                 HashSet<int>? seen = _seen[rows[row].Slot];
-                (ids[row], logProbabilities[row]) = RowSampler.Choose(own, size, options, seen, rows[row].Draws.Uniform(rows[row].TokenIds.Count), sums);
+                (ids[row], logProbabilities[row]) = RowSampler.Choose(
+                    own, size, options, seen, rows[row].Draws.Uniform(rows[row].TokenIds.Count), sums);
                 seen?.Add(ids[row]);
             }
         });

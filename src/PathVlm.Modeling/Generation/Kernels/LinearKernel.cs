@@ -19,30 +19,24 @@ internal static unsafe class LinearKernel
     private const int Lanes = 8;
 
     /// <summary>Computes outputs <paramref name="start"/> to <paramref name="end"/> of every row.</summary>
-    /// <param name="x">[rows, size], rows <paramref name="stride"/> apart.</param>
-    /// <param name="stride">Values from one row of x to the next.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="size">Values summed.</param>
-    /// <param name="w">[outputs, size], contiguous.</param>
-    /// <param name="bias">[outputs], or null.</param>
-    /// <param name="y">[rows, outputs], rows <paramref name="outputStride"/> apart.</param>
-    /// <param name="outputStride">Values from one row of y to the next.</param>
+    /// <param name="call">Input, weights and output.</param>
     /// <param name="start">First output.</param>
     /// <param name="end">Output after the last.</param>
-    /// <param name="add">Whether y is added to instead of overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(
-        float* x, long stride, int rows, int size, float* w, float* bias, float* y, long outputStride, int start, int end, bool add)
+    public static void Multiply(in LinearCall call, int start, int end)
     {
+        int rows = call.Rows, size = call.Size;
+        long stride = call.InputStride, outputStride = call.OutputStride;
+        bool add = call.Add;
         for (int j = start; j < end; j += Tile)
         {
             int columns = Math.Min(Tile, end - j);
-            float* weight = w + ((long)j * size);
-            float* added = bias == null ? null : bias + j;
+            float* weight = call.Weight + ((long)j * size);
+            float* added = call.Bias == null ? null : call.Bias + j;
             float* next = weight + ((long)Tile * size);
             for (int r = 0, pass = 0; r < rows; pass++)
             {
-                float* input = x + (r * stride), output = y + (r * outputStride) + j;
+                float* input = call.Input + (r * stride), output = call.Output + (r * outputStride) + j;
                 if (columns < Tile)
                 {
                     Narrow(input, weight, size, columns, added, output, add);
@@ -53,7 +47,11 @@ internal static unsafe class LinearKernel
                 Vector128<float> a, b = default, c = default;
                 int taken = rows - r == 4 ? 2 : Math.Min(3, rows - r); // Two and two is quicker than three and one.
                 if (taken == 3)
-                    Three(input, input + stride, input + (2 * stride), weight, size, next + ((long)(pass % Tile) * size), out a, out b, out c);
+                {
+                    Three(
+                        input, input + stride, input + (2 * stride), weight, size, next + ((long)(pass % Tile) * size),
+                        out a, out b, out c);
+                }
                 else if (taken == 2)
                     Two(input, input + stride, weight, size, next + ((long)(pass % 2) * size), out a, out b);
                 else

@@ -30,7 +30,8 @@ internal sealed unsafe class NativeMatrix : IDisposable
     public static nint AddressOf(Tensor tensor)
     {
         if (tensor.device_type != TorchSharp.DeviceType.CPU || tensor.dtype != ScalarType.Float32 || !tensor.is_contiguous())
-            throw new ArgumentException($"Kernels take contiguous float32 on the CPU; got {tensor.dtype} on {tensor.device}.", nameof(tensor));
+            throw new ArgumentException(
+                $"Kernels: expected contiguous float32 on the CPU, got {tensor.dtype} on {tensor.device}.", nameof(tensor));
         using Tensor flat = tensor.detach().view(-1);
         using Tensor first = flat.narrow(0, 0, 1);
         return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));

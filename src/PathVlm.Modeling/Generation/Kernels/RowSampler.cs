@@ -13,7 +13,7 @@ internal static unsafe class RowSampler
     private const int Lanes = 8;
     private const int Block = 256;
 
-    /// <summary>Values of scratch that <see cref="Choose"/> takes for V logits.</summary>
+    /// <summary>Values of scratch that <see cref="Choose"/> needs for V logits.</summary>
     public static int SumCount(int size) => (size + Block - 1) / Block;
 
     /// <summary>Chooses.</summary>

@@ -45,7 +45,7 @@ internal sealed class ThreadTeam : IDisposable
     public int Count { get; }
 
     /// <summary>Runs the body once on every member, or on the caller alone, and returns when all are through.</summary>
-    /// <param name="phases">How many phases the body takes work from.</param>
+    /// <param name="phases">How many phases of work the body has.</param>
     /// <param name="alone">Whether the work is too small to be worth a meeting.</param>
     /// <param name="body">Gets the member's number.</param>
     /// <exception cref="InvalidOperationException">The body threw on one of them.</exception>

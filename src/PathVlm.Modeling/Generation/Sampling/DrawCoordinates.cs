@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Numerics;
+
 namespace PathVlm.Modeling.Generation.Sampling;
 
 /// <summary>
@@ -10,24 +12,14 @@ namespace PathVlm.Modeling.Generation.Sampling;
 /// <param name="Sample">Which of the row's completions.</param>
 public readonly record struct DrawCoordinates(long Seed, long Step, long Row, long Sample)
 {
-    private const ulong Golden = 0x9E3779B97F4A7C15;
-    private const double Grid = 1.0 / (1UL << 53);
-
     /// <summary>The draw at a position: uniform in [0, 1), on a grid of 2^-53.</summary>
     /// <param name="position">Index of the token in its completion, from 0.</param>
     public double Uniform(int position)
     {
-        ulong key = Mix((ulong)Seed + Golden);
+        ulong key = SeededRandom.Mix((ulong)Seed + SeededRandom.Increment);
         foreach (long coordinate in (ReadOnlySpan<long>)[Step, Row, Sample])
-            key = Mix(Mix(key + Golden) ^ Mix((ulong)coordinate + Golden));
-        return (Mix(key + ((ulong)position * Golden)) >> 11) * Grid;
-    }
-
-    // The finaliser of SplitMix64 (Steele, Lea, Flood 2014): a bijection of 64 bits in which every input bit moves half the output bits.
-    private static ulong Mix(ulong value)
-    {
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
+            key = SeededRandom.Mix(
+                SeededRandom.Mix(key + SeededRandom.Increment) ^ SeededRandom.Mix((ulong)coordinate + SeededRandom.Increment));
+        return SeededRandom.ToUniform(SeededRandom.Mix(key + ((ulong)position * SeededRandom.Increment)));
     }
 }

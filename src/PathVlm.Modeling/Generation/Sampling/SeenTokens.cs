@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Sampling;
 
-/// <summary>Which tokens stand in each row's prompt or answer: what the repetition penalty applies to. Rows are slots that are reused.</summary>
+/// <summary>
+/// Which tokens stand in each row's prompt or answer: what the repetition penalty applies to. Rows are slots that are reused.
+/// </summary>
 /// <param name="slots">Most rows at a time.</param>
 /// <param name="vocabularySize">V.</param>
 /// <param name="device">Where the logits are.</param>

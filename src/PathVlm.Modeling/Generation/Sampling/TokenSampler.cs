@@ -26,11 +26,13 @@ internal sealed class TokenSampler : IDisposable
             : tensor(suppressed.Select(id => (long)id).ToArray(), device: device).DetachFromDisposeScope();
     }
 
-    /// <summary>Chooses a token a row.</summary>
+    /// <summary>Chooses one token per row.</summary>
     /// <param name="logits">Float32 [rows, V]; suppressed columns are overwritten with -infinity.</param>
     /// <param name="seen">Bool [rows, V] of tokens already in prompt or answer; null where the repetition penalty is 1.</param>
-    /// <param name="uniforms">A number in [0, 1) a row; unused when greedy.</param>
-    /// <returns>Ids int64 [rows] and log-probabilities float32 [rows], on the logits' device, owned by the caller's dispose scope.</returns>
+    /// <param name="uniforms">A number in [0, 1) per row; unused when greedy.</param>
+    /// <returns>
+    /// Ids int64 [rows] and log-probabilities float32 [rows], on the logits' device, owned by the caller's dispose scope.
+    /// </returns>
     public (Tensor Ids, Tensor LogProbabilities) Choose(Tensor logits, Tensor? seen, ReadOnlySpan<double> uniforms)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -58,7 +60,7 @@ internal sealed class TokenSampler : IDisposable
 
     /// <summary>Index of the first token whose cumulative probability exceeds the row's uniform number times the row's sum.</summary>
     /// <param name="probabilities">Float32 [rows, V], no row all 0.</param>
-    /// <param name="uniforms">A number in [0, 1) a row.</param>
+    /// <param name="uniforms">A number in [0, 1) per row.</param>
     public static Tensor Draw(Tensor probabilities, ReadOnlySpan<double> uniforms)
     {
         using DisposeScope scope = NewDisposeScope();

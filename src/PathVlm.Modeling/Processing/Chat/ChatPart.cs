@@ -1,7 +1,7 @@
 namespace PathVlm.Modeling.Processing.Chat;
 
 /// <summary>A part of a turn: <see cref="ChatText"/> or <see cref="ChatPicture"/>.</summary>
-public abstract record ChatPart
+internal abstract record ChatPart
 {
     private protected ChatPart()
     {
@@ -10,7 +10,7 @@ public abstract record ChatPart
 
 /// <summary>Text of a turn. It comes from outside: control tokens written in it stay text.</summary>
 /// <param name="Text">The text.</param>
-public sealed record ChatText(string Text) : ChatPart;
+internal sealed record ChatText(string Text) : ChatPart;
 
 /// <summary>The place of a picture; the pictures themselves are given beside the messages, in order.</summary>
-public sealed record ChatPicture : ChatPart;
+internal sealed record ChatPicture : ChatPart;

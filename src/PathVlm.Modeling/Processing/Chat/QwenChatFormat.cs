@@ -10,7 +10,8 @@ namespace PathVlm.Modeling.Processing.Chat;
 internal static class QwenChatFormat
 {
     public const string TurnStart = "<|im_start|>", TurnEnd = "<|im_end|>", TextEnd = "<|endoftext|>";
-    public const string VisionStart = "<|vision_start|>", VisionEnd = "<|vision_end|>", PicturePlace = "<|image_pad|>", VideoPlace = "<|video_pad|>";
+    public const string VisionStart = "<|vision_start|>", VisionEnd = "<|vision_end|>";
+    public const string PicturePlace = "<|image_pad|>", VideoPlace = "<|video_pad|>";
 
     private const string DefaultSystem = "You are a helpful assistant.";
 

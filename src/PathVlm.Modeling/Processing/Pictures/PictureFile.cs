@@ -4,7 +4,7 @@ using SkiaSharp;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency laid over
+/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency laid over
 /// white, EXIF orientation ignored, colour profiles not applied. A picture that is damaged, cut, or larger by its header than allowed
 /// is refused before its pixels are used.
 /// </summary>
@@ -26,13 +26,13 @@ public static class PictureFile
         if (!File.Exists(path)) throw new FileNotFoundException($"picture '{path}' was not found", path);
         long length = new FileInfo(path).Length;
         if (length > Array.MaxLength)
-            throw new InvalidDataException($"picture '{path}' has {length:N0} bytes; at most {Array.MaxLength:N0} are taken");
+            throw new InvalidDataException($"picture '{path}': expected at most {Array.MaxLength:N0} bytes, got {length:N0}");
         return Decode(File.ReadAllBytes(path), path, maxPixels);
     }
 
     /// <summary>Reads a picture from a stream, from its position to its end.</summary>
     /// <param name="stream">The file's bytes; not closed.</param>
-    /// <param name="name">What error messages call the picture.</param>
+    /// <param name="name">Name of the picture in error messages.</param>
     /// <param name="maxPixels">Most pixels that the header may promise; default <see cref="DefaultMaxPixels"/>.</param>
     /// <exception cref="InvalidDataException">As for a file.</exception>
     public static RgbPicture Decode(Stream stream, string name, long maxPixels = DefaultMaxPixels)
@@ -45,7 +45,7 @@ public static class PictureFile
 
     /// <summary>Reads a picture from the bytes of a file.</summary>
     /// <param name="file">The whole file.</param>
-    /// <param name="name">What error messages call the picture.</param>
+    /// <param name="name">Name of the picture in error messages.</param>
     /// <param name="maxPixels">Most pixels that the header may promise; default <see cref="DefaultMaxPixels"/>.</param>
     /// <exception cref="InvalidDataException">As for a file.</exception>
     public static unsafe RgbPicture Decode(ReadOnlySpan<byte> file, string name, long maxPixels = DefaultMaxPixels)
@@ -59,15 +59,34 @@ public static class PictureFile
         {
             using SKData data = SKData.Create((nint)bytes, file.Length);
             using SKCodec? codec = SKCodec.Create(data);
-            if (codec is null) throw new InvalidDataException($"picture '{name}': its {kind} header cannot be read; the file is damaged or cut");
+            if (codec is null)
+                throw new InvalidDataException($"picture '{name}': its {kind} header cannot be read; the file is damaged or cut");
             (int width, int height) = (codec.Info.Width, codec.Info.Height);
             if (width <= 0 || height <= 0 || (long)width * height > maxPixels)
                 throw new InvalidDataException(
-                    $"picture '{name}' has {width}x{height} pixels by its header; at most {maxPixels:N0} pixels are taken");
+                    $"picture '{name}': expected at most {maxPixels:N0} pixels, got {width}x{height} by its header");
             if (PictureStructure.FaultOf(file, kind) is { } fault)
                 throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
             return Decode(codec, width, height, kind, name);
         }
+    }
+
+    /// <summary>The bytes of a PNG file, 8 bits red, green and blue: a function of the pixels alone.</summary>
+    /// <param name="picture">The picture.</param>
+    public static byte[] EncodePng(RgbPicture picture)
+    {
+        ArgumentNullException.ThrowIfNull(picture);
+        return PngFile.Encode(picture);
+    }
+
+    /// <summary>Writes a picture as a PNG file, as <see cref="EncodePng"/> encodes it.</summary>
+    /// <param name="path">The file; an existing one is replaced.</param>
+    /// <param name="picture">The picture.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    public static void WritePng(string path, RgbPicture picture)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        File.WriteAllBytes(path, EncodePng(picture));
     }
 
     private static unsafe RgbPicture Decode(SKCodec codec, int width, int height, PictureKind kind, string name)
@@ -107,6 +126,6 @@ public static class PictureFile
         if (file.IsEmpty) return $"picture '{name}' is empty (0 bytes)";
         bool isTiff = file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8);
         string found = isTiff ? "it is a TIFF file" : $"it starts with the bytes {Convert.ToHexString(file[..Math.Min(file.Length, 8)])}";
-        return $"picture '{name}' is of no known kind: {found}; PNG, JPEG, WebP, BMP and GIF are taken";
+        return $"picture '{name}' is of no known kind: expected PNG, JPEG, WebP, BMP or GIF; {found}";
     }
 }

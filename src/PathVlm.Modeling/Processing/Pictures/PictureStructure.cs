@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Says what kind a picture file is and whether it is all there. Decoders forgive a missing end and give a picture that is partly
+/// Detects the kind of a picture file and whether the file is whole. Decoders forgive a missing end and give a picture that is partly
 /// grey; a file whose own structure does not reach its end is refused here instead.
 /// </summary>
 internal static class PictureStructure

@@ -41,6 +41,11 @@ internal static class PixelPacking
         }
     }
 
+    /// <summary>One colour over white, rounded to nearest.</summary>
+    /// <param name="value">The colour.</param>
+    /// <param name="alpha">The opacity, 0 to 255.</param>
+    /// <param name="premultiplied">Whether the colour is multiplied by the opacity.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static byte OverWhite(uint value, uint alpha) => (byte)((value * alpha + 255 * (255 - alpha) + 127) / 255);
+    public static byte OverWhite(uint value, uint alpha, bool premultiplied = false) =>
+        (byte)(premultiplied ? value + 255 - alpha : (value * alpha + 255 * (255 - alpha) + 127) / 255);
 }

@@ -4,16 +4,13 @@ using System.IO.Compression;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Writes 8-bit RGB PNG files: signature, IHDR, one IDAT (zlib over rows, each with filter 1, the difference to the pixel on
+/// Encodes 8-bit RGB PNG files: signature, IHDR, one IDAT (zlib over rows, each with filter 1, the difference to the pixel on
 /// the left), IEND; every chunk is length, name, body, CRC-32 of name and body.
 /// </summary>
 internal static class PngFile
 {
     private static readonly byte[] Signature = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A];
     private static readonly uint[] Table = BuildTable();
-
-    /// <summary>Writes a picture; an existing file is replaced.</summary>
-    public static void Write(string path, RgbPicture picture) => File.WriteAllBytes(path, Encode(picture));
 
     /// <summary>The bytes of a PNG file that holds the picture.</summary>
     public static byte[] Encode(RgbPicture picture)

@@ -14,7 +14,9 @@ internal sealed class AddedTokenFinder
         _contents = SearchValues.Create([.. _tokens.Select(token => token.Content)], StringComparison.Ordinal);
     }
 
-    /// <summary>The next token at or after <paramref name="start"/>, and the part of the text that it takes; null where there is none.</summary>
+    /// <summary>
+    /// The next token at or after <paramref name="start"/>, and the part of the text that it covers; null where there is none.
+    /// </summary>
     public AddedToken? Next(ReadOnlySpan<char> text, int start, out Range range)
     {
         int from = start;

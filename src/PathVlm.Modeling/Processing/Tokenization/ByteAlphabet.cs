@@ -8,7 +8,8 @@ namespace PathVlm.Modeling.Processing.Tokenization;
 internal static class ByteAlphabet
 {
     private static readonly char[] Letters = MakeLetters();
-    private static readonly Dictionary<char, byte> Bytes = Letters.Select((letter, value) => (letter, value)).ToDictionary(pair => pair.letter, pair => (byte)pair.value);
+    private static readonly Dictionary<char, byte> Bytes = Letters
+        .Select((letter, value) => (letter, value)).ToDictionary(pair => pair.letter, pair => (byte)pair.value);
 
     /// <summary>The 256 letters, by byte.</summary>
     public static ReadOnlySpan<char> All => Letters;

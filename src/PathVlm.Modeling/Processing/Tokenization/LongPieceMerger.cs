@@ -31,7 +31,7 @@ internal sealed class LongPieceMerger
         while (queue.TryDequeue(out (int Position, int Left, int Right) pair, out _))
         {
             int position = pair.Position, right = next[position];
-            // A pair one of whose sides has been merged meanwhile is no more.
+            // A pair is skipped if one of its sides has been merged since it was queued.
             if (ids[position] != pair.Left || right >= ids.Length || ids[right] != pair.Right) continue;
             ids[position] = _merges[(pair.Left, pair.Right)].Id;
             ids[right] = -1;

@@ -1,33 +1,35 @@
-using System.Text;
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Processing.Tokenization;
 
 /// <summary>
-/// Reads a tokenizer from a checkpoint folder: tokenizer.json, or vocab.json with merges.txt; in both cases tokens that only
+/// Reads a checkpoint's tokenizer: tokenizer.json, or vocab.json with merges.txt; in both cases tokens that only
 /// tokenizer_config.json adds (<c>added_tokens_decoder</c>) are added.
 /// </summary>
 internal static class TokenizerFiles
 {
-    public const string Whole = "tokenizer.json", Vocabulary = "vocab.json", Merges = "merges.txt", Configuration = "tokenizer_config.json";
+    private const string Whole = CheckpointFileNames.Tokenizer, Configuration = CheckpointFileNames.TokenizerConfiguration;
+    private const string Vocabulary = CheckpointFileNames.Vocabulary, Merges = CheckpointFileNames.Merges;
 
-    public static TokenizerDefinition Load(string folder)
+    public static TokenizerDefinition Load(CheckpointSource source)
     {
-        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"checkpoint folder '{folder}' was not found");
-        string whole = Path.Combine(folder, Whole), vocabulary = Path.Combine(folder, Vocabulary), merges = Path.Combine(folder, Merges);
-        bool isSplit = !File.Exists(whole);
-        if (isSplit && !(File.Exists(vocabulary) && File.Exists(merges)))
-            throw new FileNotFoundException($"folder '{folder}' has no tokenizer: takes {Whole}, or {Vocabulary} and {Merges}", whole);
+        source.RequireLocation();
+        bool isSplit = !source.Contains(Whole);
+        if (isSplit && !(source.Contains(Vocabulary) && source.Contains(Merges)))
+        {
+            throw new FileNotFoundException(
+                $"{source.Location}: expected a tokenizer, {Whole} or {Vocabulary} with {Merges}; got neither.", source.PathOf(Whole));
+        }
 
-        TokenizerDefinition definition = isSplit ? LoadSplit(vocabulary, merges) : LoadWhole(whole);
-        string configuration = Path.Combine(folder, Configuration);
-        if (File.Exists(configuration)) definition = WithConfiguration(definition, configuration);
-        return definition.Checked(isSplit ? vocabulary : whole);
+        TokenizerDefinition definition = isSplit ? LoadSplit(source) : LoadWhole(source);
+        if (source.Contains(Configuration)) definition = WithConfiguration(definition, source);
+        return definition.Checked(source.PathOf(isSplit ? Vocabulary : Whole));
     }
 
-    private static TokenizerDefinition LoadWhole(string path)
+    private static TokenizerDefinition LoadWhole(CheckpointSource source)
     {
-        using TokenizerJson file = TokenizerJson.Open(path);
+        using TokenizerJson file = TokenizerJson.Open(source, Whole);
         JsonElement model = file.Get(file.Root, "model", JsonValueKind.Object);
         string type = file.GetText(model, "model.type", "BPE");
         if (type != "BPE") throw file.Fault("model.type", $"'{type}'", "'BPE'");
@@ -41,29 +43,19 @@ internal static class TokenizerFiles
             file.IdsOf(vocabulary, "model.vocab"), merges, [.. file.AddedTokens()], scheme.Normalizes, scheme.IgnoresMerges);
     }
 
-    private static TokenizerDefinition LoadSplit(string vocabularyPath, string mergesPath)
+    private static TokenizerDefinition LoadSplit(CheckpointSource source)
     {
-        using TokenizerJson file = TokenizerJson.Open(vocabularyPath);
-        string text;
-        try
-        {
-            text = File.ReadAllText(mergesPath, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new InvalidDataException($"{mergesPath}: not UTF-8 text", exception);
-        }
-
+        using TokenizerJson file = TokenizerJson.Open(source, Vocabulary);
         // Split at line feeds only: other line breaks of Unicode may be letters of the alphabet. The first line tells the version.
         List<string> merges = [];
-        foreach (string line in text.Split('\n').Select(line => line.TrimEnd('\r')))
+        foreach (string line in source.ReadText(Merges).Split('\n').Select(line => line.TrimEnd('\r')))
             if (line.Length > 0 && !line.StartsWith("#version", StringComparison.Ordinal)) merges.Add(line);
         return new TokenizerDefinition(file.IdsOf(file.Root, "the file"), merges, [], Normalizes: true, IgnoresMerges: false);
     }
 
-    private static TokenizerDefinition WithConfiguration(TokenizerDefinition definition, string path)
+    private static TokenizerDefinition WithConfiguration(TokenizerDefinition definition, CheckpointSource source)
     {
-        using TokenizerJson file = TokenizerJson.Open(path);
+        using TokenizerJson file = TokenizerJson.Open(source, Configuration);
         HashSet<string> known = [.. definition.Added.Select(token => token.Content)];
         AddedToken[] more = [.. file.AddedTokensOfConfiguration().Where(token => !known.Contains(token.Content))];
         return more.Length == 0 ? definition : definition with { Added = [.. definition.Added, .. more] };

@@ -1,13 +1,12 @@
 using System.Globalization;
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Processing.Tokenization;
 
-/// <summary>A JSON file of a tokenizer; what it lacks is told with the file and the property.</summary>
+/// <summary>A JSON file of a tokenizer; messages name the file and the property.</summary>
 internal sealed class TokenizerJson : IDisposable
 {
-    private const long LargestFile = 256L << 20;
-
     private readonly string _path;
     private readonly JsonDocument _document;
 
@@ -19,28 +18,13 @@ internal sealed class TokenizerJson : IDisposable
 
     public JsonElement Root => _document.RootElement;
 
-    public static TokenizerJson Open(string path)
-    {
-        long length = new FileInfo(path).Length;
-        if (length > LargestFile) throw new InvalidDataException($"{path}: has {length:N0} bytes; at most {LargestFile:N0} are taken");
-        try
-        {
-            JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { AllowDuplicateProperties = false });
-            if (document.RootElement.ValueKind == JsonValueKind.Object) return new TokenizerJson(path, document);
-            string kind = document.RootElement.ValueKind.ToString();
-            document.Dispose();
-            throw new InvalidDataException($"{path}: holds a JSON {kind}; takes an object");
-        }
-        catch (JsonException exception)
-        {
-            throw new InvalidDataException($"{path}: not valid JSON: {exception.Message}", exception);
-        }
-    }
+    public static TokenizerJson Open(CheckpointSource source, string name) =>
+        new(source.PathOf(name), StrictJson.ParseObject(source.Read(name), source.PathOf(name)));
 
     public void Dispose() => _document.Dispose();
 
-    public InvalidDataException Fault(string property, string found, string taken) =>
-        new($"{_path}: property '{property}' is {found}; takes {taken}");
+    public InvalidDataException Fault(string property, string found, string expected) =>
+        new($"{_path}: {property}: expected {expected}, got {found}.");
 
     public static JsonElement? Find(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
@@ -48,12 +32,14 @@ internal sealed class TokenizerJson : IDisposable
     /// <summary>The property that the last part of <paramref name="property"/> names in <paramref name="parent"/>.</summary>
     public JsonElement Get(JsonElement parent, string property, JsonValueKind kind)
     {
-        if (Find(parent, LastPart(property)) is not { } value) throw Fault(property, "missing", Describe(kind));
+        if (Find(parent, LastPart(property)) is not { } value) throw Fault(property, "nothing", Describe(kind));
         return value.ValueKind == kind ? value : throw Fault(property, Describe(value.ValueKind), Describe(kind));
     }
 
     public string GetText(JsonElement parent, string property, string? missing = null) =>
-        missing is not null && Find(parent, LastPart(property)) is null ? missing : Text(Get(parent, property, JsonValueKind.String), property);
+        missing is not null && Find(parent, LastPart(property)) is null
+            ? missing
+            : Text(Get(parent, property, JsonValueKind.String), property);
 
     public bool GetFlag(JsonElement parent, string property) => Find(parent, LastPart(property))?.ValueKind switch
     {
@@ -101,7 +87,7 @@ internal sealed class TokenizerJson : IDisposable
         foreach (JsonProperty token in Get(Root, "added_tokens_decoder", JsonValueKind.Object).EnumerateObject())
         {
             if (!int.TryParse(token.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-                throw Fault("added_tokens_decoder", $"naming the id '{token.Name}'", "ids in decimal digits");
+                throw Fault("added_tokens_decoder", $"the id '{token.Name}'", "ids in decimal digits");
             yield return TokenOf(token.Value, $"added_tokens_decoder.{id}", id);
         }
     }
@@ -109,7 +95,7 @@ internal sealed class TokenizerJson : IDisposable
     private AddedToken TokenOf(JsonElement token, string property, int id)
     {
         string content = GetText(token, property + ".content");
-        if (content.Length == 0) throw Fault(property + ".content", "empty", "text");
+        if (content.Length == 0) throw Fault(property + ".content", "an empty text", "text");
         return new AddedToken(
             id,
             content,
@@ -133,7 +119,7 @@ internal sealed class TokenizerJson : IDisposable
         }
         catch (InvalidOperationException exception)
         {
-            throw new InvalidDataException($"{_path}: property '{property}' is not valid Unicode text", exception);
+            throw new InvalidDataException($"{_path}: {property}: expected valid Unicode text.", exception);
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed record TokenizerScheme(bool Normalizes, bool IgnoresMerges)
     {
         JsonElement preTokenizer = file.Get(file.Root, "pre_tokenizer", JsonValueKind.Object);
         JsonElement steps = file.Get(preTokenizer, "pre_tokenizer.pretokenizers", JsonValueKind.Array);
-        if (steps.GetArrayLength() != 2) throw file.Fault("pre_tokenizer.pretokenizers", $"{steps.GetArrayLength()} steps", "Split and ByteLevel");
+        if (steps.GetArrayLength() != 2)
+            throw file.Fault("pre_tokenizer.pretokenizers", $"{steps.GetArrayLength()} steps", "Split and ByteLevel");
         const string Step = "pre_tokenizer.pretokenizers.";
         string first = file.GetText(steps[0], Step + "type"), second = file.GetText(steps[1], Step + "type");
         if (first != "Split" || second != "ByteLevel")

@@ -37,7 +37,7 @@ public sealed class PictureControlsTests : IDisposable
     public void ShufflingLeavesNoRowItsPictureAndRowsOfOnePictureTogetherAndUsesEachPictureOnce(int pictures)
     {
         PathologyDataView rows = new(Rows(pictures).Questions.SelectMany(question => new[] { question, question with { Id = question.Id + "b" } }));
-        PathologyDataView shuffled = _catalog.ShufflePictures(rows);
+        PathologyDataView shuffled = Assert.IsType<PathologyDataView>(_catalog.ShufflePictures(rows));
         (string Own, string Shown)[] pairs = [.. rows.Questions.Zip(shuffled.Questions, (own, shown) => (own.ImagePath, shown.ImagePath))];
         Assert.All(pairs, pair => Assert.NotEqual(pair.Own, pair.Shown));
         Assert.Equal(pictures, pairs.Distinct().Count());
@@ -49,14 +49,28 @@ public sealed class PictureControlsTests : IDisposable
     public void ShufflingIsAFunctionOfItsSeed()
     {
         PathologyDataView rows = Rows(40);
-        string[] Shown(long seed) => [.. _catalog.ShufflePictures(rows, seed).Questions.Select(question => question.ImagePath)];
+        string[] Shown(long seed) => [.. PathologyRows.Read(_catalog.ShufflePictures(rows, seed), PathologyRowNeeds.None).Select(row => row.Question.ImagePath)];
         Assert.Equal(Shown(3), Shown(3));
         Assert.NotEqual(Shown(3), Shown(4));
     }
 
     [Fact]
+    public void PicturesOfAnyViewAreShuffledByWhatTheyShow()
+    {
+        PathologyDataView files = new(Rows(5).Questions.SelectMany(question => new[] { question, question with { Id = question.Id + "b" } }));
+        IDataView rows = new MLContext().Data.TakeRows(files, 100);
+        PathologyRow[] own = [.. PathologyRows.Read(rows, PathologyRowNeeds.Image)];
+        PathologyRow[] shown = [.. PathologyRows.Read(_catalog.ShufflePictures(rows), PathologyRowNeeds.Image)];
+        int[] widths = [.. shown.Select(row => row.RequiredPicture.Width)];
+        Assert.Equal(own.Select(row => row.Question.Id), shown.Select(row => row.Question.Id));
+        Assert.All(own.Zip(widths), pair => Assert.NotEqual(pair.First.RequiredPicture.Width, pair.Second));
+        Assert.All(widths.Chunk(2), pair => Assert.Equal(pair[0], pair[1]));
+        Assert.Equal(5, widths.Distinct().Count());
+    }
+
+    [Fact]
     public void OnePictureCannotBeShuffled() => Assert.Contains(
-        "got 1 different picture(s) in 1 rows, takes two or more to shuffle", Assert.Throws<ArgumentException>(() => _catalog.ShufflePictures(Rows(1))).Message, StringComparison.Ordinal);
+        "expected two or more different pictures to shuffle, got 1 in 1 rows", Assert.Throws<ArgumentException>(() => _catalog.ShufflePictures(Rows(1))).Message, StringComparison.Ordinal);
 
     private PathologyDataView Rows(int count) => new(Enumerable.Range(0, count).Select(index =>
         new PathologyQuestion($"q{index}", _folder.Picture($"{index}.png", index, width: 12 + index), "What?", ["A) x", "B) y"], "A) x")));

@@ -2,7 +2,7 @@ using Microsoft.ML;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Estimators;
 
 public sealed class RewardSumContractTests : ComponentContract
 {
@@ -25,7 +25,7 @@ public sealed class RewardSumContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable<Unscored>([new("one")]), "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
-                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: got Single, takes Vector<Single>."),
+                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: expected Vector<Single>, got Single."),
             ],
         };
     }

@@ -1,6 +1,6 @@
 using PathVlm.MLNet.Rewards.Scaling;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo;
 
 public sealed class AdvantagesTests
 {

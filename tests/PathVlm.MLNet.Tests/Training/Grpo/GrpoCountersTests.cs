@@ -1,8 +1,9 @@
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.Modeling;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo;
 
 /// <summary>What a step may compute, counted: nothing is padded, prompts and pictures are computed once, the head sees completion tokens alone.</summary>
 public sealed class GrpoCountersTests
@@ -16,10 +17,13 @@ public sealed class GrpoCountersTests
         ScriptedRollouts script = new();
         GrpoTrainer trainer = new(model, options, script, script)
         {
-            Sampled = batch =>
+            Observer = new RecordingObserver
             {
-                prompts += batch.Prompts.Sum(prompt => prompt.TokenIds.Count);
-                completions += batch.Rollouts.Sum(rollout => rollout.TokenIds.Count);
+                OnSampled = batch =>
+                {
+                    prompts += batch.Prompts.Sum(prompt => prompt.TokenIds.Count);
+                    completions += batch.Rollouts.Sum(rollout => rollout.TokenIds.Count);
+                },
             },
         };
         trainer.Train(TinyModel.Prompts(6));

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
@@ -8,7 +9,7 @@ using PathVlm.Modeling;
 using PathVlm.Modeling.Optimization;
 using TorchSharp;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo;
 
 /// <summary>Over two hundred steps nothing grows: tensors, managed memory, the process.</summary>
 public sealed class GrpoMemoryTests

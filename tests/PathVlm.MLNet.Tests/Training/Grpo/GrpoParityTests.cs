@@ -1,12 +1,12 @@
 using System.Text.Json;
-using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Testing;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo;
 
 /// <summary>
 /// Every recorded GRPOTrainer run of the set: advantages, old and reference log-probabilities, loss of each micro-batch, log lines, final
@@ -26,9 +26,12 @@ public sealed class GrpoParityTests
         List<double> losses = [];
         GrpoTrainer trainer = new(model, recorded.Options(), recorded, recorded)
         {
-            RowsOfParts = recorded.RowsOfParts,
-            Sampled = batch => AssertGeneration(fixture, batch, $"{run} generation {batch.Number}"),
-            MicroBatchDone = losses.Add,
+            Observer = new RecordingObserver
+            {
+                RowsOfParts = recorded.RowsOfParts,
+                OnSampled = batch => AssertGeneration(fixture, batch, $"{run} generation {batch.Number}"),
+                OnMicroBatch = losses.Add,
+            },
         };
         TrainingResult result = trainer.Train(recorded.Prompts());
         Assert.Equal(StopReason.Completed, result.Reason);

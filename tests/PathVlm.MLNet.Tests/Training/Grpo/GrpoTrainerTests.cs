@@ -1,7 +1,7 @@
 using System.Text.Json;
 using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo;
-using PathVlm.MLNet.Training.Grpo.Losses;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
@@ -11,7 +11,7 @@ using PathVlm.Modeling.Optimization;
 using PathVlm.Testing;
 using TorchSharp;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo;
 
 public sealed class GrpoTrainerTests
 {
@@ -74,7 +74,7 @@ public sealed class GrpoTrainerTests
         using PictureFeatureCache features = new(model, frozen: true);
         using DisposeScope scope = torch.NewDisposeScope();
         IReadOnlyList<Rollout> rollouts = source.Generate(
-            new RolloutRequest(TinyModel.Prompts(3), 4, 0, 0, prompt => features.Of(prompt.Pictures)), default);
+            new RolloutRequest(TinyModel.Prompts(3), 4, 0, 0, prompt => features.FeaturesOf(prompt.Pictures)), default);
         Assert.DoesNotContain(rollouts.SelectMany(rollout => rollout.TokenIds), suppressed.Contains);
     }
 
@@ -160,7 +160,7 @@ public sealed class GrpoTrainerTests
         ScriptedRollouts scripted = new();
         ArgumentException fault = Assert.Throws<ArgumentException>(
             () => new GrpoTrainer(model, Options(), scripted, scripted).Train(TinyModel.Prompts(1)));
-        Assert.Contains("Prompts: got 1, takes 2 or more", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Prompts: expected 2 or more (a generation batch has 8 completions, 4 per prompt), got 1", fault.Message, StringComparison.Ordinal);
         Assert.Empty(scripted.Requests);
     }
 
@@ -246,11 +246,11 @@ public sealed class GrpoTrainerTests
 
         public IReadOnlyList<string> Names => inner.Names;
 
-        public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
+        public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, long step, CancellationToken cancellation)
         {
             if (++_calls == calls) source.Cancel();
             cancellation.ThrowIfCancellationRequested();
-            return inner.Score(prompts, rollouts, groupSize, cancellation);
+            return inner.Score(prompts, rollouts, step, cancellation);
         }
     }
 }

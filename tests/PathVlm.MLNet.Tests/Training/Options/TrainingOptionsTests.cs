@@ -1,10 +1,9 @@
 using PathVlm.MLNet.Rewards.Scaling;
-using PathVlm.MLNet.Training.Grpo.Losses;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling.Optimization;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Options;
 
 public sealed class TrainingOptionsTests
 {
@@ -42,10 +41,10 @@ public sealed class TrainingOptionsTests
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         foreach (string part in new[]
         {
-            "GroupSize: got -3, takes 2 or more", "Temperature: got 0, takes above 0", "Beta: got -1, takes 0 or more",
-            "LossType: got 9, takes Grpo, Bnpo, DrGrpo, Dapo, Cispo", "MaxSteps: got null, takes a number where Epochs is null",
-            "AdamBeta1: got 1, takes 0 or more, below 1", "WarmupFraction: got 2, takes 0 to 1", "EpsilonHigh: got NaN, takes 0 or more",
-            "RewardWeights: got [1, Infinity], takes finite numbers", "MinPixels: got 700000, takes MaxPixels (602112) or less",
+            "GroupSize: expected 2 or more, got -3", "Temperature: expected a number above 0, got 0", "Beta: expected 0 or more, got -1",
+            "LossType: expected Grpo, Bnpo, DrGrpo, Dapo, Cispo, got 9", "MaxSteps: expected a number where Epochs is null, got null",
+            "AdamBeta1: expected 0 or more, below 1, got 1", "WarmupFraction: expected 0 to 1, got 2", "EpsilonHigh: expected 0 or more, got NaN",
+            "RewardWeights: expected finite numbers, got [1, Infinity]", "MinPixels: expected MaxPixels (602112) or less, got 700000",
         })
             Assert.Contains(part, fault.Message, StringComparison.Ordinal);
     }
@@ -56,7 +55,7 @@ public sealed class TrainingOptionsTests
         GrpoOptions options = new() { GroupSize = 4, BatchSize = 6, GradientAccumulationSteps = 1 };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         Assert.Contains(
-            "BatchSize: got 6, takes a number that times 1 micro-batches a generation is divisible by GroupSize (4)", fault.Message, StringComparison.Ordinal);
+            "BatchSize: expected a number that times 1 micro-batches per generation is divisible by GroupSize (4), got 6", fault.Message, StringComparison.Ordinal);
         options.GradientAccumulationSteps = 2;
         options.Validate();
     }
@@ -66,7 +65,7 @@ public sealed class TrainingOptionsTests
     {
         GrpoOptions options = new() { RewardWeights = [1, 2, 3] };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => options.ValidateRewards(["format", "accuracy"]));
-        Assert.Contains("RewardWeights: got 3, takes one a reward: format, accuracy", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("RewardWeights: expected one per reward (format, accuracy), got 3", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,6 +73,6 @@ public sealed class TrainingOptionsTests
     {
         PathologySftOptions options = new() { EarlyStoppingPatience = 3 };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
-        Assert.Contains("EarlyStoppingPatience: got 3, takes null where ValidationFraction is 0", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("EarlyStoppingPatience: expected null where ValidationFraction is 0, got 3", fault.Message, StringComparison.Ordinal);
     }
 }

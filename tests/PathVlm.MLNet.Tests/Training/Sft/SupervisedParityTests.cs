@@ -1,12 +1,12 @@
 using System.Text.Json;
-using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using PathVlm.Testing;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Sft;
 
 /// <summary>Every recorded SFTTrainer run of the set: log lines, decay exclusions, final weights.</summary>
 public sealed class SupervisedParityTests

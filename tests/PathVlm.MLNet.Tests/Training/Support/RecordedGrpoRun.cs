@@ -1,13 +1,11 @@
 using System.Text.Json;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Rewards.Scaling;
-using PathVlm.MLNet.Training.Grpo.Losses;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Processing;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Support;
 
 /// <summary>A recorded GRPOTrainer run: its completions enter where the sampler would, its scores where the rewards would.</summary>
 internal sealed class RecordedGrpoRun : IRolloutSource, IRewardSource, IDisposable
@@ -81,7 +79,7 @@ internal sealed class RecordedGrpoRun : IRolloutSource, IRewardSource, IDisposab
         return _rollouts[(int)request.Generation];
     }
 
-    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
+    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, long step, CancellationToken cancellation)
     {
         JsonElement rewards = Fixture.Json.GetProperty("generations")[_scored++].GetProperty("rewards");
         float[,] scores = new float[rollouts.Count, Names.Count];

@@ -5,7 +5,7 @@ using PathVlm.Modeling;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Support;
 
 /// <summary>A model small enough to train in milliseconds, and examples of made-up ids for it.</summary>
 internal static class TinyModel
@@ -34,7 +34,7 @@ internal static class TinyModel
     public static TrainingPicture Picture(int number)
     {
         float[] patches = [.. Enumerable.Range(0, 16 * 1176).Select(i => MathF.Sin(i * 0.37f + number))];
-        return TrainingPicture.Of(new ProcessedImage(patches, new ImageGrid(1, 4, 4), 4));
+        return TrainingPicture.FromImage(new ProcessedImage(patches, new ImageGrid(1, 4, 4), 4));
     }
 
     public static SupervisedExample Example(int number, int pictures = 4)
@@ -70,8 +70,9 @@ internal sealed class ScriptedRollouts(Func<Rollout, GrpoPrompt, float[]>? score
         }))];
     }
 
-    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
+    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, long step, CancellationToken cancellation)
     {
+        int groupSize = rollouts.Count / prompts.Count;
         float[,] scores = new float[rollouts.Count, Names.Count];
         for (int row = 0; row < rollouts.Count; row++)
         {

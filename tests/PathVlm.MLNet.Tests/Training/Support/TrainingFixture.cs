@@ -1,5 +1,4 @@
 using System.Text.Json;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
@@ -12,7 +11,7 @@ using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Support;
 
 /// <summary>A recorded training run of the reference set with the checkpoint and the pictures it was made from.</summary>
 internal sealed class TrainingFixture : IDisposable
@@ -50,7 +49,7 @@ internal sealed class TrainingFixture : IDisposable
     public TrainingPicture Picture(string file)
     {
         if (!_pictures.TryGetValue(file, out TrainingPicture? picture))
-            _pictures.Add(file, picture = TrainingPicture.Of(_processor.Process(PictureFile.Decode(ReferenceSet.PathOf("images", file)))));
+            _pictures.Add(file, picture = TrainingPicture.FromImage(_processor.Process(PictureFile.Decode(ReferenceSet.PathOf("images", file)))));
         return picture;
     }
 

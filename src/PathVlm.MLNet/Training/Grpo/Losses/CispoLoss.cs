@@ -7,7 +7,7 @@ namespace PathVlm.MLNet.Training.Grpo.Losses;
 /// REINFORCE with a cut importance weight that carries no gradient: -min(ratio, epsilon_high) A logp, DAPO's divisor
 /// (MiniMax-M1, arXiv 2506.13585). epsilon_high is the cut itself, not a range around 1.
 /// </summary>
-public sealed class CispoLoss(PolicyLossSettings settings) : PolicyLoss(settings)
+internal sealed class CispoLoss(PolicyLossSettings settings) : PolicyLoss(settings)
 {
     /// <inheritdoc/>
     public override bool LogsClipRatios => false;

@@ -7,7 +7,7 @@ namespace PathVlm.MLNet.Training.Grpo.Losses;
 /// PPO's clipped term for each token: -min(min(ratio, delta) A, clip(ratio, 1 - epsilon, 1 + epsilon_high) A); delta
 /// (INTELLECT-2, arXiv 2505.07291) bounds what a negative advantage can weigh.
 /// </summary>
-public static class ClippedSurrogate
+internal static class ClippedSurrogate
 {
     /// <summary>The term of each token and the ratio after delta's cut.</summary>
     /// <param name="ratio">[R, L] or [R, 1].</param>

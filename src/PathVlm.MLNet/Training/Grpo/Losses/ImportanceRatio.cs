@@ -1,23 +1,14 @@
+using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo.Losses;
 
-/// <summary>Whether the probability ratio is taken for each token or for each completion (<c>importance_sampling_level</c>).</summary>
-public enum ImportanceSampling
-{
-    /// <summary>A ratio for each token (GRPO).</summary>
-    Token,
-
-    /// <summary>One ratio a completion, the geometric mean of its tokens' ratios (GSPO).</summary>
-    Sequence,
-}
-
 /// <summary>
 /// Ratio of the policy's to the sampling policy's probability: exp(logp - old), or with <see cref="ImportanceSampling.Sequence"/>
 /// exp(mean over the completion of (logp - old)) (arXiv 2507.18071).
 /// </summary>
-public static class ImportanceRatio
+internal static class ImportanceRatio
 {
     /// <summary>The differentiable ratio.</summary>
     /// <param name="logProbabilities">[R, L] float32, of the policy.</param>

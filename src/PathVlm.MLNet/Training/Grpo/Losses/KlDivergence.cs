@@ -7,7 +7,7 @@ namespace PathVlm.MLNet.Training.Grpo.Losses;
 /// Per-token KL divergence to the reference policy, the k3 estimate exp(ref - logp) - (ref - logp) - 1, unclamped. The paper's Equation 2
 /// has it as it stands; TRL's <c>use_bias_correction_kl</c> multiplies it by the (differentiable) importance ratio.
 /// </summary>
-public static class KlDivergence
+internal static class KlDivergence
 {
     /// <summary>The estimate for each token.</summary>
     /// <param name="logProbabilities">[R, L] float32, of the policy.</param>

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -20,22 +21,22 @@ internal static class LossMetrics
         using DisposeScope scope = NewDisposeScope();
         Dictionary<string, double> metrics = [];
         Tensor mask = inputs.Mask;
-        if (result.Kl is not null) metrics["kl"] = MaskedMean(result.Kl, mask);
-        metrics["entropy"] = MaskedMean(entropies, mask);
+        if (result.Kl is not null) metrics[MetricNames.Kl] = MaskedMean(result.Kl, mask);
+        metrics[MetricNames.Entropy] = MaskedMean(entropies, mask);
         Tensor gains = inputs.Advantages.gt(Scalars.Of(0L)), losses = inputs.Advantages.lt(Scalars.Of(0L));
         PolicyLossSettings settings = loss.Settings;
         if (!loss.LogsClipRatios)
         {
-            metrics["cispo_clip_ratio"] = MaskedMean(result.Ratio.gt(Scalars.Of(settings.UpperEpsilon)) & gains, mask);
+            metrics[MetricNames.CispoClipRatio] = MaskedMean(result.Ratio.gt(Scalars.Of(settings.UpperEpsilon)) & gains, mask);
             return metrics;
         }
         Tensor low = result.Ratio.lt(Scalars.Of(1 - settings.Epsilon)) & losses;
         Tensor high = result.Ratio.gt(Scalars.Of(1 + settings.UpperEpsilon)) & gains;
-        metrics["clip_ratio/low_mean"] = MaskedMean(low, mask);
-        metrics["clip_ratio/high_mean"] = MaskedMean(high, mask);
-        metrics["clip_ratio/region_mean"] = MaskedMean(low | high, mask);
-        metrics["clip_ratio/low_min"] = Shares(low, mask).min().item<float>();
-        metrics["clip_ratio/high_max"] = Shares(high, mask).max().item<float>();
+        metrics[MetricNames.ClipRatioLowMean] = MaskedMean(low, mask);
+        metrics[MetricNames.ClipRatioHighMean] = MaskedMean(high, mask);
+        metrics[MetricNames.ClipRatioRegionMean] = MaskedMean(low | high, mask);
+        metrics[MetricNames.ClipRatioLowMin] = Shares(low, mask).min().item<float>();
+        metrics[MetricNames.ClipRatioHighMax] = Shares(high, mask).max().item<float>();
         return metrics;
     }
 

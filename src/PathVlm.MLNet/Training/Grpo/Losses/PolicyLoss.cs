@@ -1,32 +1,14 @@
+using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo.Losses;
 
-/// <summary>Which loss a <see cref="PolicyLoss"/> is (<c>loss_type</c>).</summary>
-public enum PolicyLossType
-{
-    /// <summary><see cref="GrpoLoss"/>: mean over each completion, then over completions.</summary>
-    Grpo,
-
-    /// <summary><see cref="BnpoLoss"/>: mean over the micro-batch's tokens.</summary>
-    Bnpo,
-
-    /// <summary><see cref="DrGrpoLoss"/>: divided by completions x most tokens.</summary>
-    DrGrpo,
-
-    /// <summary><see cref="DapoLoss"/>: mean over the generation batch's tokens.</summary>
-    Dapo,
-
-    /// <summary><see cref="CispoLoss"/>: DAPO's divisor over a REINFORCE term with a cut weight.</summary>
-    Cispo,
-}
-
 /// <summary>
 /// A policy gradient loss: a term for each token, beta times its KL, and a divisor. The micro-batch losses of an optimizer step are
 /// summed, so every divisor holds the step's share; dividing never depends on how the rows were packed.
 /// </summary>
-public abstract class PolicyLoss
+internal abstract class PolicyLoss
 {
     private protected PolicyLoss(PolicyLossSettings settings) => Settings = settings;
 
@@ -36,7 +18,7 @@ public abstract class PolicyLoss
     /// <summary>Whether the clipped probability ratios are logged (<c>clip_ratio/*</c>), or CISPO's own ratio.</summary>
     public virtual bool LogsClipRatios => true;
 
-    /// <summary>The loss of a type, chosen once, before a rollout is paid for.</summary>
+    /// <summary>The loss of a type, chosen once, before the first rollout.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The type is not one of the enum's.</exception>
     public static PolicyLoss Create(PolicyLossType type, PolicyLossSettings settings) => type switch
     {
@@ -45,7 +27,7 @@ public abstract class PolicyLoss
         PolicyLossType.DrGrpo => new DrGrpoLoss(settings),
         PolicyLossType.Dapo => new DapoLoss(settings),
         PolicyLossType.Cispo => new CispoLoss(settings),
-        _ => throw new ArgumentOutOfRangeException(nameof(type), $"LossType: got {type}, takes Grpo, Bnpo, DrGrpo, Dapo or Cispo"),
+        _ => throw new ArgumentOutOfRangeException(nameof(type), $"LossType: expected Grpo, Bnpo, DrGrpo, Dapo or Cispo, got {type}"),
     };
 
     /// <summary>Loss of one micro-batch.</summary>

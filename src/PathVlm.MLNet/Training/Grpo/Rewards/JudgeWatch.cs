@@ -3,18 +3,20 @@ using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.MLNet.Training.Grpo.Rewards;
 
 /// <summary>
-/// Watches judges (judge.md, Watch): the canaries before a stage and every so many steps, and, over windows of its log lines, whether the process reward follows
-/// the length of the completions (rank correlation above .5) or rises while accuracy falls. Each is warned of once. GRPO holds no validation
-/// rows: that accuracy is the sampled answers' on the training rows, and a fall on held-out rows alone goes unseen. What the stage will have
-/// cost is forecast once, after 50 reviews of a judge that is not offline.
+/// Watches judges (docs/process-reward.md, Watch): the canaries before a stage and every so many steps, and, over windows of its log lines,
+/// whether the process reward follows the length of the completions (rank correlation above .5) or rises while accuracy falls. Each is
+/// warned of once. GRPO holds no validation rows: that accuracy is the sampled answers' on the training rows, and a fall on held-out rows
+/// alone goes unseen. What the stage will have cost is forecast once, after 50 reviews of a judge that is not offline.
 /// </summary>
 internal sealed class JudgeWatch(
-    IReadOnlyList<ProcessRewardTransformer> judges, MessageChannel channel, IProgress<TrainingProgress> next, CancellationToken cancellation)
+    IReadOnlyList<ProcessRewardTransformer> judges, MessageChannel channel, IProgress<TrainingProgress> next,
+    CancellationToken cancellation)
     : IProgress<TrainingProgress>
 {
     /// <summary>Log lines of a window.</summary>
@@ -22,15 +24,17 @@ internal sealed class JudgeWatch(
 
     private const double MaxLengthCorrelation = 0.5;
     private const double Apart = 0.05;
-    private const string ProcessMean = "rewards/" + ProcessRewardColumns.ProcessReward + "/mean";
-    private const string AccuracyMean = "rewards/AccuracyReward/mean";
+    private static readonly string ProcessMean = MetricNames.RewardMean(ProcessRewardColumns.ProcessReward);
+    private static readonly string AccuracyMean = MetricNames.RewardMean(AccuracyRewardTransformer.Name);
     private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
     private readonly Dictionary<ProcessRewardTransformer, int> _unforecast = []; // with what was asked before the first step
     private bool _toldLength, _toldAccuracy;
     private long _shown;
 
-    /// <summary>Has the canaries reviewed before the first step, and warns or stops as each judge's options say.</summary>
-    /// <exception cref="JudgeStoppedException">A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.</exception>
+    /// <summary>Has the judges review their canaries before the first step, and warns or stops as each judge's options say.</summary>
+    /// <exception cref="JudgeStoppedException">
+    /// A canary does not hold and the policy is <see cref="CanaryPolicy.Stop"/>, or the judge cannot be used.
+    /// </exception>
     public void Begin()
     {
         foreach (ProcessRewardTransformer judge in judges)
@@ -42,7 +46,7 @@ internal sealed class JudgeWatch(
 
     public void Report(TrainingProgress value)
     {
-        if (value.Metrics.ContainsKey("judge/reviews"))
+        if (value.Metrics.ContainsKey(MetricNames.JudgeReviews))
         {
             _lines.Add(value.Metrics);
             if (_lines.Count > 2 * Window) _lines.RemoveAt(0);
@@ -52,17 +56,19 @@ internal sealed class JudgeWatch(
         foreach ((ProcessRewardTransformer judge, int before) in _unforecast) TellForecast(judge, before, value);
         next.Report(value);
         foreach (ProcessRewardTransformer judge in judges)
-            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > _shown / judge.CanarySteps) ReviewCanaries(judge, value.Step);
+            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > _shown / judge.CanarySteps)
+                ReviewCanaries(judge, value.Step);
         _shown = value.Step;
     }
 
     private void ReviewCanaries(ProcessRewardTransformer judge, long step)
     {
-        if (cancellation.IsCancellationRequested || judge.ReviewCanaries(step, cancellation) is not { } report) return; // cancelled, training ends at once
-        string told = step == 0 ? report.ToString() : $"step {step}: {report}";
-        if (report.Failures.Count == 0) channel.Info(told);
-        else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(told);
-        else channel.Warning(told);
+        // Where it was cancelled, training ends at once.
+        if (cancellation.IsCancellationRequested || judge.ReviewCanaries(step, cancellation) is not { } report) return;
+        string message = step == 0 ? report.ToString() : $"step {step}: {report}";
+        if (report.Failures.Count == 0) channel.Info(message);
+        else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(message);
+        else channel.Warning(message);
     }
 
     private void TellForecast(ProcessRewardTransformer judge, int before, TrainingProgress progress)
@@ -72,15 +78,17 @@ internal sealed class JudgeWatch(
         if (judge.Statistics.Forecast(reviews) is not { } price) return;
         _unforecast.Remove(judge);
         channel.Info(string.Create(CultureInfo.InvariantCulture,
-            $"step {progress.Step}: the judge was asked for {asked} reviews; forecast for the stage: {reviews} reviews, price {price:0.00}"));
+            $"step {progress.Step}: the judge was asked for {asked} reviews; forecast for the stage: {reviews} reviews,"
+            + $" price {price:0.00}"));
     }
 
     private bool TellLength(long step)
     {
-        double correlation = Mean(_lines.TakeLast(Window), "judge/length_correlation");
+        double correlation = Mean(_lines.TakeLast(Window), MetricNames.JudgeLengthCorrelation);
         if (!(correlation > MaxLengthCorrelation)) return false;
         channel.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"step {step}: the process reward follows the length of the completions (rank correlation {correlation:0.00} over {Window} log lines, more than {MaxLengthCorrelation}); look at rollouts.jsonl, lower its weight or the completion length."));
+            $"step {step}: the process reward follows the length of the completions (rank correlation {correlation:0.00} over {Window}"
+            + $" log lines, more than {MaxLengthCorrelation}); look at rollouts.jsonl, lower its weight or the completion length."));
         return true;
     }
 
@@ -89,7 +97,9 @@ internal sealed class JudgeWatch(
         double process = Gain(ProcessMean), accuracy = Gain(AccuracyMean);
         if (!(process >= Apart && accuracy <= -Apart)) return false;
         channel.Warning(string.Create(CultureInfo.InvariantCulture,
-            $"step {step}: the process reward rose by {process:0.00} while the accuracy of the sampled answers, on training rows, fell by {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's weight."));
+            $"step {step}: the process reward rose by {process:0.00} while the accuracy of the sampled answers, on training rows, fell by"
+            + $" {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's"
+            + $" weight."));
         return true;
     }
 

@@ -2,6 +2,7 @@ using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Sequences;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
@@ -37,9 +38,35 @@ internal sealed class CompletionScorer(Qwen25VlModel model, PictureFeatureCache 
         PackedSequences packed = builder.Build(model.Device);
         ForwardRows predicting = ForwardRows.Of(segments.SelectMany(segment => ForwardRows.Predicting(packed, segment)));
         long[] targets = [.. rows.SelectMany(row => batch.Rollouts[row].TokenIds).Select(id => (long)id)];
-        Tensor hidden = model.Forward(packed, features.Of(pictures), predicting);
+        Tensor hidden = model.Forward(packed, features.FeaturesOf(pictures), predicting);
         return model.TokenLogProbabilities(
             hidden, tensor(targets, device: model.Device),
             new TokenScoreOptions { Temperature = temperature, SuppressedIds = suppressedIds, Entropy = entropy });
+    }
+
+    /// <summary>Log-probabilities of all rows without gradient, a number of rows per pass.</summary>
+    /// <param name="batch">The generation batch.</param>
+    /// <param name="batchSize">Rows per pass.</param>
+    /// <param name="cancellation">Ends between two passes.</param>
+    /// <returns>One array of log-probabilities per row, one per token.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public float[][] LogProbabilities(GenerationBatch batch, int batchSize, CancellationToken cancellation)
+    {
+        using IDisposable noGradient = no_grad();
+        float[][] rows = new float[batch.Rollouts.Count][];
+        foreach (int[] part in Enumerable.Range(0, rows.Length).Chunk(batchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            using DisposeScope scope = NewDisposeScope();
+            float[] flat = Score(batch, part, entropy: false).LogProbabilities.to(ScalarType.Float32).cpu().data<float>().ToArray();
+            int next = 0;
+            foreach (int row in part)
+            {
+                int length = batch.Rollouts[row].TokenIds.Count;
+                rows[row] = flat[next..(next + length)];
+                next += length;
+            }
+        }
+        return rows;
     }
 }

@@ -1,4 +1,6 @@
 using PathVlm.MLNet.Rewards.Scaling;
+using PathVlm.MLNet.Training.Grpo.Losses;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
@@ -26,7 +28,9 @@ internal sealed class GenerationBatch
     /// <summary>Groups that were sampled more than once because their rewards were equal.</summary>
     public int ResampledGroups { get; init; }
 
-    /// <summary>Log-probabilities of each row's tokens under the policy that sampled; null where the loss takes its own, detached.</summary>
+    /// <summary>
+    /// Log-probabilities of each row's tokens under the policy that sampled; null where the loss takes its own, detached.
+    /// </summary>
     public float[][]? OldLogProbabilities { get; set; }
 
     /// <summary>Log-probabilities of each row's tokens under the reference policy; null where beta is 0.</summary>
@@ -47,4 +51,21 @@ internal sealed class GenerationBatch
 
     /// <summary>The prompt of a row.</summary>
     public GrpoPrompt PromptOf(int row) => Prompts[row / GroupSize];
+
+    /// <summary>What the loss of some rows is computed from.</summary>
+    /// <param name="rows">Rows of a micro-batch.</param>
+    /// <param name="padded">Their layout.</param>
+    /// <param name="logProbabilities">[R, L] float32 under the policy, with gradient.</param>
+    /// <returns>Tensors on the device of <paramref name="logProbabilities"/>, in the caller's dispose scope.</returns>
+    public LossInputs LossInputsOf(int[] rows, PaddedRows padded, Tensor logProbabilities)
+    {
+        Device device = logProbabilities.device;
+        float[] advantages = Array.ConvertAll(rows, row => Advantages.Advantages[row]);
+        return new LossInputs(
+            logProbabilities,
+            OldLogProbabilities is { } old ? padded.Spread(Array.ConvertAll(rows, row => old[row]), device) : logProbabilities.detach(),
+            ReferenceLogProbabilities is { } reference ? padded.Spread(Array.ConvertAll(rows, row => reference[row]), device) : null,
+            tensor(advantages, [rows.Length, 1], device: device),
+            padded.Mask(row => Counts(rows[row]), device));
+    }
 }

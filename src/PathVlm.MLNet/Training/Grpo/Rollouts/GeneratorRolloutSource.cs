@@ -10,7 +10,7 @@ namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 /// Samples with the policy itself: all prompts of a request are decoded together, each prefilled once. The draws of a completion are a
 /// function of (seed, generation and attempt, row, sample).
 /// </summary>
-public sealed class GeneratorRolloutSource : IRolloutSource, IDisposable
+internal sealed class GeneratorRolloutSource : IRolloutSource, IDisposable
 {
     private readonly BatchedGenerator _generator;
     private readonly SamplingOptions _sampling;

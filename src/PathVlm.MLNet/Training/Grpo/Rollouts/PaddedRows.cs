@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
-/// <summary>Lays numbers of rows of different lengths out as [R, L], L the longest; padding holds 0. Only losses and metrics see it.</summary>
+/// <summary>
+/// Lays numbers of rows of different lengths out as [R, L], L the longest; padding holds 0. Only losses and metrics see it.
+/// </summary>
 internal sealed class PaddedRows
 {
     private readonly int[] _lengths;

@@ -5,13 +5,13 @@ using PathVlm.MLNet.Training.Logging;
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>
-/// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample; of the row, where the
-/// prompt was made of one, image (path, where it has one), question, options, answer; text where decoded, tokens, truncated, rewards by name
-/// (null = no score), reward, advantage. A line holds what a judge needs to review it.
+/// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample; of the row, where
+/// the prompt was made of one, image (path, where it has one), question, options, answer; text where decoded, tokens, truncated, rewards by
+/// name (null = no score), reward, advantage. A line holds what a judge needs to review it.
 /// </summary>
 internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardNames) : IDisposable
 {
-    private readonly JsonLinesWriter _lines = new(Path.Combine(folder, "rollouts.jsonl"));
+    private readonly JsonLinesWriter _lines = new(Path.Combine(folder, TrainingOutput.RolloutsFile));
 
     /// <summary>Writes all rows of a generation batch.</summary>
     public void Write(long step, GenerationBatch batch)

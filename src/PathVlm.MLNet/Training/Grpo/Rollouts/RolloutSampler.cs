@@ -5,25 +5,28 @@ using static TorchSharp.torch;
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>
-/// Samples a generation batch, has it scored and computes advantages. Groups whose rewards are all equal teach nothing; where the options
-/// allow it their prompts are sampled and scored anew, a bounded number of times.
+/// Samples a generation batch, has it scored and computes advantages. Groups whose rewards are all equal have no gradient; where the
+/// options allow it their prompts are sampled and scored again, a bounded number of times.
 /// </summary>
 internal sealed class RolloutSampler(
-    IRolloutSource rollouts, IRewardSource rewards, IReadOnlyList<double> weights, GrpoOptions options, Func<GrpoPrompt, Tensor?> featuresOf)
+    IRolloutSource rollouts, IRewardSource rewards, GrpoOptions options, Func<GrpoPrompt, Tensor?> featuresOf)
 {
+    private readonly IReadOnlyList<double> _weights = options.RewardWeights ?? [.. Enumerable.Repeat(1.0, rewards.Names.Count)];
+
     /// <summary>A generation batch without old and reference log-probabilities.</summary>
     /// <exception cref="InvalidOperationException">A source broke its contract.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public GenerationBatch Sample(long generation, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)
+    public GenerationBatch Sample(long generation, long step, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)
     {
-        (Rollout[] completions, float[,] scores) = SampleAndScore(generation, 0, prompts, cancellation);
+        (Rollout[] completions, float[,] scores) = SampleAndScore(generation, 0, step, prompts, cancellation);
         HashSet<int> resampled = [];
         for (int attempt = 1; attempt <= options.MaxResamplings; attempt++)
         {
             int[] groups = GroupsWithoutVariance(scores);
             if (groups.Length == 0) break;
             resampled.UnionWith(groups);
-            (Rollout[] again, float[,] anew) = SampleAndScore(generation, attempt, [.. groups.Select(group => prompts[group])], cancellation);
+            (Rollout[] again, float[,] anew) = SampleAndScore(
+                generation, attempt, step, [.. groups.Select(group => prompts[group])], cancellation);
             for (int i = 0; i < groups.Length; i++) Replace(completions, scores, again, anew, groups[i], i);
         }
         return new GenerationBatch
@@ -36,12 +39,12 @@ internal sealed class RolloutSampler(
             MasksTruncated = options.MaskTruncatedCompletions,
             ResampledGroups = resampled.Count,
             Advantages = Advantages.Compute(
-                scores, weights, options.GroupSize, options.ScaleRewards, options.MultiObjectiveAggregation, options.MissingReward),
+                scores, _weights, options.GroupSize, options.ScaleRewards, options.MultiObjectiveAggregation, options.MissingReward),
         };
     }
 
     private (Rollout[] Rollouts, float[,] Scores) SampleAndScore(
-        long generation, int attempt, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)
+        long generation, int attempt, long step, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)
     {
         int expected = prompts.Count * options.GroupSize;
         Rollout[] completions;
@@ -50,19 +53,19 @@ internal sealed class RolloutSampler(
             completions = [.. rollouts.Generate(
                 new RolloutRequest(prompts, options.GroupSize, generation, attempt, featuresOf), cancellation)];
         if (completions.Length != expected || completions.Any(rollout => rollout.TokenIds.Count == 0))
-            throw new InvalidOperationException($"Rollouts: got {completions.Length}, takes {expected}, each with one token or more.");
+            throw new InvalidOperationException($"Rollouts: expected {expected}, each with one token or more, got {completions.Length}.");
         cancellation.ThrowIfCancellationRequested();
-        float[,] scores = rewards.Score(prompts, completions, options.GroupSize, cancellation);
+        float[,] scores = rewards.Score(prompts, completions, step, cancellation);
         if (scores.GetLength(0) != expected || scores.GetLength(1) != rewards.Names.Count)
             throw new InvalidOperationException(
-                $"Scores: got [{scores.GetLength(0)}, {scores.GetLength(1)}], takes [{expected}, {rewards.Names.Count}].");
+                $"Scores: expected [{expected}, {rewards.Names.Count}], got [{scores.GetLength(0)}, {scores.GetLength(1)}].");
         return (completions, scores);
     }
 
     private int[] GroupsWithoutVariance(float[,] scores)
     {
         double[] deviations = Advantages.Compute(
-            scores, weights, options.GroupSize, RewardScaling.Group, RewardAggregation.SumThenNormalize, options.MissingReward).Deviations;
+            scores, _weights, options.GroupSize, RewardScaling.Group, RewardAggregation.SumThenNormalize, options.MissingReward).Deviations;
         return [.. Enumerable.Range(0, deviations.Length / options.GroupSize)
             .Where(group => GroupStatistics.IsZero(deviations[group * options.GroupSize]))];
     }

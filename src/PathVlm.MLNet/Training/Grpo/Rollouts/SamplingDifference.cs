@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Logging;
 using TorchSharp;
 
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
@@ -30,7 +31,7 @@ internal static class SamplingDifference
                 largest = Math.Max(largest, difference);
             }
         }
-        yield return new("sampling/sampling_logp_difference/mean", sum / count);
-        yield return new("sampling/sampling_logp_difference/max", largest);
+        yield return new(MetricNames.SamplingDifferenceMean, sum / count);
+        yield return new(MetricNames.SamplingDifferenceMax, largest);
     }
 }

@@ -1,8 +1,9 @@
 using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Grpo.Options;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo.Losses;
 
 /// <summary>Two completions of 2 tokens and 1 token; the padding holds a ratio and an advantage that must not count.</summary>
 public sealed class PolicyLossTests : IDisposable

@@ -1,0 +1,35 @@
+using Microsoft.ML;
+using PathVlm.Experiments.Progress;
+using PathVlm.Experiments.Reporting;
+using PathVlm.Experiments.Stages;
+using PathVlm.MLNet.Inference.Answering;
+
+namespace PathVlm.Experiments;
+
+/// <summary>A model on the test rows of a set.</summary>
+public static class ModelEvaluation
+{
+    /// <summary>Answers the test rows and scores the answers.</summary>
+    /// <param name="name">The model's name in the result.</param>
+    /// <param name="model">The model; the caller disposes it.</param>
+    /// <param name="rows">Rows; those of other stages are passed over.</param>
+    /// <param name="progress">Told what happens; null for nobody.</param>
+    /// <param name="cancellation">Ends the run between two batches of rows.</param>
+    /// <exception cref="InvalidDataException">There is no test row, or a row is faulty.</exception>
+    public static StageResult Run(
+        string name, PathologyTransformer model, IDataView rows, IProgress<RunEvent>? progress = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        return new StageEvaluation(new RunReporter(progress), offline: null, cancellation).Evaluate(name, model, rows, "evaluate");
+    }
+
+    /// <summary>A result as a table.</summary>
+    /// <param name="result">The result.</param>
+    public static ReportTable Table(StageResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return StageTables.Accuracy([result], showsReasoning: result.Reviews is not null);
+    }
+}

@@ -1,0 +1,31 @@
+using System.Globalization;
+using PathVlm.MLNet.Evaluation.Statistics;
+using PathVlm.MLNet.Evaluation;
+
+namespace PathVlm.Experiments.Reporting;
+
+/// <summary>Figures as a cell shows them; a dash where there is none.</summary>
+internal static class Cells
+{
+    internal const string None = "-";
+
+    internal static string Count(int value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Percent(double share) => double.IsNaN(share) ? None
+        : string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.0}%");
+
+    internal static string Percent(AccuracyFigure figure) => figure.Count == 0 ? None
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{100 * figure.Value:0.0}% [{100 * figure.Bootstrap.Low:0.0}, {100 * figure.Bootstrap.High:0.0}]");
+
+    internal static string Points(double difference, Interval interval) => double.IsNaN(difference) ? None
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{100 * difference:+0.0;-0.0;0.0} [{100 * interval.Low:+0.0;-0.0;0.0}, {100 * interval.High:+0.0;-0.0;0.0}]");
+
+    internal static string Probability(double? value) => value is not { } p ? None
+        : p < 0.0001 ? "< 0.0001" : p.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    internal static string Number(double? value, string format = "0.0") =>
+        value is not { } number || double.IsNaN(number) ? None : number.ToString(format, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,14 @@
+using PathVlm.Experiments.Reporting;
+using PathVlm.Experiments.Stages;
+
+namespace PathVlm.Experiments.Runs;
+
+/// <summary>What a training run came to.</summary>
+/// <param name="Results">Results of the base and of each stage, in their order.</param>
+/// <param name="ModelFile">The zip with all stages.</param>
+/// <param name="Memory">Peak memory and its slope, as text.</param>
+public sealed record TrainingOutcome(IReadOnlyList<StageResult> Results, string ModelFile, string Memory)
+{
+    /// <summary>Accuracy of every model, and each against the one before it.</summary>
+    public IReadOnlyList<ReportTable> Tables => [StageTables.Accuracy(Results, showsReasoning: true), StageTables.Differences(Results)];
+}

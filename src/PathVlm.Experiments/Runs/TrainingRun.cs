@@ -1,0 +1,149 @@
+using Microsoft.ML;
+using PathVlm.Experiments.Files;
+using PathVlm.Experiments.Plans;
+using PathVlm.Experiments.Progress;
+using PathVlm.Experiments.Reviews;
+using PathVlm.Experiments.Stages;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Sft;
+
+namespace PathVlm.Experiments.Runs;
+
+/// <summary>One chain of stages fitted on staged rows, every stage evaluated, the chain saved.</summary>
+internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter reporter, CancellationToken cancellation)
+{
+    private readonly PathologyCatalog _pathology = ml.Pathology();
+    private readonly StageTrainer _trainer = new(ml.Pathology(), plan.Judge, reporter, cancellation);
+    private readonly IReadOnlyList<string> _stages = plan.Stages;
+    private readonly PathologySftOptions _sft = SftOf(plan);
+    private readonly GrpoOptions _grpo = plan.Recipe.Grpo.Copy();
+    private readonly GrpoOptions _process = plan.Recipe.Process.Copy();
+
+    /// <summary>Runs the chain.</summary>
+    internal TrainingOutcome Run(IDataView rows)
+    {
+        IEstimator<ITransformer> chain = Pipeline();
+        TrainingCheck.Columns(chain, rows);
+        RequireRowsAndJudge(rows);
+        RequireMemory(rows);
+        using ReviewPanel? offline = OfflinePanel();
+        StageEvaluation evaluation = new(reporter, offline, cancellation);
+        List<StageResult> results = [];
+        using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Recipe.Model))
+        {
+            RequireReadable(rows, baseModel.Policy);
+            RunFolder.Clear(plan);
+            results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
+        }
+
+        ITransformer model = chain.Fit(rows);
+        if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
+        ModelFiles.Save(ml, model, rows.Schema, plan.ModelFile);
+        DropKept();
+        IReadOnlyList<PathologyTransformer> fitted = PathologyModelFile.StagesOf(model);
+        foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
+            results.Add(Evaluated(evaluation, name, stage, rows));
+        foreach (PathologyTransformer stage in fitted) stage.Dispose();
+        return new TrainingOutcome(results, plan.ModelFile, _trainer.Memory.Text());
+    }
+
+    private static PathologySftOptions SftOf(TrainingPlan plan)
+    {
+        PathologySftOptions options = plan.Recipe.Sft.Copy();
+        options.BaseModel = plan.BaseModel;
+        return options;
+    }
+
+    private bool Trains(string stage) => _stages.Contains(stage);
+
+    private IEnumerable<GrpoOptions> GrpoStages()
+    {
+        if (Trains(StageNames.Beta)) yield return _grpo;
+        if (Trains(StageNames.PathVlmR1)) yield return _process;
+    }
+
+    // Later stages are validated before the first one starts.
+    private void RequireRowsAndJudge(IDataView rows)
+    {
+        TrainingCheck.Rows(rows, _sft);
+        foreach (GrpoOptions options in GrpoStages()) TrainingCheck.Rows(rows, options);
+        if (!Trains(StageNames.PathVlmR1)) return;
+        using ReviewPanel panel = JudgePreflight.Open(plan.Judge, plan.Panel);
+        _trainer.CanariesReported = JudgePreflight.Ask(plan.Judge, panel, reporter, cancellation) is not null;
+    }
+
+    // Every stage is forecast before the base is loaded.
+    private void RequireMemory(IDataView rows)
+    {
+        if (!Directory.Exists(plan.BaseModel)) return;
+        _pathology.SupervisedFineTuning(_sft).ForecastMemory(rows);
+        foreach (GrpoOptions options in GrpoStages())
+        {
+            GrpoOptions copy = StageTrainer.WithoutRewards(options);
+            copy.BaseModel = plan.BaseModel;
+            _pathology.Grpo(_pathology.FormatReward(), copy).ForecastMemory(rows);
+        }
+    }
+
+    // Rows of every GRPO stage are read and encoded as the stage will; where two stages read them alike, once.
+    private void RequireReadable(IDataView rows, PathologyPolicy start)
+    {
+        PathologyPromptTemplate? template = _sft.PromptTemplate;
+        HashSet<(string, int, int, int)> read = [];
+        foreach (GrpoOptions options in GrpoStages())
+        {
+            template = options.PromptTemplate ?? template;
+            if (read.Add((options.Stage, options.MaxPromptLength, options.MinPixels, options.MaxPixels)))
+                TrainingCheck.Prompts(rows, options, start, template);
+        }
+    }
+
+    // Paid judges skip the answers of the stages.
+    private ReviewPanel? OfflinePanel() => plan.Judge.IsOffline
+        ? new ReviewPanel(plan.Judge, new ReviewPanelOptions { RequireShownInImage = plan.Panel.RequireShownInImage })
+        : null;
+
+    private StageResult Evaluated(StageEvaluation evaluation, string name, PathologyTransformer model, IDataView rows)
+    {
+        StageResult result = evaluation.Evaluate(name, model, rows, $"evaluate {name}");
+        AtomicFile.Write(plan.EvaluationFileOf(name), result.ToJson());
+        return result;
+    }
+
+    // The stage that was cancelled has learnt something; those after it are copies of it.
+    private void KeepCancelled(ITransformer model, DataViewSchema schema)
+    {
+        ModelFiles.Save(ml, model, schema, plan.CancelledModelFile);
+        DropKept();
+        foreach (PathologyTransformer stage in PathologyModelFile.StagesOf(model)) stage.Dispose();
+        reporter.Message($"cancelled; what was learnt until then: {plan.CancelledModelFile}");
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private IEstimator<ITransformer> Pipeline()
+    {
+        IEstimator<ITransformer> chain = Kept(StageNames.Alpha, _trainer.FineTuning(_sft, PlaceOf(StageNames.Alpha)));
+        if (Trains(StageNames.Beta)) chain = chain.Append(Kept(StageNames.Beta, _trainer.OutcomeGrpo(_grpo, PlaceOf(StageNames.Beta))));
+        if (!Trains(StageNames.PathVlmR1)) return chain;
+        ProcessRewardOptions reward = new() { Panel = plan.Panel };
+        return chain.Append(Kept(StageNames.PathVlmR1, _trainer.ProcessGrpo(_process, reward, PlaceOf(StageNames.PathVlmR1))));
+    }
+
+    // The last stage is saved with the whole chain at once.
+    private IEstimator<PathologyTransformer> Kept(string name, IEstimator<PathologyTransformer> stage) =>
+        name == _stages[^1] ? stage : new KeptStage(stage, name, KeptFile(name), ml, reporter, cancellation);
+
+    private void DropKept()
+    {
+        foreach (string kept in _stages.Select(KeptFile).Where(File.Exists)) File.Delete(kept);
+    }
+
+    private string KeptFile(string stage) => Path.Combine(plan.StageFolderOf(stage), ModelFiles.StageModel);
+
+    private StagePlace PlaceOf(string stage) => new(stage, plan.StageFolderOf(stage), plan.Seed);
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using PathVlm.Experiments.Progress;
+using PathVlm.MLNet.Judging.Protocol;
+
+namespace PathVlm.Host.Faults;
+
+/// <summary>Turns an exception into one line on stderr and an exit code.</summary>
+internal static class FaultLine
+{
+    /// <summary>Reports the fault; the stack trace of a fault of the program is written to the log file that is named.</summary>
+    internal static int Report(Exception error, TextWriter stderr)
+    {
+        switch (Inner(error))
+        {
+            case OperationCanceledException:
+                stderr.WriteLine("cancelled: what was finished is kept");
+                return ExitCodes.Cancelled;
+            case JudgeStoppedException or RunStoppedException:
+                stderr.WriteLine(OneLine(Inner(error)));
+                return ExitCodes.RunStopped;
+            case { Source: "TorchSharp" }:
+                return ReportFault(error, stderr);
+            case UserMistakeException or ArgumentException or InvalidDataException or InvalidOperationException or IOException
+                or UnauthorizedAccessException or NotSupportedException or FormatException:
+                stderr.WriteLine(OneLine(Inner(error)));
+                return ExitCodes.UserMistake;
+            default:
+                return ReportFault(error, stderr);
+        }
+    }
+
+    private static int ReportFault(Exception error, TextWriter stderr)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt");
+        string log = Path.Combine(Path.GetTempPath(), name);
+        File.WriteAllText(log, error.ToString());
+        stderr.WriteLine($"{OneLine(error)} (a fault of the program; details in {log})");
+        return ExitCodes.Fault;
+    }
+
+    private static Exception Inner(Exception error) => error switch
+    {
+        // ML.NET's worker threads wrap what a row's getter threw.
+        InvalidOperationException { InnerException: { } inner } worker
+            when worker.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal) => Inner(inner),
+        AggregateException { InnerExceptions.Count: 1 } one => Inner(one.InnerExceptions[0]),
+        System.Reflection.TargetInvocationException { InnerException: { } inner } => Inner(inner),
+        _ => error,
+    };
+
+    private static string OneLine(Exception error)
+    {
+        string message = error is ArgumentException { ParamName: not null } argument
+            ? argument.Message.Replace($" (Parameter '{argument.ParamName}')", "", StringComparison.Ordinal)
+            : error.Message;
+        return "pathvlm: " + string.Join(' ', message.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+    }
+}

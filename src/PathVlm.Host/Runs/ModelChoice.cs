@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Microsoft.Extensions.Configuration;
+using Microsoft.ML;
+using PathVlm.Experiments.Plans;
+using PathVlm.Host.Faults;
+using PathVlm.Host.Settings;
+using PathVlm.MLNet;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Policies;
+
+namespace PathVlm.Host.Runs;
+
+/// <summary>The option that names a model to answer with.</summary>
+internal sealed class ModelChoice
+{
+    private readonly Option<string> _model = new("--model", "-m")
+    {
+        Description = "Zip that train wrote, a checkpoint folder, or a PEFT adapter folder; the embedded base by default.",
+    };
+
+    internal Option Option => _model;
+
+    /// <summary>The model's name in reports.</summary>
+    internal string NameOf(ParseResult parsed) => Path.GetFileName(parsed.GetValue(_model) ?? StageNames.Base);
+
+    /// <summary>Opens a zip, a checkpoint or adapter folder, or the embedded base; the caller disposes it.</summary>
+    internal PathologyTransformer Open(MLContext ml, ParseResult parsed, IConfiguration configuration)
+    {
+        string path = parsed.GetValue(_model) ?? EmbeddedBase.Folder;
+        if (!File.Exists(path) && !Directory.Exists(path))
+            throw new UserMistakeException($"--model: expected a zip, a checkpoint folder or an adapter folder that exists, got [{path}]");
+        // A zip has settings of its own; the embedded base has those of its run.
+        Preset preset = EmbeddedBase.Is(path) ? Preset.Embedded : Preset.Paper;
+        PathologyModelOptions options = Recipe.Create(preset).Model;
+        configuration.BindTo("Model", options);
+        return ml.Pathology().Pretrained(path, options);
+    }
+}

@@ -1,0 +1,42 @@
+namespace PathVlm.Modeling.Files;
+
+/// <summary>Writes files that appear whole or not at all, whenever the program ends.</summary>
+public static class AtomicFile
+{
+    /// <summary>What is added to the name of a file while it is being written.</summary>
+    public const string Unfinished = ".unfinished";
+
+    /// <summary>Writes a text in UTF-8 without a byte order mark; replaces a file that exists.</summary>
+    /// <param name="path">Path of the file; its folder is made.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="IOException">The file cannot be written; the one before is as it was.</exception>
+    public static void Write(string path, string text) => Write(path, unfinished => File.WriteAllText(unfinished, text));
+
+    /// <summary>
+    /// Has a file written under another name, flushes it to the disk and renames it; replaces a file that exists. A file that could not be
+    /// written whole is deleted.
+    /// </summary>
+    /// <param name="path">Path of the file; its folder is made.</param>
+    /// <param name="write">Writes the file at the path it is given.</param>
+    /// <exception cref="IOException">The file cannot be written; the one before is as it was.</exception>
+    public static void Write(string path, Action<string> write)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(write);
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+            Directory.CreateDirectory(folder);
+        string unfinished = path + Unfinished;
+        try
+        {
+            write(unfinished);
+            using (FileStream file = new(unfinished, FileMode.Open, FileAccess.ReadWrite))
+                file.Flush(flushToDisk: true);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,230 @@
+using System.Text.Json;
+using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Judging.Canaries;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.MLNet.Judging.Records;
+using PathVlm.MLNet.Judging.Rubric;
+using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Tests.Rewards;
+using PathVlm.MLNet.Tests.Rewards.Judging;
+using PathVlm.MLNet.Tests.Training.Support;
+using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.Modeling;
+using PathVlm.Modeling.Optimization;
+
+namespace PathVlm.MLNet.Tests.Training.Grpo.Rewards;
+
+/// <summary>What is said of a judge before a stage, and while it goes on.</summary>
+public sealed class JudgeWatchTests
+{
+    private readonly MLContext _ml = new();
+    private readonly List<string> _warnings = [], _told = [];
+
+    public JudgeWatchTests() => _ml.Log += (_, message) =>
+    {
+        if (message.Kind == ChannelMessageKind.Warning) _warnings.Add(message.RawMessage);
+        if (message.Kind == ChannelMessageKind.Info) _told.Add(message.RawMessage);
+    };
+
+    [Fact]
+    public void AnHonestJudgeIsNotWarnedOfAndItsCanariesAreInEveryLine()
+    {
+        List<CanaryReport> reports = [];
+        TrainingResult result = Fit(new RubricJudge(), new ProcessRewardOptions { CanaryProgress = new Reports(reports) });
+        Assert.Equal(20, Assert.Single(reports).Reviews.Count);
+        Assert.Empty(_warnings);
+        Assert.All(result.Log, line => Assert.Equal(reports[0].HighestEmptyCompleteness, line["judge/canary_max"], 1e-6));
+        Assert.All(result.Log, line => Assert.Contains("judge/missing_rate", line.Keys));
+    }
+
+    [Fact]
+    public void AJudgeThatPaysForEmptyReasoningIsWarnedOf()
+    {
+        Assert.Equal(StopReason.Completed, Fit(new GenerousJudge(), new ProcessRewardOptions()).Reason);
+        Assert.Contains("this judge pays for empty reasoning", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ItEndsTheRunWhereTheOptionsSaySo()
+    {
+        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() => Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Stop }));
+        Assert.Contains("do not hold", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AJudgeThatCouldNotBeAskedIsWarnedOfAndEndsTheRunWhereTheOptionsSaySo()
+    {
+        ReviewPanelOptions panel = new() { MaxMissingRate = 1 };
+        Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel });
+        Assert.Contains("18 of 20 were not reviewed (Refused 18)", Assert.Single(_warnings), StringComparison.Ordinal);
+        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
+            Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel, Canaries = CanaryPolicy.Stop }));
+        Assert.Contains("18 of 20 were not reviewed (Refused 18)", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WhatTheStageWillCostIsForecastOnceAfterFiftyReviews()
+    {
+        using ProcessRewardTransformer served = Fitted(new CountingJudge()), offline = Fitted(new RubricJudge());
+        using MessageChannel channel = new(_ml, "Test");
+        JudgeWatch watch = new([served, offline], channel, new Recorder(_ => { }), default);
+        watch.Begin(); // 18 canaries
+        for (int step = 1; step <= 4; step++)
+        {
+            Review(served, 20, step);
+            Review(offline, 60, step);
+            watch.Report(new TrainingProgress(step, 10, new Dictionary<string, double>(), TimeSpan.Zero));
+        }
+
+        string forecast = Assert.Single(_told, line => line.Contains("forecast", StringComparison.Ordinal));
+        Assert.Equal("step 2: the judge was asked for 58 reviews; forecast for the stage: 218 reviews, price 0.98", forecast); // 0.0045 a review
+    }
+
+    [Fact]
+    public void WhereTheyAreOffNoCanaryIsShown()
+    {
+        using TestFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        TrainingResult result = Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } });
+        Assert.DoesNotContain(ReviewRecord.Read(record), line => line.Row < 0);
+        Assert.All(result.Log, line => Assert.Equal(double.NaN, line["judge/canary_max"]));
+    }
+
+    [Fact]
+    public void TheCanariesAreShownAnewEverySoManyStepsWhateverTheRecordHolds()
+    {
+        using TestFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        ProcessRewardOptions options = new() { CanarySteps = 2, Panel = new ReviewPanelOptions { RecordFile = record } };
+        for (int run = 0; run < 2; run++) Fit(new CountingJudge(), options, steps: 5);
+        Assert.Equal(
+            new Dictionary<long, int> { [0] = 18, [2] = 36, [4] = 36 }, // before the first step the second run finds them in the record
+            ReviewRecord.Read(record).Where(line => line.Row < 0).CountBy(line => line.Step).ToDictionary());
+    }
+
+    [Fact]
+    public void ARecordCarriesTheOptimizerStepThatRolloutsCarry()
+    {
+        using TestFolder folder = new();
+        string record = folder.PathOf("reviews.jsonl");
+        GrpoOptions grpo = TinyCheckpoint.GrpoOptions(steps: 5);
+        (grpo.StepsPerGeneration, grpo.OutputFolder) = (2, folder.PathOf("log"));
+        ProcessRewardOptions options = new() { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } };
+        _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new CountingJudge(), options), grpo).Fit(TinyCheckpoint.Rows("Rl", "Rl", "Rl", "Rl")).Dispose();
+        long[] sampled = [.. File.ReadLines(Path.Combine(grpo.OutputFolder, "rollouts.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()).Distinct()];
+        Assert.Equal([0, 2, 4], sampled);
+        Assert.Equal(sampled, ReviewRecord.Read(record).Select(line => line.Step).Distinct().Order());
+    }
+
+    [Fact]
+    public void ARecordIsClosedAfterTheStageSoThatAnotherGoesOnWithIt()
+    {
+        using TestFolder folder = new();
+        ProcessRewardOptions options = new() { Panel = new ReviewPanelOptions { RecordFile = folder.PathOf("reviews.jsonl") } };
+        CountingJudge first = new(), second = new();
+        Fit(first, options);
+        TrainingResult result = Fit(second, options);
+        Assert.True(first.Calls > 0);
+        Assert.Equal((0, 0.0), (second.Calls, result.Log[0]["judge/requests"]));
+    }
+
+    [Fact]
+    public void AJudgeThatEndsTheRunLeavesWhatTheStepsBeforeTaught()
+    {
+        using TestFolder folder = new();
+        GrpoOptions whole = TinyCheckpoint.GrpoOptions(steps: 2), stopped = TinyCheckpoint.GrpoOptions(steps: 9);
+        whole.Scheduler = stopped.Scheduler = LearningRateScheduler.Constant;
+        stopped.OutputFolder = folder.PathOf("log");
+        ProcessRewardOptions options = new() { CanarySteps = 2 };
+        IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
+        using PathologyTransformer expected = _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new RubricJudge(), options), whole).Fit(rows);
+
+        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
+            _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new EndingJudge(), options), stopped).Fit(rows));
+
+        string kept = Path.Combine(stopped.OutputFolder, "stopped");
+        Assert.Equal($"no quota; the policy after 2 steps is kept as a checkpoint: {kept}", fault.Message);
+        using Qwen25VlModel model = Qwen25VlModel.Load(kept);
+        Assert.True(model.Parameters.Values.allclose(expected.Policy.Model.Parameters.Values, rtol: 0, atol: 0));
+    }
+
+    [Fact]
+    public void ARewardThatFollowsTheLengthIsWarnedOfOnce()
+    {
+        Watch(2 * JudgeWatch.Window, step => new() { ["judge/reviews"] = 8, ["judge/length_correlation"] = step % 2 == 0 ? 0.7 : 0.4 });
+        Assert.Contains("step 20: the process reward follows the length of the completions (rank correlation 0.55", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARewardThatRisesWhileAccuracyFallsIsWarnedOfOnce()
+    {
+        Watch(3 * JudgeWatch.Window, step => new()
+        {
+            ["judge/reviews"] = 8,
+            ["judge/length_correlation"] = double.NaN,
+            ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
+            ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
+        });
+        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell by 0.10", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void WithoutAJudgeNothingIsSaid()
+    {
+        Watch(3 * JudgeWatch.Window, _ => new() { ["reward"] = 1 });
+        Assert.Empty(_warnings);
+    }
+
+    private void Watch(int lines, Func<int, Dictionary<string, double>> line)
+    {
+        using MessageChannel channel = new(_ml, "Test");
+        List<long> passedOn = [];
+        JudgeWatch watch = new([], channel, new Recorder(progress => passedOn.Add(progress.Step)), default);
+        for (int step = 1; step <= lines; step++) watch.Report(new TrainingProgress(step, lines, line(step), TimeSpan.Zero));
+        Assert.Equal(lines, passedOn.Count);
+    }
+
+    private ProcessRewardTransformer Fitted(IProcessJudge judge) =>
+        _ml.Pathology().ProcessReward(judge).Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
+
+    private static void Review(ProcessRewardTransformer judge, int count, int step) => judge.Panel.ReviewAsync(
+        [.. Enumerable.Range(0, count).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number} of step {step}."))], default).GetAwaiter().GetResult();
+
+    private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options, long steps = 1)
+    {
+        GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(judge, options), TinyCheckpoint.GrpoOptions(steps));
+        estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
+        return estimator.Result!;
+    }
+
+    /// <summary>The rubric, until it is shown its first request a second time.</summary>
+    private sealed class EndingJudge : IProcessJudge
+    {
+        private string? _first;
+        private int _shown;
+
+        public string Identity => "ending";
+
+        public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
+        {
+            Interlocked.CompareExchange(ref _first, request.Reasoning, null);
+            return request.Reasoning == _first && Interlocked.Increment(ref _shown) > 1
+                ? throw new JudgeStoppedException("no quota")
+                : new RubricJudge().ReviewAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class Reports(List<CanaryReport> told) : IProgress<CanaryReport>
+    {
+        public void Report(CanaryReport value) => told.Add(value);
+    }
+}
