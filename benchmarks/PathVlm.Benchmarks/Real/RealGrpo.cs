@@ -15,8 +15,10 @@ internal sealed class RealGrpo : IRolloutSource, IRewardSource
     private readonly PhaseClock _clock;
     private readonly DeviceMeter _meter;
     private readonly GeneratorRolloutSource _rollouts;
+    private readonly int _groupSize;
 
-    private RealGrpo(PhaseClock clock, DeviceMeter meter, GeneratorRolloutSource rollouts) => (_clock, _meter, _rollouts) = (clock, meter, rollouts);
+    private RealGrpo(PhaseClock clock, DeviceMeter meter, GeneratorRolloutSource rollouts, int groupSize) =>
+        (_clock, _meter, _rollouts, _groupSize) = (clock, meter, rollouts, groupSize);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; } = ["parity"];
@@ -28,19 +30,26 @@ internal sealed class RealGrpo : IRolloutSource, IRewardSource
     {
         GrpoOptions options = new()
         {
-            GroupSize = shape.GroupSize, BatchSize = shape.GroupSize, MaxPromptLength = shape.PromptTokens, MaxCompletionLength = shape.CompletionTokens,
-            MaxSteps = steps, LearningRate = 1e-5, Shuffle = false, Lora = lora, Recompute = recompute,
+            GroupSize = shape.GroupSize,
+            BatchSize = shape.GroupSize,
+            MaxPromptLength = shape.PromptTokens,
+            MaxCompletionLength = shape.CompletionTokens,
+            MaxSteps = steps,
+            LearningRate = 1e-5,
+            Shuffle = false,
+            Lora = lora,
+            Recompute = recompute,
         };
         int[] control = [shape.Model.ImageTokenId, shape.Model.VideoTokenId, shape.Model.VisionStartTokenId, shape.Model.VisionEndTokenId];
         using GeneratorRolloutSource rollouts = new(model, options, [], control);
-        RealGrpo run = new(clock, meter, rollouts);
+        RealGrpo run = new(clock, meter, rollouts, shape.GroupSize);
         GrpoTrainer trainer = new(model, options, run, run)
         {
             SuppressedTokenIds = control,
-            Sampled = _ => run.Mark("reference"),
-            MicroBatchDone = _ => run.Mark("loss"),
+            Observer = new PhaseObserver(run.Mark),
         };
-        GrpoPrompt[] prompts = [.. Enumerable.Range(0, steps).Select(i => new GrpoPrompt($"row {i}", i, shape.PromptIds(i), [shape.Picture(i)]))];
+        GrpoPrompt[] prompts =
+            [.. Enumerable.Range(0, steps).Select(i => new GrpoPrompt($"row {i}", i, shape.PromptIds(i), [shape.Picture(i)]))];
         meter.Synchronize();
         clock.Restart();
         return trainer.Train(prompts, new StepEnd(() => run.Mark("update")));
@@ -57,10 +66,10 @@ internal sealed class RealGrpo : IRolloutSource, IRewardSource
     }
 
     /// <inheritdoc/>
-    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, int groupSize, CancellationToken cancellation)
+    public float[,] Score(IReadOnlyList<GrpoPrompt> prompts, IReadOnlyList<Rollout> rollouts, long step, CancellationToken cancellation)
     {
         float[,] scores = new float[rollouts.Count, 1];
-        for (int row = 0; row < rollouts.Count; row++) scores[row, 0] = (rollouts[row].TokenIds.Sum() % 7) + (row % groupSize * 0.1f);
+        for (int row = 0; row < rollouts.Count; row++) scores[row, 0] = (rollouts[row].TokenIds.Sum() % 7) + (row % _groupSize * 0.1f);
         return scores;
     }
 
@@ -68,6 +77,13 @@ internal sealed class RealGrpo : IRolloutSource, IRewardSource
     {
         _meter.Synchronize();
         _clock.Mark(phase);
+    }
+
+    private sealed class PhaseObserver(Action<string> mark) : GrpoObserver
+    {
+        public override void Sampled(GenerationBatch batch) => mark("reference");
+
+        public override void MicroBatchDone(double loss) => mark("loss");
     }
 
     private sealed class StepEnd(Action action) : IProgress<TrainingProgress>
