@@ -7,11 +7,15 @@ internal static class FolderReplacement
 {
     /// <summary>Makes <paramref name="folder"/> with what <paramref name="fill"/> writes to the path it is given.</summary>
     /// <exception cref="IOException">The folder holds something and isn't to be replaced, or isn't a checkpoint's.</exception>
-    public static void Make(string folder, bool overwrite, Action<string> fill)
+    public static void Make(string folder, bool overwrite, Action<string> fill) => Make(folder, overwrite, ModelConfiguration.FileName, fill);
+
+    /// <summary>Makes a folder that is told by a file in it: only a folder with that file is replaced.</summary>
+    /// <exception cref="IOException">The folder holds something and isn't to be replaced, or lacks the file.</exception>
+    public static void Make(string folder, bool overwrite, string marker, Action<string> fill)
     {
         string target = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         string parent = Path.GetDirectoryName(target) ?? throw new IOException($"The folder [{folder}] can't be a checkpoint's: it's a root.");
-        JudgeTarget(target, overwrite);
+        JudgeTarget(target, overwrite, marker);
         string hidden = Path.Combine(parent, $".{Path.GetFileName(target)}.{Guid.NewGuid():N}");
         (string making, string old) = (hidden + ".partial", hidden + ".old");
         try
@@ -31,7 +35,7 @@ internal static class FolderReplacement
             Directory.Delete(old, recursive: true);
     }
 
-    private static void JudgeTarget(string target, bool overwrite)
+    private static void JudgeTarget(string target, bool overwrite, string marker)
     {
         if (File.Exists(target))
             throw new IOException($"[{target}] is a file, takes the path of a folder.");
@@ -39,8 +43,8 @@ internal static class FolderReplacement
             return;
         if (!overwrite)
             throw new IOException($"The folder [{target}] exists and isn't empty; choose another or ask for it to be replaced (Overwrite).");
-        if (!File.Exists(Path.Combine(target, ModelConfiguration.FileName)))
-            throw new IOException($"The folder [{target}] holds no {ModelConfiguration.FileName}: only a checkpoint is replaced.");
+        if (!File.Exists(Path.Combine(target, marker)))
+            throw new IOException($"The folder [{target}] holds no {marker}: only a checkpoint is replaced.");
     }
 
     private static void Swap(string making, string target, string old)

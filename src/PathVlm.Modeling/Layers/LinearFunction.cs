@@ -14,8 +14,9 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
-        ctx.save_for_backward([input, weight]);
+        var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        // A frozen weight has no gradient, so its input is not needed again.
+        ctx.save_for_backward([weight.requires_grad ? input : null!, weight]);
         ctx.save_data("inputs", vars.Length);
         return nn.functional.linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
     }
@@ -29,7 +30,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         (Tensor input, Tensor weight) = (saved[0], saved[1]);
         gradient = gradient.contiguous();
         var results = new List<Tensor> { gradient.mm(weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
-        if ((int)ctx.get_data("inputs") > 2) results.Add(gradient.sum(dim: 0).MoveToOuterDisposeScope());
+        if ((int)ctx.get_data("inputs") > 2) results.Add(weight.requires_grad ? gradient.sum(dim: 0).MoveToOuterDisposeScope() : null!);
         return results;
     }
 

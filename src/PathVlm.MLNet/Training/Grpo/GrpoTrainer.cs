@@ -66,16 +66,9 @@ public sealed class GrpoTrainer
     {
         ArgumentNullException.ThrowIfNull(prompts);
         GrpoSchedule schedule = new(prompts.Count, _options);
-        _model.Parameters.Train(_options.FreezeVision);
-        try
-        {
-            using GrpoLoop loop = new(_model, _options, this, prompts, schedule, _rollouts, _rewards, progress);
-            State = loop.State;
-            return loop.Run(cancellation);
-        }
-        finally
-        {
-            _model.Parameters.Freeze();
-        }
+        using var training = TrainedModel.Begin(_model, _options);
+        using GrpoLoop loop = new(_model, _options, this, prompts, schedule, _rollouts, _rewards, progress);
+        State = loop.State;
+        return loop.Run(cancellation);
     }
 }

@@ -65,7 +65,7 @@ internal sealed class PolicyOrigin : IDisposable
         PolicySettings settings = options.PolicySettings();
         var encoder = new PromptEncoder(files, settings);
         return new PolicyOrigin(encoder, placed, () => new PathologyPolicy(
-            Qwen25VlModel.Load(folder, placed), files, settings, encoder));
+            AdapterStart.Of(Qwen25VlModel.Load(folder, placed), options), files, settings, encoder));
     }
 
     // A zip names its model only when it is loaded.

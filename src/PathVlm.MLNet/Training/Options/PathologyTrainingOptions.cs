@@ -154,13 +154,19 @@ public abstract partial class PathologyTrainingOptions
         faults.Require(MinPixels <= MaxPixels, nameof(MinPixels), MinPixels, $"{nameof(MaxPixels)} ({MaxPixels}) or less");
         if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Require(false, nameof(Device), Device, taken);
         AddAnsweringFaults(faults);
+        AddAdapterFaults(faults);
         AddFaults(faults);
         faults.Throw(GetType().Name);
     }
 
     private protected abstract void AddFaults(OptionFaults faults);
 
-    private protected PathologyTrainingOptions CopyOfThis() => (PathologyTrainingOptions)MemberwiseClone();
+    private protected PathologyTrainingOptions CopyOfThis()
+    {
+        var copy = (PathologyTrainingOptions)MemberwiseClone();
+        copy.Lora = Lora?.Copy();
+        return copy;
+    }
 
     /// <summary>Optimizer steps of a run with this many steps an epoch.</summary>
     internal long StepsOf(long stepsPerEpoch) => MaxSteps ?? Math.Max(1, (long)Math.Ceiling(Epochs!.Value * stepsPerEpoch));

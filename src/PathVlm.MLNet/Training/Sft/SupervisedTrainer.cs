@@ -40,15 +40,8 @@ public sealed class SupervisedTrainer
     {
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.Count == 0) throw new ArgumentException("Examples: got none, takes one or more.", nameof(examples));
-        _model.Parameters.Train(_options.FreezeVision);
-        try
-        {
-            using SupervisedLoop loop = new(_model, _options, examples, validation ?? [], progress);
-            return loop.Run(cancellation);
-        }
-        finally
-        {
-            _model.Parameters.Freeze();
-        }
+        using var training = TrainedModel.Begin(_model, _options);
+        using SupervisedLoop loop = new(_model, _options, examples, validation ?? [], progress);
+        return loop.Run(cancellation);
     }
 }

@@ -62,7 +62,7 @@ public sealed class SupervisedParityTests
     };
 
     /// <summary>The recorded data set: as many rows as pictures are listed; what no micro-batch took is never asked for.</summary>
-    private static List<SupervisedExample> ExamplesOf(TrainingFixture fixture)
+    internal static List<SupervisedExample> ExamplesOf(TrainingFixture fixture)
     {
         string[] images = [.. fixture.Json.GetProperty("images").EnumerateArray().Select(name => name.GetString()!)];
         List<SupervisedExample> examples = [];

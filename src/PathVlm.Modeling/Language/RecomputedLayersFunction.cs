@@ -1,0 +1,69 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Language;
+
+/// <summary>
+/// All decoder layers as one node of the graph that keeps nothing but their inputs. Backward walks from the last layer to the first: it
+/// computes a layer again from its input, with a graph of its own, and goes through that graph at once, so that the activations of one
+/// layer exist at a time. The numbers are those of a pass that keeps everything. Inputs: embedded rows [T, D], an anchor that asks for a
+/// gradient where the rows do not (trained adapters on frozen weights) or null, a <see cref="Run"/>. Output: [asking rows, D].
+/// </summary>
+internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<RecomputedLayersFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(RecomputedLayersFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        var (hidden, run) = ((Tensor)vars[0], (Run)vars[2]);
+        var inputs = new List<Tensor>();
+        for (var index = 0; index < run.Layers.Count; index++)
+        {
+            inputs.Add(hidden);
+            hidden = run.Layers[index].Forward(hidden, run.CallOf(index));
+        }
+
+        ctx.save_for_backward(inputs);
+        ctx.save_data(nameof(Run), run);
+        // The node takes its own hold of the inputs after this call, so their handles must outlive it.
+        foreach (var input in inputs.Skip(1)) input.MoveToOuterDisposeScope();
+        return hidden.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var scope = NewDisposeScope();
+        var run = (Run)ctx.get_data(nameof(Run));
+        var inputs = ctx.get_saved_variables();
+        var asked = inputs[0].requires_grad;
+        for (var index = run.Layers.Count - 1; index >= 0; index--)
+        {
+            using var inner = NewDisposeScope();
+            var needed = index > 0 || asked;
+            var input = inputs[index].detach().requires_grad_(needed);
+            using (enable_grad())
+            {
+                var output = run.Layers[index].Forward(input, run.CallOf(index));
+                output.backward([gradient]);
+            }
+
+            if (!needed) break;
+            gradient = input.grad!.MoveToOuterDisposeScope();
+        }
+
+        return [asked ? gradient.MoveToOuterDisposeScope() : null!, null!, null!];
+    }
+
+    /// <summary>What a run needs beside its tensors.</summary>
+    /// <param name="Layers">The layers, first to last.</param>
+    /// <param name="First">The call of every layer but the last.</param>
+    /// <param name="Last">The call of the last layer.</param>
+    internal sealed record Run(IReadOnlyList<DecoderLayer> Layers, LayerCall First, LayerCall Last)
+    {
+        /// <summary>The call of a layer.</summary>
+        public LayerCall CallOf(int index) => index == Layers.Count - 1 ? Last : First;
+    }
+}

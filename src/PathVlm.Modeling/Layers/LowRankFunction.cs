@@ -1,0 +1,42 @@
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>
+/// y = x Wᵀ (+ b) + low-rank terms with a frozen W, as one node. Gradients of the terms are added to their buffers. Inputs: x [n, in], the
+/// terms' anchor or null, W [out, in], b [out] or null, a <see cref="Call"/>.
+/// </summary>
+internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(LowRankFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using var scope = NewDisposeScope();
+        var (input, weight, call) = ((Tensor)vars[0], (Tensor)vars[2], (Call)vars[4]);
+        Tensor output = nn.functional.linear(input, weight, (Tensor?)vars[3]);
+        Tensor inner = call.Adapter.AddTo(output, input);
+        ctx.save_for_backward([input, weight, inner.MoveToOuterDisposeScope()]);
+        ctx.save_data(nameof(Call), call);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using var none = no_grad();
+        using var scope = NewDisposeScope();
+        List<Tensor> saved = ctx.get_saved_variables();
+        var (input, weight, inner) = (saved[0], saved[1], saved[2]);
+        gradient = gradient.contiguous();
+        Tensor? ofInput = input.requires_grad ? gradient.mm(weight) : null;
+        ((Call)ctx.get_data(nameof(Call))).Adapter.Backward(gradient, input, inner, ofInput);
+        return [ofInput?.MoveToOuterDisposeScope()!, null!, null!, null!, null!];
+    }
+
+    /// <summary>What a call carries beside its tensors.</summary>
+    /// <param name="Adapter">The terms.</param>
+    internal sealed record Call(LowRank Adapter);
+}
