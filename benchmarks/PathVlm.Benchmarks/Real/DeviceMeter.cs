@@ -41,7 +41,7 @@ internal sealed class DeviceMeter : IDisposable
     /// <summary>Waits until the device has done what it was given.</summary>
     public void Synchronize()
     {
-        if (_device.type == DeviceType.CUDA) cuda.synchronize(Math.Max(0, _device.index));
+        if (_device.type == DeviceType.CUDA) cuda.synchronize(_device);
     }
 
     /// <summary>Multiply-add operations, counted as two, a second of a large matrix product in a type.</summary>

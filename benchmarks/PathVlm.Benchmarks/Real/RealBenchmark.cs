@@ -5,7 +5,6 @@ using PathVlm.MLNet.Training;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Generation;
-using PathVlm.Modeling.Processing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -172,8 +171,8 @@ internal sealed class RealBenchmark
         string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, recompute {recompute}";
         Add("LoRA GRPO step", shape, time, "", whole, null);
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
-        Note($"LoRA GRPO: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}; "
-            + $"sampler against trainer {result.Log[^1]["sampling/sampling_logp_difference/max"]:G3} at most");
+        Note($"LoRA GRPO: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
+        Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {result.Log[^1]["sampling/sampling_logp_difference/max"]:G3} at most");
     }
 
     private GenerationPrompt Prompt(int number, Tensor features) => new(_shape.PromptIds(number)) { Grids = [_shape.Grid], ImageFeatures = features, Row = number };
