@@ -1,6 +1,7 @@
 using PathVlm.Modeling;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -19,7 +20,7 @@ internal static class RandomModel
         foreach ((string key, Tensor weight) in model.CheckpointTensors)
         {
             if (key.EndsWith(".bias", StringComparison.Ordinal)) weight.zero_();
-            else if (weight.dim() == 1) weight.fill_(Modeling.Layers.Scalars.One);
+            else if (weight.dim() == 1) weight.fill_(Scalars.One);
             else weight.normal_(0, Deviation(key, weight), generator);
         }
 

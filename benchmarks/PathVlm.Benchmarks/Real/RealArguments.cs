@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.Benchmarks.Real;
 

@@ -1,10 +1,14 @@
 using System.Globalization;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Shapes;
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using TorchSharp;
 using static TorchSharp.torch;
 

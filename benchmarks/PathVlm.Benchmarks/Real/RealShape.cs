@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Training;
+using PathVlm.MLNet.Training.Loop;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;
 

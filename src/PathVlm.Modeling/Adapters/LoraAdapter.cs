@@ -146,6 +146,9 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buffers.Dispose();
 
+    /// <summary>A weight with the adapter merged into it, as <see cref="LoraMerging"/> gives it.</summary>
+    internal Tensor MergedInto(string key, Tensor weight) => LoraMerging.Merged(this, key, weight);
+
     /// <summary>Whether every B is zero, so that the model computes what it would without the adapter.</summary>
     internal bool ChangesNothing()
     {

@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Adapters;
@@ -17,9 +17,27 @@ internal static class LoraMerging
         {
             using var scope = NewDisposeScope();
             Tensor weight = weights[target.Name + ".weight"];
-            Tensor wide = weight.to(down.dtype);
-            Tensor product = up.to(weight.device).mm(down.to(weight.device));
-            weight.copy_(wide.add(product, Scalars.Of(scale)));
+            weight.copy_(Merged(weight, down, up, scale));
         }
+    }
+
+    /// <summary>A weight with the adapter merged into it, a new tensor in the current dispose scope; the weight itself where the adapter has no part in it.</summary>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="key">Published key of the weight.</param>
+    /// <param name="weight">The weight.</param>
+    public static Tensor Merged(LoraAdapter adapter, string key, Tensor weight)
+    {
+        using var none = no_grad();
+        foreach ((LoraTarget target, Tensor down, Tensor up) in adapter.Pairs)
+            if (key.Length == target.Name.Length + ".weight".Length && key.StartsWith(target.Name, StringComparison.Ordinal))
+                return Merged(weight, down, up, adapter.Options.Scale);
+        return weight;
+    }
+
+    private static Tensor Merged(Tensor weight, Tensor down, Tensor up, double scale)
+    {
+        using var scope = NewDisposeScope();
+        Tensor product = up.to(weight.device).mm(down.to(weight.device));
+        return weight.to(down.dtype).add(product, Scalars.Of(scale)).to(weight.dtype).MoveToOuterDisposeScope();
     }
 }

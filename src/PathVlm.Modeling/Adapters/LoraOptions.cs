@@ -1,4 +1,4 @@
-using System.Globalization;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.Modeling.Adapters;
 
@@ -14,10 +14,12 @@ public sealed class LoraOptions
 
     /// <summary>Rank of A and B; 1 or more.</summary>
     /// <value>16.</value>
+    [OptionBounds(AtLeast = 1)]
     public int Rank { get; set; } = 16;
 
     /// <summary>Numerator of the scale; above 0.</summary>
     /// <value>32.</value>
+    [OptionBounds(Above = 0)]
     public double Alpha { get; set; } = 32;
 
     /// <summary>Whether the scale is alpha / sqrt(rank) instead of alpha / rank.</summary>
@@ -53,21 +55,22 @@ public sealed class LoraOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public void Validate()
     {
-        List<string> faults = [];
-        if (Rank < 1) faults.Add($"Rank: expected 1 or more, got {Rank}");
-        if (!double.IsFinite(Alpha) || Alpha <= 0) faults.Add(string.Create(CultureInfo.InvariantCulture, $"Alpha: expected a number above 0, got {Alpha}"));
-        if (Dropout != 0)
+        OptionFaults faults = new();
+        faults.AddBounds(this);
+        faults.Require(Dropout == 0, nameof(Dropout), Dropout, "0: a prompt shared by its completions cannot be dropped differently for each");
+        if (TargetPattern is { } pattern)
         {
-            faults.Add(string.Create(CultureInfo.InvariantCulture,
-                $"Dropout: expected 0, got {Dropout}; a prompt shared by its completions cannot be dropped differently for each"));
+            string? fault = ModulePattern.FaultOf(pattern);
+            faults.Require(fault is null, nameof(TargetPattern), $"[{pattern}]", $"a regular expression: {fault}");
+        }
+        else if (TargetModules is { } names)
+        {
+            faults.Require(names.Count > 0, nameof(TargetModules), "none", "one name or more");
+            string[] unknown = [.. names.Except(AllTargets)];
+            faults.Require(unknown.Length == 0, nameof(TargetModules), string.Join(", ", unknown), string.Join(", ", AllTargets));
         }
 
-        if (TargetPattern is null && TargetModules is { Count: 0 }) faults.Add("TargetModules: expected one name or more, got none");
-        if (TargetPattern is null && TargetModules?.Where(name => !AllTargets.Contains(name)).ToArray() is { Length: > 0 } unknown)
-            faults.Add($"TargetModules: expected names out of {string.Join(", ", AllTargets)}, got {string.Join(", ", unknown)}");
-        if (TargetPattern is not null && ModulePattern.FaultOf(TargetPattern) is string fault)
-            faults.Add($"TargetPattern: expected a regular expression, got [{TargetPattern}]: {fault}");
-        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(LoraOptions), string.Join("; ", faults));
+        faults.Throw(nameof(LoraOptions));
     }
 
     /// <summary>A copy that later changes of this object do not reach.</summary>

@@ -1,5 +1,7 @@
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Adapters;

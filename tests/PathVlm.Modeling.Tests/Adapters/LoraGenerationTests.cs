@@ -1,5 +1,7 @@
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Modeling.Tests.Generation;
 using PathVlm.Modeling.Tests.Support;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
 
@@ -17,13 +18,18 @@ internal static class PathologyModelFile
         options.Validate();
         if (Directory.Exists(path))
         {
-            CheckpointTextFiles files = CheckpointTextFiles.Read(path);
+            BaseModelFolder folder = BaseModelFolder.Of(path, options.Adapter);
+            CheckpointTextFiles files = CheckpointTextFiles.Read(folder.Checkpoint);
             PolicySettings settings = options.Settings();
             var encoder = new PromptEncoder(files, settings);
-            return new PathologyTransformer(environment, new PathologyPolicy(Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder), options.TransformerSettings);
+            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) });
+            var policy = new PathologyPolicy(model, files, settings, encoder) { Base = model.Adapter is null ? null : BaseFiles.Describe(folder.Checkpoint) };
+            return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }
         if (!File.Exists(path))
             throw new ArgumentOutOfRangeException(nameof(path), $"Model: got [{path}], takes a checkpoint folder or a zip that exists.");
+        if (options.Adapter is not null)
+            throw new ArgumentOutOfRangeException(nameof(path), $"Adapter: [{options.Adapter}] is used on a checkpoint folder; [{path}] is a zip.");
         PathologyPolicy stored = Load(path);
         return new PathologyTransformer(environment, stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)), options.TransformerSettings);
     }

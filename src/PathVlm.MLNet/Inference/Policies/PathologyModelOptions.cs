@@ -41,6 +41,13 @@ public sealed class PathologyModelOptions
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
 
+    /// <summary>
+    /// Folder of a PEFT adapter (<c>adapter_config.json</c>) to use on a checkpoint folder; null for none. An adapter folder that is itself named as
+    /// the model is used on the checkpoint that its config names.
+    /// </summary>
+    /// <value>null.</value>
+    public string? Adapter { get; set; }
+
     internal TransformerSettings TransformerSettings => new(AnswerBatchSize, WeightsStorage);
 
     /// <summary>Checks every option, all faults told at once.</summary>
@@ -53,6 +60,7 @@ public sealed class PathologyModelOptions
         Try(() => TransformerSettings.Check(message => new ArgumentOutOfRangeException(nameof(PathologyModelOptions), message)));
         foreach ((string name, int? value) in new[] { (nameof(MinPixels), MinPixels), (nameof(MaxPixels), MaxPixels), (nameof(MaxPromptLength), MaxPromptLength) })
             if (value < 1) faults.Add($"{name}: got {value}, takes 1 or more");
+        if (Adapter is not null && !Modeling.Adapters.PeftFolder.IsAdapter(Adapter)) faults.Add($"{nameof(Adapter)}: got [{Adapter}], takes a folder with adapter_config.json");
         if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Add($"{nameof(Device)}: got {Device ?? "null"}, takes {taken}");
         if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(PathologyModelOptions), string.Join("; ", faults));
 

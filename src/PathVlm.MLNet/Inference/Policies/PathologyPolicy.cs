@@ -1,6 +1,8 @@
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation;
@@ -69,6 +71,9 @@ public sealed class PathologyPolicy
 
     internal PolicySettings Settings { get; }
 
+    /// <summary>The checkpoint that an adapter is for, which a zip names instead of holding it; null without an adapter, or where the weights came from no folder.</summary>
+    internal BaseReference? Base { get; init; }
+
     internal CheckpointTextFiles Files => _files;
 
     internal string? Absence => _absence;
@@ -118,7 +123,22 @@ public sealed class PathologyPolicy
     /// <param name="device">Device of its weights.</param>
     internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
     {
-        lock (_turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder);
+        lock (_turn)
+        {
+            Qwen25VlModel own = Model;
+            bool shares = own.Adapter is not null && own.Type == type && DeviceChoice.IsSame(own.Device, device);
+            Qwen25VlModel copy = shares ? own.WithAdapter(own.Adapter!.Clone()) : own.Clone(new ModelLoadOptions { Type = type, Device = device });
+            return new PathologyPolicy(copy, _files, settings, encoder) { Base = Base };
+        }
+    }
+
+    /// <summary>A policy that computes with this one's weights, which are not copied, and an adapter of its own.</summary>
+    /// <param name="adapter">Makes the adapter for a model.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="encoder">Its encoder, made with those settings.</param>
+    internal PathologyPolicy WithAdapter(Func<Qwen25VlModel, LoraAdapter> adapter, PolicySettings settings, PromptEncoder encoder)
+    {
+        lock (_turn) return new PathologyPolicy(Model.WithAdapter(adapter(Model)), _files, settings, encoder) { Base = Base };
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
@@ -135,7 +155,7 @@ public sealed class PathologyPolicy
             Qwen25VlModel own = Model;
             ModelLoadOptions wanted = new() { Type = type ?? own.Type, Device = device ?? own.Device };
             bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
-            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder);
+            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder) { Base = Base };
             _generator?.Dispose();
             if (converts) own.Dispose();
             (_generator, _model, _absence) = (null, null, reason);
@@ -162,7 +182,7 @@ public sealed class PathologyPolicy
         }
     }
 
-    /// <summary>Writes the policy as a checkpoint folder of the published layout, for other programs.</summary>
+    /// <summary>Writes the policy as a checkpoint folder of the published layout, for other programs; an adapter is merged into the weights.</summary>
     /// <param name="folder">Folder to make.</param>
     /// <param name="options">Type, size of files, replacing; null for the defaults.</param>
     /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
@@ -171,9 +191,24 @@ public sealed class PathologyPolicy
         lock (_turn)
             _files.InFolder(source =>
             {
-                CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options);
+                CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options, Model.Adapter is { } adapter ? adapter.MergedInto : null);
                 return 0;
             });
+    }
+
+    /// <summary>Writes the policy's adapter as a PEFT folder, for other programs.</summary>
+    /// <param name="folder">Folder to make.</param>
+    /// <param name="overwrite">Whether an adapter folder that exists is replaced.</param>
+    /// <exception cref="InvalidOperationException">The policy has no adapter.</exception>
+    /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
+    public void SaveAdapter(string folder, bool overwrite = false)
+    {
+        lock (_turn)
+        {
+            LoraAdapter adapter = Model.Adapter
+                ?? throw new InvalidOperationException("The model has no adapter: its weights themselves were trained; save it whole (SaveCheckpoint).");
+            PeftFolder.Save(folder, adapter, Base?.Path, overwrite);
+        }
     }
 
     private PathologyAnswer Read(PathologyQuestion question, GeneratedSequence sequence)

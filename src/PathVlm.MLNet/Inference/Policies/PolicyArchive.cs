@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
@@ -9,7 +11,7 @@ namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>
 /// A policy in a zip: <c>Policy.json</c> (settings, type of the weights, checkpoint files), the files, and the weights
-/// (<see cref="WeightsArchive"/>). What a stage before it has stored with equal content is not stored again.
+/// (<see cref="WeightsArchive"/>), or an adapter's and the checkpoint that it is for. What a stage before it has stored with equal content is not stored again.
 /// </summary>
 internal static class PolicyArchive
 {
@@ -19,8 +21,9 @@ internal static class PolicyArchive
     {
         StoredFile[] files = [.. policy.Files.Files.Select(file => new StoredFile(file.Key, EntryReference.Write(writer, file.Key, file.Value)))];
         ScalarType? type = policy.HasWeights || policy.Absence is null ? policy.Model.Type : null;
-        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files));
-        if (type is not null) WeightsArchive.Write(writer, policy.Model.CheckpointTensors, storage);
+        StoredAdapter? adapter = type is not null && policy.Model.Adapter is { } own ? StoredAdapter.Of(own, policy.Base) : null;
+        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files) { Adapter = adapter });
+        if (type is not null) WeightsArchive.Write(writer, AdapterArchive.Tensors(policy.Model, policy.Base), storage);
     }
 
     /// <exception cref="InvalidDataException">An entry is missing or damaged.</exception>
@@ -33,6 +36,14 @@ internal static class PolicyArchive
         foreach (StoredFile file in stored.Files) files.Add(file.Name, file.Content.Read(reader), where);
         ModelConfiguration configuration = files.InFolder(ModelConfiguration.Load);
         if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!);
+        if (stored.Adapter is { } adapter)
+        {
+            return new PathologyPolicy(AdapterArchive.Read(reader, configuration, adapter, stored.WeightsType.Value, where), files, stored.Settings)
+            {
+                Base = adapter.Base,
+            };
+        }
+
         Qwen25VlModel? model = null;
         try
         {
@@ -68,7 +79,12 @@ internal static class PolicyArchive
             throw new InvalidDataException($"{where}: WeightsType: got {stored.WeightsType}, takes Float32, BFloat16, Float16 or Float64.");
     }
 
-    private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files);
+    private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files)
+    {
+        /// <summary>The adapter; null where the weights themselves are stored.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public StoredAdapter? Adapter { get; init; }
+    }
 
     private sealed record StoredFile(string Name, EntryReference Content);
 }

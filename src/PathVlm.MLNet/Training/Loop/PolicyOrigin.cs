@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
@@ -49,8 +50,11 @@ internal sealed class PolicyOrigin : IDisposable
     {
         Device device = DeviceChoice.Of(options.Device);
         ModelLoadOptions placed = new() { Type = PrecisionChoice.Of(options.Precision, device), Device = device };
-        if (options.BaseModel is null) return Chained(options, placed, PolicyAnnotation.Find(schema)!, component);
-        return Directory.Exists(options.BaseModel) ? OfFolder(options, placed, options.BaseModel) : OfZip(options, placed, options.BaseModel);
+        PolicyOrigin origin = options.BaseModel is null ? Chained(options, placed, PolicyAnnotation.Find(schema)!, component)
+            : Directory.Exists(options.BaseModel) ? OfFolder(options, placed, options.BaseModel, component)
+            : OfZip(options, placed, options.BaseModel, component);
+        AdapterStart.CheckTargets(options, origin.Encoder.Configuration, component);
+        return origin;
     }
 
     /// <summary>The policy to train; its weights are the caller's alone.</summary>
@@ -59,30 +63,44 @@ internal sealed class PolicyOrigin : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _before?.Release();
 
-    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string folder)
+    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string named, string component)
     {
-        CheckpointTextFiles files = CheckpointTextFiles.Read(folder);
+        BaseModelFolder folder = BaseModelFolder.Of(named);
+        if (folder.Adapter is not null) AdapterStart.CheckContinued(options, folder.Adapter, component);
+        CheckpointTextFiles files = CheckpointTextFiles.Read(folder.Checkpoint);
         PolicySettings settings = options.PolicySettings();
         var encoder = new PromptEncoder(files, settings);
-        return new PolicyOrigin(encoder, placed, () => new PathologyPolicy(
-            AdapterStart.Of(Qwen25VlModel.Load(folder, placed), options), files, settings, encoder));
+        return new PolicyOrigin(encoder, placed, () =>
+        {
+            Task<BaseReference>? reference = options.Lora is null ? null : Task.Run(() => BaseFiles.Describe(folder.Checkpoint));
+            return new PathologyPolicy(AdapterStart.Of(folder.Load(placed), options, component), files, settings, encoder)
+            {
+                Base = reference?.GetAwaiter().GetResult(),
+            };
+        });
     }
 
     // A zip names its model only when it is loaded.
-    private static PolicyOrigin OfZip(PathologyTrainingOptions options, ModelLoadOptions placed, string zip)
+    private static PolicyOrigin OfZip(PathologyTrainingOptions options, ModelLoadOptions placed, string zip, string component)
     {
         PathologyPolicy stored = PathologyModelFile.Load(zip);
+        AdapterStart.CheckContinued(options, stored.Model, component);
         PathologyPolicy policy = stored.TakeOver("The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
-        return new PolicyOrigin(policy.Encoder, placed, () => policy);
+        return new PolicyOrigin(policy.Encoder, placed, () => AdapterStart.Of(policy, options));
     }
 
     private static PolicyOrigin Chained(PathologyTrainingOptions options, ModelLoadOptions placed, PathologyPolicy before, string component)
     {
+        if (before.HasWeights) AdapterStart.CheckContinued(options, before.Model, component);
         PolicySettings settings = options.PolicySettings(before.Settings);
         var encoder = new PromptEncoder(before.Files, settings);
         string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it cannot answer; ask the later stage, or fit the chain with TakeOverWeights = false.";
-        return new PolicyOrigin(encoder, placed, () => options.TakeOverWeights
-            ? before.TakeOver(taken, settings, encoder, placed.Type, placed.Device)
-            : before.Copy(settings, encoder, placed.Type, placed.Device), before);
+        return new PolicyOrigin(encoder, placed, () =>
+        {
+            if (AdapterStart.Sharing(before, placed, options, settings, encoder) is { } sharing) return sharing;
+            return AdapterStart.Of(options.TakeOverWeights
+                ? before.TakeOver(taken, settings, encoder, placed.Type, placed.Device)
+                : before.Copy(settings, encoder, placed.Type, placed.Device), options);
+        }, before);
     }
 }

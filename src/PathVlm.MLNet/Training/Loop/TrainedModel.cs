@@ -1,6 +1,7 @@
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>A model while it is trained: its adapter where it has one, else its weights; layers computed again in backward as the options say.</summary>
 internal sealed class TrainedModel : IDisposable

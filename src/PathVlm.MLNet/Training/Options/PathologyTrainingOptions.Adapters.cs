@@ -1,6 +1,7 @@
 using PathVlm.Modeling.Adapters;
+using PathVlm.Modeling.Options;
 
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Options;
 
 /// <content>Adapters and memory.</content>
 public abstract partial class PathologyTrainingOptions

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Training;
+namespace PathVlm.MLNet.Training.Options;
 
 /// <summary>What a training step computes twice instead of keeping it from forward to backward.</summary>
 public enum Recomputation

@@ -11,7 +11,9 @@ namespace PathVlm.MLNet.Tests.Training;
 /// <summary>Every recorded SFTTrainer run of the set: log lines, decay exclusions, final weights.</summary>
 public sealed class SupervisedParityTests
 {
-    public static TheoryData<string> Runs =>
+    public static TheoryData<string> Runs => [.. RunNames];
+
+    internal static IReadOnlyList<string> RunNames =>
         [.. ReferenceSet.Names("sft", "*.json").Where(name => File.ReadAllText(ReferenceSet.PathOf("sft", name + ".json")).Contains("\"steps\""))];
 
     [Theory]
