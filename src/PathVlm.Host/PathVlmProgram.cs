@@ -25,7 +25,7 @@ internal static class PathVlmProgram
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
-            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(),
+            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(),
         ];
         foreach (Verb verb in verbs)
         {

@@ -7,7 +7,7 @@ namespace PathVlm.Host;
 /// <summary>Binds the settings of a section; a name that the options do not have is a mistake, not silence.</summary>
 internal static class SettingNames
 {
-    private static readonly string[] Sections = ["Sft", "Grpo", "Process", "Set", "Split", "Base", "Judge"];
+    private static readonly string[] Sections = ["Sft", "Grpo", "Process", "Model", "Set", "Split", "Base", "Judge"];
 
     /// <summary>From <c>Section:Name=value</c> to its key and value.</summary>
     /// <exception cref="UserMistakeException">It is no such text, or the section is none.</exception>
@@ -25,11 +25,8 @@ internal static class SettingNames
     /// <exception cref="UserMistakeException">A setting has no such option, or a value that the option does not take.</exception>
     internal static void BindTo(this IConfiguration configuration, string section, object options)
     {
-        string[] known = [.. options.GetType().GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
         IConfigurationSection settings = configuration.GetSection(section);
-        foreach (IConfigurationSection setting in settings.GetChildren())
-            if (!known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase))
-                throw new UserMistakeException($"setting [{section}:{setting.Key}] is none; {section} takes {string.Join(", ", known.Order(StringComparer.Ordinal))}");
+        RequireKnown(settings, section, options.GetType());
         // A list that is given replaces the preset's; the binder would append to it.
         foreach (PropertyInfo list in options.GetType().GetProperties().Where(property =>
             property.CanWrite && settings.GetSection(property.Name).GetChildren().Any() && property.GetValue(options) is IEnumerable and not string))
@@ -41,6 +38,20 @@ internal static class SettingNames
         catch (InvalidOperationException fault)
         {
             throw new UserMistakeException($"{fault.Message} {fault.InnerException?.Message}".Trim(), fault);
+        }
+    }
+
+    // Options inside options are judged as well: the binder passes over a name that it does not know.
+    private static void RequireKnown(IConfigurationSection settings, string section, Type type)
+    {
+        PropertyInfo[] known = [.. type.GetProperties().Where(property => property.CanWrite)];
+        foreach (IConfigurationSection setting in settings.GetChildren())
+        {
+            PropertyInfo property = known.FirstOrDefault(each => each.Name.Equals(setting.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw new UserMistakeException(
+                    $"setting [{section}:{setting.Key}] is none; {section} takes {string.Join(", ", known.Select(each => each.Name).Order(StringComparer.Ordinal))}");
+            Type inner = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+            if (inner.Namespace?.StartsWith(nameof(PathVlm), StringComparison.Ordinal) == true && inner.IsClass) RequireKnown(setting, $"{section}:{property.Name}", inner);
         }
     }
 }

@@ -16,7 +16,8 @@ internal static class RandomModel
         using IDisposable none = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Qwen25VlModel model = Qwen25VlModel.Create(configuration, new ModelLoadOptions { Type = type, Device = device });
-        using Generator generator = new(17, device);
+        // On a GPU the device's own generator: what is measured does not depend on the values.
+        using Generator? generator = device.type == DeviceType.CPU ? new Generator(17) : null;
         foreach ((string key, Tensor weight) in model.CheckpointTensors)
         {
             if (key.EndsWith(".bias", StringComparison.Ordinal)) weight.zero_();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Shapes;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
@@ -44,8 +45,7 @@ internal sealed class RealBenchmark
     /// <summary>Measures.</summary>
     public static void Run(BenchmarkContext context)
     {
-        string name = context.Arguments.Real.Device;
-        Device device = name == "cpu" ? CPU : torch.device(name);
+        Device device = DeviceChoice.Of(context.Arguments.Real.Device);
         using DeviceMeter meter = new(device);
         new RealBenchmark(context, meter, device).Run();
     }

@@ -20,7 +20,7 @@ internal sealed class EvaluateCommand : Verb
     {
         MLContext ml = context.CreateMlContext();
         PathologyCatalog pathology = ml.Pathology();
-        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(_model));
+        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(_model), context.Configuration);
         string? path = parsed.GetValue(_data);
         IDataView rows = path is null
             ? StagedData.Embedded(pathology, Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set"), context.Configuration, context.Display, context.Cancellation)

@@ -24,7 +24,7 @@ internal sealed class PredictCommand : Verb
         PictureFile.Decode(picture);
         AnswerOptions lettered = AnswerOptions.Read(parsed.GetValue(_options) ?? [], null);
         if (lettered.Options.Count == 1) throw new UserMistakeException("--option: got 1, takes none or two and more");
-        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(_model));
+        using PathologyTransformer fitted = ModelFiles.Open(ml, parsed.GetValue(_model), context.Configuration);
         PathologyDataView row = new([new PathologyQuestion("question", picture, parsed.GetValue(_question)!, lettered.Options, "", "", "", null)]);
         PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
         context.Display.Line($"answer:    {(answer.PredictedAnswer.Length > 0 ? answer.PredictedAnswer : "(none could be read)")}");

@@ -18,6 +18,7 @@ internal sealed class TrainCommand : Verb
     private readonly Option<string> _output = new("--output", "-o") { Description = "Folder for model, logs and report.", DefaultValueFactory = _ => "out/train" };
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of the run.", DefaultValueFactory = _ => 1 };
     private readonly Option<string> _until = new("--until") { Description = "Last stage: Alpha, Beta or PathVLM-R1.", DefaultValueFactory = _ => TrainingPlan.PathVlmR1 };
+    private readonly Option<bool> _lora = new("--lora") { Description = "Train LoRA adapters of rank 16 and leave the weights as they are; single settings: Sft:Lora:Rank=8 and so on." };
     private readonly JudgeChoice _judge = new();
 
     internal override int Run(ParseResult parsed, VerbContext context)
@@ -42,7 +43,7 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        foreach (Option option in new Option[] { _baseModel, _output, _seed, _until }.Concat(_data.Options).Concat(_judge.Options)) command.Options.Add(option);
+        foreach (Option option in new Option[] { _baseModel, _output, _seed, _until, _lora }.Concat(_data.Options).Concat(_judge.Options)) command.Options.Add(option);
         return command;
     }
 
@@ -58,9 +59,9 @@ internal sealed class TrainCommand : Verb
             BaseModel = named ?? EmbeddedBase.Folder,
             OutputFolder = Path.GetFullPath(parsed.GetValue(_output)!),
             Seed = parsed.GetValue(_seed),
-            Sft = Presets.Sft(presetName, context.Configuration),
-            Grpo = last >= 1 ? Presets.Grpo(presetName, context.Configuration) : null,
-            Process = last >= 2 ? Presets.Process(presetName, context.Configuration) : null,
+            Sft = Presets.Sft(presetName, context.Configuration, parsed.GetValue(_lora)),
+            Grpo = last >= 1 ? Presets.Grpo(presetName, context.Configuration, parsed.GetValue(_lora)) : null,
+            Process = last >= 2 ? Presets.Process(presetName, context.Configuration, parsed.GetValue(_lora)) : null,
             Judge = _judge.Of(parsed),
             ProcessReward = new ProcessRewardOptions { Panel = JudgeChoice.Panel(context.Configuration) },
         };

@@ -1,4 +1,5 @@
 using PathVlm.MLNet;
+using Microsoft.Extensions.Configuration;
 using Microsoft.ML;
 using PathVlm.MLNet.Inference.Answering;
 
@@ -8,11 +9,14 @@ namespace PathVlm.Host.Runs;
 internal static class ModelFiles
 {
     /// <summary>Opens a zip, a checkpoint folder, or the embedded base.</summary>
-    internal static PathologyTransformer Open(MLContext ml, string? path)
+    /// <param name="ml">The context.</param>
+    /// <param name="path">What the user named; null for the embedded base.</param>
+    /// <param name="configuration">Single settings (section Model).</param>
+    internal static PathologyTransformer Open(MLContext ml, string? path, IConfiguration configuration)
     {
         path ??= EmbeddedBase.Folder;
         if (!File.Exists(path) && !Directory.Exists(path)) throw new UserMistakeException($"--model: got [{path}], takes a zip or a checkpoint folder that exists");
-        return ml.Pathology().Pretrained(path, Presets.ModelOptions(Presets.Of(path)));
+        return ml.Pathology().Pretrained(path, Presets.ModelOptions(Presets.Of(path), configuration));
     }
 
     /// <summary>The fitted stages in a zip; the caller disposes them.</summary>

@@ -25,7 +25,7 @@ internal static class Presets
     };
 
     /// <summary>Options of supervised fine-tuning.</summary>
-    internal static PathologySftOptions Sft(string preset, IConfiguration configuration)
+    internal static PathologySftOptions Sft(string preset, IConfiguration configuration, bool lora = false)
     {
         PathologySftOptions options = new();
         if (Require(preset) == Embedded)
@@ -41,12 +41,13 @@ internal static class Presets
             options.MaxCompletionLength = 128;
         }
 
+        LoraPresets.Apply(options, preset, lora);
         configuration.BindTo("Sft", options);
         return options;
     }
 
     /// <summary>Options of GRPO with format and accuracy reward.</summary>
-    internal static GrpoOptions Grpo(string preset, IConfiguration configuration)
+    internal static GrpoOptions Grpo(string preset, IConfiguration configuration, bool lora = false)
     {
         GrpoOptions options = GrpoOf(preset);
         if (preset == Embedded)
@@ -57,12 +58,13 @@ internal static class Presets
             options.RewardWeights = [2, 1];
         }
 
+        LoraPresets.Apply(options, preset, lora);
         configuration.BindTo("Grpo", options);
         return options;
     }
 
     /// <summary>Options of GRPO with the process reward added.</summary>
-    internal static GrpoOptions Process(string preset, IConfiguration configuration)
+    internal static GrpoOptions Process(string preset, IConfiguration configuration, bool lora = false)
     {
         GrpoOptions options = GrpoOf(preset);
         if (preset == Embedded)
@@ -72,6 +74,7 @@ internal static class Presets
             options.RewardWeights = [2, 2, 4];
         }
 
+        LoraPresets.Apply(options, preset, lora);
         configuration.BindTo("Process", options);
         return options;
     }
@@ -80,14 +83,21 @@ internal static class Presets
     internal static string Of(string modelPath) => IsEmbeddedBase(modelPath) ? Embedded : Paper;
 
     /// <summary>How a model that is not trained here is asked.</summary>
-    internal static PathologyModelOptions ModelOptions(string preset) => Require(preset) == Embedded
-        ? new PathologyModelOptions { PromptTemplate = EmbeddedTemplate, Decoding = Greedy(EmbeddedCompletion), MaxPromptLength = EmbeddedPrompt }
-        : new PathologyModelOptions();
+    /// <param name="preset">Name of the preset.</param>
+    /// <param name="configuration">Single settings (section Model); null for none.</param>
+    internal static PathologyModelOptions ModelOptions(string preset, IConfiguration? configuration = null)
+    {
+        PathologyModelOptions options = Require(preset) == Embedded
+            ? new PathologyModelOptions { PromptTemplate = EmbeddedTemplate, Decoding = Greedy(EmbeddedCompletion), MaxPromptLength = EmbeddedPrompt }
+            : new PathologyModelOptions();
+        configuration?.BindTo("Model", options);
+        return options;
+    }
 
     /// <summary>Refuses a preset that does not exist.</summary>
-    internal static string Require(string preset) => preset is Embedded or Paper
+    internal static string Require(string preset) => preset is Embedded or Paper || LoraPresets.Names.Contains(preset)
         ? preset
-        : throw new UserMistakeException($"--preset: got [{preset}], takes {Embedded} or {Paper}");
+        : throw new UserMistakeException($"--preset: got [{preset}], takes {Embedded}, {Paper} or {string.Join(" or ", LoraPresets.Names)}");
 
     private static GrpoOptions GrpoOf(string preset) => Require(preset) == Embedded
         ? new GrpoOptions

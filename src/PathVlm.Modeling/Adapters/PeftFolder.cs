@@ -59,7 +59,15 @@ public static class PeftFolder
     /// <param name="baseModel">Folder or name of the model that it is for, as the folder will tell others; null: it tells none.</param>
     /// <param name="overwrite">Whether an adapter folder that exists is replaced.</param>
     /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
-    public static void Save(string folder, LoraAdapter adapter, string? baseModel, bool overwrite = false)
+    public static void Save(string folder, LoraAdapter adapter, string? baseModel, bool overwrite = false) => Save(folder, adapter, baseModel, overwrite, fill: null);
+
+    /// <summary>Writes an adapter folder with files of the caller's in it.</summary>
+    /// <param name="folder">Folder to make.</param>
+    /// <param name="adapter">The adapter.</param>
+    /// <param name="baseModel">Folder or name of the model that it is for, or null.</param>
+    /// <param name="overwrite">Whether an adapter folder that exists is replaced.</param>
+    /// <param name="fill">Writes into the folder that is being made; null for nothing.</param>
+    internal static void Save(string folder, LoraAdapter adapter, string? baseModel, bool overwrite, Action<string>? fill)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(adapter);
@@ -70,6 +78,7 @@ public static class PeftFolder
             SafetensorsWriter.Write(
                 Path.Combine(making, WeightsName), adapter.Published.Select(pair => KeyValuePair.Create(NestedKey(pair.Key), pair.Value)),
                 new Dictionary<string, string> { ["format"] = "pt" });
+            fill?.Invoke(making);
         });
     }
 

@@ -17,7 +17,7 @@ public static class CheckpointWriter
     [
         "tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json",
         "chat_template.json", "chat_template.jinja", ImageProcessorConfiguration.FileName, ImageProcessorConfiguration.NestedFileName,
-        "video_preprocessor_config.json", GenerationConfiguration.FileName, "LICENSE", "NOTICE",
+        "video_preprocessor_config.json", GenerationConfiguration.FileName, "LICENSE", "NOTICE", "pathvlm_policy.json",
     ];
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Inference.Answering;
 
@@ -20,9 +21,10 @@ internal static class PathologyModelFile
         {
             BaseModelFolder folder = BaseModelFolder.Of(path, options.Adapter);
             CheckpointTextFiles files = CheckpointTextFiles.Read(folder.Checkpoint);
-            PolicySettings settings = options.Settings();
+            PolicySettings settings = options.Settings(PolicySettingsFile.Read(path));
             var encoder = new PromptEncoder(files, settings);
-            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) });
+            Device device = DeviceChoice.Of(options.Device);
+            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Type = NumberTypes.Of(options.Precision, folder.Checkpoint, device), Device = device });
             var policy = new PathologyPolicy(model, files, settings, encoder) { Base = model.Adapter is null ? null : BaseFiles.Describe(folder.Checkpoint) };
             return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }
@@ -31,7 +33,7 @@ internal static class PathologyModelFile
         if (options.Adapter is not null)
             throw new ArgumentOutOfRangeException(nameof(path), $"Adapter: [{options.Adapter}] is used on a checkpoint folder; [{path}] is a zip.");
         PathologyPolicy stored = Load(path);
-        return new PathologyTransformer(environment, stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)), options.TransformerSettings);
+        return new PathologyTransformer(environment, stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), type: options.ExplicitType, device: DeviceChoice.Of(options.Device)), options.TransformerSettings);
     }
 
     /// <summary>The policy of the last stage in a zip.</summary>

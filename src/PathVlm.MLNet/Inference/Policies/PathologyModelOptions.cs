@@ -1,5 +1,7 @@
 using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Generation.Sampling;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
@@ -41,12 +43,32 @@ public sealed class PathologyModelOptions
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
 
+    /// <summary>Number type of the weights; they are loaded in it straight from the file.</summary>
+    /// <value><see cref="ModelPrecision.Auto"/>.</value>
+    public ModelPrecision Precision { get; set; }
+
+    /// <summary>Most tokens of an answer; null: as <see cref="Decoding"/> says.</summary>
+    /// <value>null.</value>
+    public int? MaxNewTokens { get; set; }
+
+    /// <summary>Temperature that answers are drawn with, 0 for none: the most likely token each time; null: as <see cref="Decoding"/> says.</summary>
+    /// <value>null.</value>
+    public double? Temperature { get; set; }
+
     /// <summary>
     /// Folder of a PEFT adapter (<c>adapter_config.json</c>) to use on a checkpoint folder; null for none. An adapter folder that is itself named as
     /// the model is used on the checkpoint that its config names.
     /// </summary>
     /// <value>null.</value>
     public string? Adapter { get; set; }
+
+    /// <summary>The type that <see cref="Precision"/> names; null where it leaves the choice.</summary>
+    internal ScalarType? ExplicitType => Precision switch
+    {
+        ModelPrecision.Float32 => ScalarType.Float32,
+        ModelPrecision.BFloat16 => ScalarType.BFloat16,
+        _ => null,
+    };
 
     internal TransformerSettings TransformerSettings => new(AnswerBatchSize, WeightsStorage);
 
@@ -58,9 +80,12 @@ public sealed class PathologyModelOptions
         Try(() => PromptTemplate?.Validate());
         Try(() => Decoding?.Validate());
         Try(() => TransformerSettings.Check(message => new ArgumentOutOfRangeException(nameof(PathologyModelOptions), message)));
-        foreach ((string name, int? value) in new[] { (nameof(MinPixels), MinPixels), (nameof(MaxPixels), MaxPixels), (nameof(MaxPromptLength), MaxPromptLength) })
+        foreach ((string name, int? value) in new[] { (nameof(MinPixels), MinPixels), (nameof(MaxPixels), MaxPixels), (nameof(MaxPromptLength), MaxPromptLength), (nameof(MaxNewTokens), MaxNewTokens) })
             if (value < 1) faults.Add($"{name}: got {value}, takes 1 or more");
-        if (Adapter is not null && !Modeling.Adapters.PeftFolder.IsAdapter(Adapter)) faults.Add($"{nameof(Adapter)}: got [{Adapter}], takes a folder with adapter_config.json");
+        if (Temperature is { } temperature && !(double.IsFinite(temperature) && temperature >= 0))
+            faults.Add(FormattableString.Invariant($"{nameof(Temperature)}: got {temperature}, takes 0 or more"));
+        if (!Enum.IsDefined(Precision)) faults.Add($"{nameof(Precision)}: got {Precision}, takes {string.Join(", ", Enum.GetNames<ModelPrecision>())}");
+        if (Adapter is not null && !PeftFolder.IsAdapter(Adapter)) faults.Add($"{nameof(Adapter)}: got [{Adapter}], takes a folder with adapter_config.json");
         if (DeviceChoice.TakenInsteadOf(Device) is { } taken) faults.Add($"{nameof(Device)}: got {Device ?? "null"}, takes {taken}");
         if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(PathologyModelOptions), string.Join("; ", faults));
 
@@ -81,9 +106,16 @@ public sealed class PathologyModelOptions
     internal PolicySettings Settings(PolicySettings? stored = null) => new()
     {
         Template = PromptTemplate ?? stored?.Template ?? new PathologyPromptTemplate(),
-        Decoding = Decoding ?? stored?.Decoding ?? new SamplingOptions { Greedy = true },
+        Decoding = Decoded(Decoding ?? stored?.Decoding ?? new SamplingOptions { Greedy = true }),
         MinPixels = MinPixels ?? stored?.MinPixels ?? PolicyDefaults.MinPixels,
         MaxPixels = MaxPixels ?? stored?.MaxPixels ?? PolicyDefaults.MaxPixels,
         MaxPromptLength = MaxPromptLength ?? stored?.MaxPromptLength ?? PolicyDefaults.MaxPromptLength,
+    };
+
+    private SamplingOptions Decoded(SamplingOptions decoding) => decoding with
+    {
+        MaxNewTokens = MaxNewTokens ?? decoding.MaxNewTokens,
+        Greedy = Temperature is null ? decoding.Greedy : Temperature == 0,
+        Temperature = Temperature is > 0 and double drawn ? drawn : decoding.Temperature,
     };
 }

@@ -62,6 +62,9 @@ public sealed class PathologyPolicy
     /// <summary>Whether the policy has its weights: false where a later stage took them over, or after the last owner let go.</summary>
     public bool HasWeights => _model is not null;
 
+    /// <summary>Whether the model has an adapter: its weights are then those of the checkpoint that it was trained on.</summary>
+    public bool HasAdapter => model?.Adapter is not null;
+
     /// <summary>The model.</summary>
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
     /// <exception cref="ObjectDisposedException">The last owner let go of them.</exception>
@@ -191,6 +194,7 @@ public sealed class PathologyPolicy
         lock (_turn)
             _files.InFolder(source =>
             {
+                File.WriteAllBytes(Path.Combine(source, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings));
                 CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, source, options, Model.Adapter is { } adapter ? adapter.MergedInto : null);
                 return 0;
             });
@@ -207,7 +211,8 @@ public sealed class PathologyPolicy
         {
             LoraAdapter adapter = Model.Adapter
                 ?? throw new InvalidOperationException("The model has no adapter: its weights themselves were trained; save it whole (SaveCheckpoint).");
-            PeftFolder.Save(folder, adapter, Base?.Path, overwrite);
+            PeftFolder.Save(folder, adapter, Base?.Path, overwrite, making =>
+                File.WriteAllBytes(Path.Combine(making, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings)));
         }
     }
 

@@ -49,7 +49,7 @@ internal sealed class PolicyOrigin : IDisposable
     public static PolicyOrigin Of(PathologyTrainingOptions options, DataViewSchema schema, string component)
     {
         Device device = DeviceChoice.Of(options.Device);
-        ModelLoadOptions placed = new() { Type = PrecisionChoice.Of(options.Precision, device), Device = device };
+        ModelLoadOptions placed = new() { Type = TypeOf(options, schema, device), Device = device };
         PolicyOrigin origin = options.BaseModel is null ? Chained(options, placed, PolicyAnnotation.Find(schema)!, component)
             : Directory.Exists(options.BaseModel) ? OfFolder(options, placed, options.BaseModel, component)
             : OfZip(options, placed, options.BaseModel, component);
@@ -57,7 +57,17 @@ internal sealed class PolicyOrigin : IDisposable
         return origin;
     }
 
-    /// <summary>The policy to train; its weights are the caller's alone.</summary>
+    // A base that is not trained stays in its own type where nobody says otherwise.
+    private static ScalarType TypeOf(PathologyTrainingOptions options, DataViewSchema schema, Device device)
+    {
+        if (options.Lora is null || options.Precision != TrainingPrecision.Auto) return PrecisionChoice.Of(options.Precision, device);
+        if (options.BaseModel is null && PolicyAnnotation.Find(schema) is { HasWeights: true } before) return before.Model.Type;
+        return Directory.Exists(options.BaseModel)
+            ? NumberTypes.Of(ModelPrecision.Auto, BaseModelFolder.Of(options.BaseModel).Checkpoint, device)
+            : PrecisionChoice.Of(options.Precision, device);
+    }
+
+    /// <summary>The policy to train; its weights are the caller's alone, or shared where an adapter is trained.</summary>
     public PathologyPolicy Load() => _load();
 
     /// <inheritdoc/>
@@ -68,7 +78,7 @@ internal sealed class PolicyOrigin : IDisposable
         BaseModelFolder folder = BaseModelFolder.Of(named);
         if (folder.Adapter is not null) AdapterStart.CheckContinued(options, folder.Adapter, component);
         CheckpointTextFiles files = CheckpointTextFiles.Read(folder.Checkpoint);
-        PolicySettings settings = options.PolicySettings();
+        PolicySettings settings = options.PolicySettings(PolicySettingsFile.Read(named));
         var encoder = new PromptEncoder(files, settings);
         return new PolicyOrigin(encoder, placed, () =>
         {
