@@ -121,8 +121,8 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     {
         ArgumentNullException.ThrowIfNull(other);
         if (DifferenceFrom(other.Options, other._configuration) is string difference) throw new ArgumentException($"The other adapter differs: {difference}.", nameof(other));
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         Values.copy_(other.Values);
         ValuesChanged();
     }
@@ -136,7 +136,7 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     /// <inheritdoc/>
     public void ZeroGradients()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         Gradients.zero_();
     }
 
@@ -152,7 +152,7 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     /// <summary>Whether every B is zero, so that the model computes what it would without the adapter.</summary>
     internal bool ChangesNothing()
     {
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in _pairs)
         {
             using Tensor any = up.any();

@@ -12,10 +12,10 @@ internal static class LoraInitialization
     /// <summary>Fills the A's; the B's of a new adapter are zero already.</summary>
     public static void Fill(LoraAdapter adapter, long seed)
     {
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         foreach ((LoraTarget target, Tensor down, _) in adapter.Pairs)
         {
-            using var scope = NewDisposeScope();
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
             double bound = 1 / Math.Sqrt(target.Inputs);
             SeededRandom random = SeededRandom.At(seed, $"{target.Name}.lora_A", 0);
             float[] values = new float[down.numel()];

@@ -11,11 +11,11 @@ internal static class LoraMerging
     /// <param name="adapter">The adapter.</param>
     public static void Into(IReadOnlyDictionary<string, Tensor> weights, LoraAdapter adapter)
     {
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         double scale = adapter.Options.Scale;
         foreach ((LoraTarget target, Tensor down, Tensor up) in adapter.Pairs)
         {
-            using var scope = NewDisposeScope();
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
             Tensor weight = weights[target.Name + ".weight"];
             weight.copy_(Merged(weight, down, up, scale));
         }
@@ -27,7 +27,7 @@ internal static class LoraMerging
     /// <param name="weight">The weight.</param>
     public static Tensor Merged(LoraAdapter adapter, string key, Tensor weight)
     {
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         foreach ((LoraTarget target, Tensor down, Tensor up) in adapter.Pairs)
             if (key.Length == target.Name.Length + ".weight".Length && key.StartsWith(target.Name, StringComparison.Ordinal))
                 return Merged(weight, down, up, adapter.Options.Scale);
@@ -36,7 +36,7 @@ internal static class LoraMerging
 
     private static Tensor Merged(Tensor weight, Tensor down, Tensor up, double scale)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         Tensor product = up.to(weight.device).mm(down.to(weight.device));
         return weight.to(down.dtype).add(product, Scalars.Of(scale)).to(weight.dtype).MoveToOuterDisposeScope();
     }

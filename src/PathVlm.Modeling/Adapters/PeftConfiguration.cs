@@ -76,9 +76,9 @@ internal sealed record PeftConfiguration
             settings.Fault(name, settings.Raw(name), "null or false: the setting is unknown and may change what the adapter computes");
         if (settings.Text("bias") is { } bias && bias != "none") settings.Fault("bias", $"[{bias}]", "none: trained biases are not supported");
         CheckStart(settings);
-        var (pattern, names) = Modules(settings, "target_modules");
+        (string? pattern, IReadOnlyList<string>? names) = Modules(settings, "target_modules");
         if (pattern is null && names is null && !settings.HasFaults) settings.Missing("target_modules", "a pattern or a list of names");
-        var (excludedPattern, excludedNames) = Modules(settings, "exclude_modules");
+        (string? excludedPattern, IReadOnlyList<string>? excludedNames) = Modules(settings, "exclude_modules");
         PeftConfiguration read = new()
         {
             Rank = settings.Integer("r", 1, LargestRank),

@@ -140,7 +140,7 @@ public static class PeftFolder
     private static void Fill(SafetensorsFile file, string key, Tensor values)
     {
         file.ReadInto(key, values);
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         using Tensor finite = values.isfinite();
         using Tensor all = finite.all();
         if (!all.item<bool>()) throw new InvalidDataException($"{file.Path}: {key} holds values that are not finite.");

@@ -52,14 +52,14 @@ internal sealed class Decoder : IDisposable
         PackedSequences packed, Tensor? imageFeatures, ForwardRows rows, Action<int, Tensor, Tensor>? keyValues = null,
         Action<Tensor>? hiddenStates = null)
     {
-        var recomputes = RecomputesLayers && is_grad_enabled() && keyValues is null && hiddenStates is null;
-        using var scope = recomputes ? null : NewDisposeScope();
-        var first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
-        var last = AttentionPlan.For(packed, rows);
-        var lastCall = last.IsFull ? first : CallOf(last, first.KeyRotary);
+        bool recomputes = RecomputesLayers && is_grad_enabled() && keyValues is null && hiddenStates is null;
+        using TorchSharp.DisposeScope? scope = recomputes ? null : NewDisposeScope();
+        LayerCall first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
+        AttentionPlan last = AttentionPlan.For(packed, rows);
+        LayerCall lastCall = last.IsFull ? first : CallOf(last, first.KeyRotary);
         if (recomputes) return ForwardRecomputing(packed, imageFeatures, first, lastCall, last.Locate(rows));
-        var hidden = Embed(packed, imageFeatures);
-        for (var index = 0; index < layers.Length; index++)
+        Tensor hidden = Embed(packed, imageFeatures);
+        for (int index = 0; index < layers.Length; index++)
         {
             hiddenStates?.Invoke(hidden);
             int layer = index;
@@ -92,9 +92,9 @@ internal sealed class Decoder : IDisposable
     private Tensor ForwardRecomputing(
         PackedSequences packed, Tensor? imageFeatures, LayerCall first, LayerCall last, IReadOnlyList<RowRange> wanted)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var run = new RecomputedLayersFunction.Run(layers, first, last);
-        var hidden = RecomputedLayersFunction.apply(Embed(packed, imageFeatures), _anchor()!, run);
+        Tensor hidden = RecomputedLayersFunction.apply(Embed(packed, imageFeatures), _anchor()!, run);
         return Normalise(Rows.Take(hidden, wanted)).MoveToOuterDisposeScope();
     }
 

@@ -56,8 +56,8 @@ internal sealed class DecoderLayer
     /// <summary>Turned queries [n, H, D] and keys [n, KV, D], and values [n, KV, D], of normalised rows [n, d].</summary>
     public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor normed, Rotary rotary)
     {
-        var all = qkv.Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
-        var turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
+        Tensor all = qkv.Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
+        Tensor turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
         return (turned.narrow(1, 0, _settings.HeadCount), turned.narrow(1, _settings.HeadCount, _settings.KeyValueHeadCount),
             all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
     }
@@ -68,10 +68,10 @@ internal sealed class DecoderLayer
     /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
     public Tensor Finish(Tensor hidden, Tensor attended)
     {
-        using var projected = o_proj.Forward(attended);
-        using var middle = hidden.add(projected, Scalars.One);
-        using var normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
-        using var inner = mlp.Forward(normed);
+        using Tensor projected = o_proj.Forward(attended);
+        using Tensor middle = hidden.add(projected, Scalars.One);
+        using Tensor normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
+        using Tensor inner = mlp.Forward(normed);
         return middle.add(inner, Scalars.One);
     }
 
@@ -79,7 +79,7 @@ internal sealed class DecoderLayer
     {
         if (call.Groups is not null)
         {
-            var all = qkv.Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
+            Tensor all = qkv.Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
             return PackedAttentionFunction.apply(all, call.Node(_settings, separate: false));
         }
 
@@ -90,9 +90,9 @@ internal sealed class DecoderLayer
 
     private Tensor AttendAsking(Tensor normed, LayerCall call)
     {
-        var queries = Outputs(0, QueryWidth, _ofQueries).Forward(Rows.Take(normed, call.Plan.QueryRanges()))
+        Tensor queries = Outputs(0, QueryWidth, _ofQueries).Forward(Rows.Take(normed, call.Plan.QueryRanges()))
             .view(call.Plan.QueryCount, -1, _settings.HeadSize);
-        var others = Outputs(QueryWidth, 2 * KeyWidth, _ofKeysAndValues).Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
+        Tensor others = Outputs(QueryWidth, 2 * KeyWidth, _ofKeysAndValues).Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
         if (call.Groups is not null) return PackedAttentionFunction.apply(queries, others, call.Node(_settings, separate: true));
         Tensor key = call.KeyRotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount));
         Tensor value = others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount);

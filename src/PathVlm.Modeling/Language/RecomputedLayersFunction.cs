@@ -16,10 +16,10 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        using var scope = NewDisposeScope();
-        var (hidden, run) = ((Tensor)vars[0], (Run)vars[2]);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (Tensor hidden, Run run) = ((Tensor)vars[0], (Run)vars[2]);
         var inputs = new List<Tensor>();
-        for (var index = 0; index < run.Layers.Count; index++)
+        for (int index = 0; index < run.Layers.Count; index++)
         {
             inputs.Add(hidden);
             hidden = run.Layers[index].Forward(hidden, run.CallOf(index));
@@ -28,25 +28,25 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
         ctx.save_for_backward(inputs);
         ctx.save_data(nameof(Run), run);
         // The node takes its own hold of the inputs after this call, so their handles must outlive it.
-        foreach (var input in inputs.Skip(1)) input.MoveToOuterDisposeScope();
+        foreach (Tensor input in inputs.Skip(1)) input.MoveToOuterDisposeScope();
         return hidden.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var run = (Run)ctx.get_data(nameof(Run));
-        var inputs = ctx.get_saved_variables();
-        var asked = inputs[0].requires_grad;
-        for (var index = run.Layers.Count - 1; index >= 0; index--)
+        List<Tensor> inputs = ctx.get_saved_variables();
+        bool asked = inputs[0].requires_grad;
+        for (int index = run.Layers.Count - 1; index >= 0; index--)
         {
-            using var inner = NewDisposeScope();
-            var needed = index > 0 || asked;
-            var input = inputs[index].detach().requires_grad_(needed);
+            using TorchSharp.DisposeScope inner = NewDisposeScope();
+            bool needed = index > 0 || asked;
+            Tensor input = inputs[index].detach().requires_grad_(needed);
             using (enable_grad())
             {
-                var output = run.Layers[index].Forward(input, run.CallOf(index));
+                Tensor output = run.Layers[index].Forward(input, run.CallOf(index));
                 output.backward([gradient]);
             }
 

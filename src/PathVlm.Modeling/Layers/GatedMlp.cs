@@ -26,8 +26,8 @@ internal sealed class GatedMlp
     /// <summary>[n, D] -> [n, D].</summary>
     public Tensor Forward(Tensor input)
     {
-        using var both = gate_up.Forward(input);
-        using var product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
+        using Tensor both = gate_up.Forward(input);
+        using Tensor product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
         return down_proj.Forward(product);
     }
 }

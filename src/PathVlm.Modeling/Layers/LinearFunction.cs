@@ -14,7 +14,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        var (input, weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
         // A frozen weight has no gradient, so its input is not needed again.
         ctx.save_for_backward([weight.requires_grad ? input : null!, weight]);
         ctx.save_data("inputs", vars.Length);

@@ -89,7 +89,7 @@ internal sealed class LowRank
     /// <param name="ofInput">dx, [n, in]; null where nobody asks.</param>
     public void Backward(Tensor gradient, Tensor input, Tensor inner, Tensor? ofInput)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         var reduced = new Tensor[Parts.Count];
         long first = 0;
         for (int index = 0; index < Parts.Count; index++)

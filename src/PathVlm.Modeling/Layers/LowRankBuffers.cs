@@ -40,7 +40,7 @@ internal sealed class LowRankBuffers : IDisposable
     {
         if (Gradients is not null)
         {
-            using var scope = NewDisposeScope();
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
             Gradients.zero_();
             return;
         }
@@ -61,8 +61,8 @@ internal sealed class LowRankBuffers : IDisposable
     public void Refresh()
     {
         if (!_converts) return;
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         Compute.copy_(Values);
     }
 

@@ -14,8 +14,8 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        using var scope = NewDisposeScope();
-        var (input, weight, call) = ((Tensor)vars[0], (Tensor)vars[2], (Call)vars[4]);
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (Tensor input, Tensor weight, Call call) = ((Tensor)vars[0], (Tensor)vars[2], (Call)vars[4]);
         Tensor output = nn.functional.linear(input, weight, (Tensor?)vars[3]);
         Tensor inner = call.Adapter.AddTo(output, input);
         ctx.save_for_backward([input, weight, inner.MoveToOuterDisposeScope()]);
@@ -26,10 +26,10 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using var none = no_grad();
-        using var scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         List<Tensor> saved = ctx.get_saved_variables();
-        var (input, weight, inner) = (saved[0], saved[1], saved[2]);
+        (Tensor input, Tensor weight, Tensor inner) = (saved[0], saved[1], saved[2]);
         gradient = gradient.contiguous();
         Tensor? ofInput = input.requires_grad ? gradient.mm(weight) : null;
         ((Call)ctx.get_data(nameof(Call))).Adapter.Backward(gradient, input, inner, ofInput);

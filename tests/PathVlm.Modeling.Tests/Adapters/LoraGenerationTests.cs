@@ -21,7 +21,7 @@ public sealed class LoraGenerationTests
     [InlineData(DecodeBackend.Torch, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     public void SampledLogProbabilitiesAreThoseOfTheTrainersPass(DecodeBackend backend, int rank, string? pattern)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel plain = SmallModel.Create();
         using Qwen25VlModel adapted = plain.WithAdapter(RandomAdapter(plain, rank, pattern));
         GenerationPrompt[] prompts = SmallModel.Prompts(3);
@@ -44,7 +44,7 @@ public sealed class LoraGenerationTests
     [Fact]
     public void AnAdapterThatChangesBetweenCallsIsSampledWithAsItIs()
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel plain = SmallModel.Create();
         using Qwen25VlModel adapted = plain.WithAdapter(RandomAdapter(plain, 4, null));
         GenerationPrompt[] prompts = SmallModel.Prompts(2);
@@ -65,7 +65,7 @@ public sealed class LoraGenerationTests
     {
         LoraAdapter adapter = LoraAdapter.Create(model.Configuration, new LoraOptions { Rank = rank, Alpha = 8, TargetPattern = pattern }, 9, model.Type);
         Random random = new(4);
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in adapter.Pairs) up.copy_(SmallModels.Noise(random, up.shape, 0.5, up.dtype));
         adapter.ValuesChanged();
         return adapter;

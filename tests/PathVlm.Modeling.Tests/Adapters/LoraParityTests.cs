@@ -17,8 +17,8 @@ public sealed class LoraParityTests
     [MemberData(nameof(Adapters))]
     public void LogitsAreTheReferencesWithTheAdapterAndWithout(string name)
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
         using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(Checkpoint()));
         using Qwen25VlModel adapted = model.WithAdapter(PeftFolder.Load(ReferenceSet.PathOf("lora", name), model.Configuration));
         using ReferenceBatch batch = new(model, Checkpoint(), ReferenceSet.PathOf("lora", name + ".safetensors"));
@@ -34,7 +34,7 @@ public sealed class LoraParityTests
     [MemberData(nameof(Adapters))]
     public void MergedWeightsAreTheReferences(string name)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(Checkpoint()));
         using Qwen25VlModel adapted = model.WithAdapter(PeftFolder.Load(ReferenceSet.PathOf("lora", name), model.Configuration));
         using Qwen25VlModel merged = adapted.Merge();
@@ -48,7 +48,7 @@ public sealed class LoraParityTests
     [MemberData(nameof(Adapters))]
     public void AFolderWrittenAndReadAgainIsTheSameAdapter(string name)
     {
-        using var scope = NewDisposeScope();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
         using TemporaryFolder folder = new();
         using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(Checkpoint()));
         using LoraAdapter adapter = PeftFolder.Load(ReferenceSet.PathOf("lora", name), model.Configuration);

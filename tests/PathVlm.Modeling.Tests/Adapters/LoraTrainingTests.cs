@@ -19,7 +19,7 @@ public sealed class LoraTrainingTests
     [MemberData(nameof(Patterns))]
     public void GradientsAreThoseOfTheMergedWeights(string pattern)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel plain = SmallModels.Create(SmallModels.Configuration());
         using Qwen25VlModel adapted = plain.WithAdapter(Random(plain, pattern));
         adapted.Train(visionFrozen: true);
@@ -42,7 +42,7 @@ public sealed class LoraTrainingTests
     [InlineData(ScalarType.BFloat16)]
     public void LayersComputedAgainGiveTheSameAdapterGradientsBitForBit(ScalarType type)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel plain = SmallModels.Create(SmallModels.Configuration(), type);
         using Qwen25VlModel adapted = plain.WithAdapter(Random(plain, ".*(q|k|v|o|gate|up|down)_proj", textOnly: true));
         adapted.Train(visionFrozen: true);
@@ -61,7 +61,7 @@ public sealed class LoraTrainingTests
     [InlineData(true, ScalarType.BFloat16)]
     public void LayersComputedAgainGiveTheSameGradientsOfEveryWeightBitForBit(bool tied, ScalarType type)
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(tied), type);
         model.Parameters.Train(visionFrozen: false);
         double kept = Loss(model);
@@ -75,7 +75,7 @@ public sealed class LoraTrainingTests
     [Fact]
     public void ABaseIsLeftAsItIsAndLivesUntilItsLastModel()
     {
-        using var scope = NewDisposeScope();
+        using DisposeScope scope = NewDisposeScope();
         Qwen25VlModel plain = SmallModels.Create(SmallModels.Configuration());
         Tensor before = plain.Parameters.Values.clone();
         Qwen25VlModel first = plain.WithAdapter(Random(plain, ".*q_proj")), second = plain.WithAdapter(first.Adapter!.Clone());
@@ -92,8 +92,8 @@ public sealed class LoraTrainingTests
     [Fact]
     public void ANewAdapterChangesNothingAndIsAFunctionOfItsSeed()
     {
-        using var scope = NewDisposeScope();
-        using var none = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
         using Qwen25VlModel plain = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         LoraAdapter Create(long seed) => LoraAdapter.Create(plain.Configuration, new LoraOptions { Rank = 3 }, seed);
         using Qwen25VlModel adapted = plain.WithAdapter(Create(5));
@@ -116,7 +116,7 @@ public sealed class LoraTrainingTests
         LoraOptions options = new() { Rank = 3, Alpha = 6, TargetPattern = textOnly ? $"(?!.*visual){pattern}" : pattern };
         LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type);
         Random random = new(4);
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in adapter.Pairs) up.copy_(SmallModels.Noise(random, up.shape, 0.3, up.dtype));
         adapter.ValuesChanged();
         return adapter;
@@ -135,14 +135,14 @@ public sealed class LoraTrainingTests
     private static double Loss(Qwen25VlModel model, bool trains = true)
     {
         Random random = new(11);
-        var (prompt, grid) = SmallModels.WithPicture(random);
-        var builder = SmallModels.Builder(model);
+        (int[] prompt, PathVlm.Modeling.Processing.ImageGrid grid) = SmallModels.WithPicture(random);
+        PackedSequencesBuilder builder = SmallModels.Builder(model);
         int parent = builder.AddPrompt(prompt, [grid]);
         int[][] answers = [SmallModels.Ids(random, 5), SmallModels.Ids(random, 2), SmallModels.Ids(random, 9)];
         int[] segments = [.. answers.Select(answer => builder.AddCompletion(parent, answer))];
-        var packed = builder.Build();
+        PackedSequences packed = builder.Build();
         Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, model.Type), [grid]);
-        var rows = ForwardRows.Of(segments.SelectMany(segment => ForwardRows.Predicting(packed, segment)));
+        ForwardRows rows = ForwardRows.Of(segments.SelectMany(segment => ForwardRows.Predicting(packed, segment)));
         Tensor hidden = model.Forward(packed, features, rows);
         Tensor scores = model.TokenLogProbabilities(hidden, tensor(answers.SelectMany(answer => answer).Select(id => (long)id).ToArray())).LogProbabilities;
         Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, scores.dtype)).sum();

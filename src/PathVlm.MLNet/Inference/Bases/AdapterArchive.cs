@@ -89,7 +89,7 @@ internal static class AdapterArchive
 
     private static bool Finite(LoraAdapter adapter)
     {
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         using Tensor finite = adapter.Values.isfinite();
         using Tensor all = finite.all();
         return all.item<bool>();

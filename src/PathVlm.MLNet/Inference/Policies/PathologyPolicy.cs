@@ -63,7 +63,7 @@ public sealed class PathologyPolicy
     public bool HasWeights => _model is not null;
 
     /// <summary>Whether the model has an adapter: its weights are then those of the checkpoint that it was trained on.</summary>
-    public bool HasAdapter => model?.Adapter is not null;
+    public bool HasAdapter => _model?.Adapter is not null;
 
     /// <summary>The model.</summary>
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>

@@ -23,7 +23,7 @@ public sealed class LoraEstimatorTests
     {
         PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl");
         using PathologyTransformer alone = ml.Pathology().SupervisedFineTuning(Sft()).Fit(rows);
-        using var chain = Chain().Fit(rows);
+        using TransformerChain<PathologyTransformer> chain = Chain().Fit(rows);
         PathologyTransformer[] stages = [.. chain.OfType<PathologyTransformer>()];
         Assert.Equal(Adapter(alone), Adapter(stages[0]));
         Assert.NotEqual(Adapter(stages[0]), Adapter(stages[1]));
@@ -38,7 +38,7 @@ public sealed class LoraEstimatorTests
         using TestFolder folder = new();
         string zip = folder.PathOf("model.zip");
         string[] answers;
-        using (var chain = Chain().Fit(rows))
+        using (TransformerChain<PathologyTransformer> chain = Chain().Fit(rows))
         {
             answers = RowDump.Of(chain.Transform(rows), "Response");
             ml.Model.Save(chain, rows.Schema, zip);
@@ -67,7 +67,7 @@ public sealed class LoraEstimatorTests
         using PathologyTransformer second = ml.Pathology().SupervisedFineTuning(next).Fit(rows);
         PathologySftOptions unbroken = Sft();
         unbroken.BaseModel = null;
-        using var chain = ml.Pathology().SupervisedFineTuning(Sft()).Append(ml.Pathology().SupervisedFineTuning(unbroken)).Fit(rows);
+        using TransformerChain<PathologyTransformer> chain = ml.Pathology().SupervisedFineTuning(Sft()).Append(ml.Pathology().SupervisedFineTuning(unbroken)).Fit(rows);
         Assert.Equal(Adapter(chain.OfType<PathologyTransformer>().Last()), Adapter(second));
     }
 

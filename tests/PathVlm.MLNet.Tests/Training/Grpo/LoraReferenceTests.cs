@@ -70,7 +70,7 @@ public sealed class LoraReferenceTests
     private static LoraAdapter Adapter(bool changes)
     {
         LoraAdapter adapter = LoraAdapter.Create(TinyModel.Configuration, new LoraOptions { Rank = 2, Alpha = 4 }, 3);
-        using var none = no_grad();
+        using IDisposable none = no_grad();
         if (changes) adapter.Values.add_(0.01);
         return adapter;
     }
