@@ -1,3 +1,4 @@
+using PathVlm.Benchmarks.Device;
 using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;
@@ -20,10 +21,11 @@ internal static class BenchmarkSuite
         ["scale"] = ScaleBenchmark.Run,
         ["kernels"] = AttentionKernelBenchmark.Run,
         ["profile"] = ProfileBenchmark.Run,
+        ["device"] = DeviceBenchmark.Run,
     };
 
     // What explains figures rather than being one runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile"];
+    private static readonly string[] Explaining = ["kernels", "profile", "device"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;
