@@ -3,6 +3,8 @@ using PathVlm.Benchmarks.Measuring;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Sequences;
 using TorchSharp;

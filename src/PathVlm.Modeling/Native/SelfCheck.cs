@@ -1,5 +1,6 @@
 using System.Globalization;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
