@@ -11,7 +11,7 @@ internal sealed class ElfLibrary
 {
     private const int SectionOffset = 0x28, SectionEntrySize = 0x3A, SectionCount = 0x3C;
     private const uint DynamicSymbols = 11, VersionNeeds = 0x6ffffffe, VersionIndexes = 0x6fffffff;
-    private const int SymbolSize = 24, GlobalBinding = 1, UnversionedIndex = 1;
+    private const int SymbolSize = 24, GlobalBinding = 1, LastUnversionedIndex = 1; // VER_NDX_LOCAL and VER_NDX_GLOBAL
     private const byte WeakFlag = 2; // VER_FLG_WEAK in vna_flags
 
     private readonly byte[] _image;
@@ -40,8 +40,8 @@ internal sealed class ElfLibrary
         {
             ReadOnlySpan<byte> symbol = _image.AsSpan(symbols.Start + (index * SymbolSize), SymbolSize);
             bool undefined = BinaryPrimitives.ReadUInt16LittleEndian(symbol[6..]) == 0, global = symbol[4] >> 4 == GlobalBinding;
-            int version = versions is null ? UnversionedIndex : U16(versions.Value.Start + (2 * index));
-            if (undefined && global && version == UnversionedIndex) found.Add(Text(names, (int)BinaryPrimitives.ReadUInt32LittleEndian(symbol)));
+            int version = versions is null ? 0 : U16(versions.Value.Start + (2 * index));
+            if (undefined && global && version <= LastUnversionedIndex) found.Add(Text(names, (int)BinaryPrimitives.ReadUInt32LittleEndian(symbol)));
         }
 
         return (IReadOnlyList<string>)found;
