@@ -23,6 +23,15 @@ internal sealed record BenchmarkArguments(string Name)
     /// <summary>Measured repeats; null: the benchmark's own number.</summary>
     public int? Repeats { get; init; }
 
+    /// <summary>Shape of a device run.</summary>
+    public string Model { get; init; } = "tiny";
+
+    /// <summary>Device of a device run.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>Whether a device run trains.</summary>
+    public bool Backward { get; init; }
+
     /// <summary>Markdown file to write; null: <c>artifacts/benchmarks.md</c> for <c>all</c>, else none.</summary>
     public string? Output { get; init; }
 
@@ -53,6 +62,15 @@ internal sealed record BenchmarkArguments(string Name)
                     break;
                 case "--repeats" when Number(value) is { } repeats:
                     read = read with { Repeats = repeats };
+                    break;
+                case "--backward":
+                    read = read with { Backward = true };
+                    continue;
+                case "--model" when value is not null:
+                    read = read with { Model = value };
+                    break;
+                case "--device" when value is not null:
+                    read = read with { Device = value };
                     break;
                 case "--output" when value is not null:
                     read = read with { Output = value };

@@ -1,3 +1,4 @@
+using PathVlm.Benchmarks.Device;
 using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;
@@ -22,10 +23,11 @@ internal static class BenchmarkSuite
         ["kernels"] = AttentionKernelBenchmark.Run,
         ["profile"] = ProfileBenchmark.Run,
         ["real"] = RealBenchmark.Run,
+        ["device"] = DeviceBenchmark.Run,
     };
 
-    // What explains figures rather than being one, or takes a large machine, runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile", "real"];
+    // What explains figures rather than being one, or needs a large machine, runs only when asked for by name.
+    private static readonly string[] Explaining = ["kernels", "profile", "real", "device"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;

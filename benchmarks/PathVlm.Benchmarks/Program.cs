@@ -1,4 +1,5 @@
 using PathVlm.Host;
+using PathVlm.Modeling.Native;
 
 namespace PathVlm.Benchmarks;
 
@@ -14,6 +15,7 @@ internal static class Program
             return 2;
         }
         OpenMpSettings.Apply();
+        LibTorch.EnsureLoaded();
         BenchmarkSuite.Run(parsed, Console.Out);
         return 0;
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using PathVlm.Host.Commands;
 using PathVlm.Host.Presentation;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.Modeling.Native;
 
 namespace PathVlm.Host;
 
@@ -64,6 +65,7 @@ internal static class PathVlmProgram
                 Display = new Display(output),
                 Cancellation = stop.Token,
             };
+            TellChosenLibTorch(context.Display);
             int code = await Task.Run(() => verb.Run(parsed, context), CancellationToken.None).ConfigureAwait(false);
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
             return code;
@@ -72,6 +74,14 @@ internal static class PathVlmProgram
         {
             return FaultLine.Tell(fault, error);
         }
+    }
+
+    /// <summary>Loads and checks the libtorch that the user chose before anything else runs, and says which it is.</summary>
+    private static void TellChosenLibTorch(Display display)
+    {
+        if (Environment.GetEnvironmentVariable(LibTorch.Variable) is not { Length: > 0 }) return;
+        LibTorch.EnsureLoaded();
+        if (LibTorch.IsChosen) display.Line($"libtorch {LibTorch.Version} in {LibTorch.Folder} ({LibTorch.Variable}): symbols and results are as expected");
     }
 
     /// <summary>Settings, the later ones winning: pathvlm.json beside the caller, environment PATHVLM_…, --set.</summary>

@@ -2,6 +2,7 @@ using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Native;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Sequences;
@@ -171,6 +172,9 @@ public sealed partial class Qwen25VlModel : IDisposable
     }
 
     /// <summary>A model whose weights hold whatever its memory held, to be filled through <see cref="CheckpointTensors"/> at once.</summary>
-    internal static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options) =>
-        new(configuration, new ParameterSet(configuration, options.Type, options.Device));
+    internal static Qwen25VlModel Create(ModelConfiguration configuration, ModelLoadOptions options)
+    {
+        LibTorch.EnsureDevice(options.Device);
+        return new(configuration, new ParameterSet(configuration, options.Type, options.Device));
+    }
 }

@@ -16,7 +16,7 @@ public sealed class GradientParityTests
         using DisposeScope scope = NewDisposeScope();
         JsonElement expected = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", "gradients.json"))).RootElement;
         string checkpoint = Checkpoint();
-        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
+        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint), new ModelLoadOptions { Device = TestDevice.Device });
         using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("sft", "gradients.safetensors"));
         model.Parameters.Train(visionFrozen: false);
         Tensor loss = LossOf(model, batch);
@@ -53,6 +53,6 @@ public sealed class GradientParityTests
         }
 
         Tensor hidden = model.Forward(batch.Packed, batch.Features(model), ForwardRows.Of(rows));
-        return model.TokenLogProbabilities(hidden, tensor(targets.ToArray())).LogProbabilities.mean().neg();
+        return model.TokenLogProbabilities(hidden, tensor(targets.ToArray(), device: model.Device)).LogProbabilities.mean().neg();
     }
 }

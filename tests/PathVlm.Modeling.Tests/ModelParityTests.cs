@@ -32,7 +32,7 @@ public sealed class ModelParityTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable none = no_grad();
-        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint));
+        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint), new ModelLoadOptions { Device = TestDevice.Device });
         using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("model", source, name + ".safetensors"));
         Tensor? features = batch.Features(model);
         if (batch.Has("image_features")) Close.Assert(batch.Read("image_features"), features!, Tolerance, "image_features");
@@ -53,7 +53,7 @@ public sealed class ModelParityTests
         {
             Modeling.Sequences.PackedSegment segment = batch.Packed.Segments[row];
             Tensor kept = tensor(batch.Places[row].Select(place => (long)place).ToArray());
-            Tensor actual = batch.Packed.Positions.narrow(1, segment.Start, segment.Length);
+            Tensor actual = batch.Packed.Positions.narrow(1, segment.Start, segment.Length).cpu();
             Assert.True(expected.select(1, row).index_select(1, kept).equal(actual).all().ToBoolean(), $"position_ids of row {row} differ.");
             // The reference counts the delta from the padded length in some releases, from the row's own in others: both are told apart
             // by the padding, which our segments do not have.

@@ -17,13 +17,17 @@ internal static class CommandLine
         Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "PathVlm.Host", new DirectoryInfo(AppContext.BaseDirectory).Name, "pathvlm.dll"));
 
     /// <summary>Starts <c>dotnet pathvlm.dll</c>, as it was built.</summary>
-    public static Process Start(params string[] args)
+    public static Process Start(params string[] args) => Start([], args);
+
+    /// <summary>Starts it with environment variables of its own.</summary>
+    public static Process Start((string Name, string Value)[] environment, params string[] args)
     {
         ProcessStartInfo start = new("dotnet", ["exec", Program, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Sequences"],
         ["Parameters+Layers"],
         ["Vision", "Language", "Heads"],
-        ["Adapters"],
+        ["Adapters", "Native"],
         [""],
         ["Generation"],
     ];

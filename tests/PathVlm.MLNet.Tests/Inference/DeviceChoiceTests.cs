@@ -11,7 +11,7 @@ namespace PathVlm.MLNet.Tests.Inference;
 /// <summary>A device that is not there is refused at the door. Where there is a CUDA device its name is taken; nothing is run on it here.</summary>
 public sealed class DeviceChoiceTests
 {
-    private const string NoCuda = "cpu: no CUDA device was found (it takes a build with -p:TorchBackend=cuda and NVIDIA's driver)";
+    private const string NoCuda = "cpu: no CUDA device was found (it takes NVIDIA's driver and a libtorch with CUDA: PATHVLM_LIBTORCH, or a build with -p:TorchBackend=cuda)";
     private readonly MLContext _ml = new();
 
     [Theory]

@@ -1,6 +1,7 @@
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Generation.Sampling;
+using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -12,7 +13,7 @@ public sealed class BatchedGeneratorTests
     private static readonly int[] Ends = [SmallModel.EndToken];
     private static readonly int[] Suppressed = [0, 1, 2, 149, 150];
 
-    public static TheoryData<DecodeBackend> Backends => [DecodeBackend.Torch, DecodeBackend.Kernels];
+    public static TheoryData<DecodeBackend> Backends => TestDevice.IsCpu ? [DecodeBackend.Torch, DecodeBackend.Kernels] : [DecodeBackend.Torch];
 
     [Theory]
     [MemberData(nameof(Backends))]

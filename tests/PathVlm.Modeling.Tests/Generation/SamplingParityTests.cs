@@ -29,7 +29,7 @@ public sealed class SamplingParityTests
         using DisposeScope scope = NewDisposeScope();
         using SafetensorsFile file = Open();
         float[] expected = file.Read("probabilities." + setting).data<float>().ToArray();
-        float[] actual = Distribution(file, OptionsOf(file, setting)).data<float>().ToArray();
+        float[] actual = Distribution(file, OptionsOf(file, setting)).cpu().data<float>().ToArray();
         for (int i = 0; i < expected.Length; i++)
         {
             Assert.Equal(expected[i], actual[i], 2e-6f);
@@ -44,15 +44,15 @@ public sealed class SamplingParityTests
         using DisposeScope scope = NewDisposeScope();
         using SafetensorsFile file = Open();
         SamplingOptions options = OptionsOf(file, setting);
-        Tensor logits = file.Read("logits", ScalarType.Float32);
+        Tensor logits = file.Read("logits", ScalarType.Float32).to(TestDevice.Device);
         Tensor reference = file.Read("probabilities." + setting, ScalarType.Float64);
-        using TokenSampler sampler = new(options, [], CPU);
+        using TokenSampler sampler = new(options, [], TestDevice.Device);
         for (int row = 0; row < logits.shape[0]; row++)
         {
             double[] probabilities = reference[row].data<double>().ToArray();
             Tensor seen = Seen(file).narrow(0, row, 1).expand(Draws, -1);
             double[] uniforms = [.. Enumerable.Range(0, Draws).Select(sample => new DrawCoordinates(17, 0, row, sample).Uniform(0))];
-            long[] ids = sampler.Choose(logits.narrow(0, row, 1).expand(Draws, -1).clone(), seen, uniforms).Ids.data<long>().ToArray();
+            long[] ids = sampler.Choose(logits.narrow(0, row, 1).expand(Draws, -1).clone(), seen, uniforms).Ids.cpu().data<long>().ToArray();
             double[] counts = new double[probabilities.Length];
             foreach (long id in ids)
                 counts[id]++;
@@ -65,16 +65,16 @@ public sealed class SamplingParityTests
     private static SafetensorsFile Open() => SafetensorsFile.Open(Path.Combine(ReferenceSet.Folder, "model", "sampling.safetensors"));
 
     private static Tensor Distribution(SafetensorsFile file, SamplingOptions options) =>
-        LogitsRules.Apply(file.Read("logits", ScalarType.Float32), Seen(file), options).softmax(1);
+        LogitsRules.Apply(file.Read("logits", ScalarType.Float32).to(TestDevice.Device), Seen(file), options).softmax(1);
 
     private static Tensor Seen(SafetensorsFile file)
     {
         long[] history = file.Read("history", ScalarType.Int64).data<long>().ToArray();
         int rows = (int)file.Entries["history"].Shape[0], length = history.Length / rows;
-        using SeenTokens seen = new(rows, (int)file.Entries["logits"].Shape[1], CPU);
+        using SeenTokens seen = new(rows, (int)file.Entries["logits"].Shape[1], TestDevice.Device);
         for (int row = 0; row < rows; row++)
             seen.Start(row, history[(row * length)..((row + 1) * length)].Select(id => (int)id));
-        return seen.Of(arange(rows, ScalarType.Int64));
+        return seen.Of(arange(rows, ScalarType.Int64, TestDevice.Device));
     }
 
     private static SamplingOptions OptionsOf(SafetensorsFile file, string name)

@@ -1,6 +1,7 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Sequences;
+using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -26,13 +27,17 @@ internal static class SmallModel
                     Depth = 1, HiddenSize = 16, IntermediateSize = 16, HeadCount = 2, OutputSize = 6 * headSize, WindowSize = 112, FullAttentionBlocks = [0],
                 },
                 ImageTokenId = 150, VideoTokenId = 149, VisionStartTokenId = 148, VisionEndTokenId = 147,
-            }, seed, new ModelLoadOptions { Type = type });
+            }, seed, new ModelLoadOptions { Type = type, Device = TestDevice.Device });
         using IDisposable none = no_grad();
         foreach ((string key, Tensor weight) in model.CheckpointTensors)
         {
             // Small random weights answer every prompt alike: make attention and the last layers matter.
             if (key.Contains("self_attn", StringComparison.Ordinal) || key is "lm_head.weight" or "model.embed_tokens.weight")
-                weight.normal_(0, key.EndsWith(".bias", StringComparison.Ordinal) ? 0.3 : 2 / Math.Sqrt(weight.size(-1)), new Generator(5));
+            {
+                using Tensor drawn = empty(weight.shape, weight.dtype)
+                    .normal_(0, key.EndsWith(".bias", StringComparison.Ordinal) ? 0.3 : 2 / Math.Sqrt(weight.size(-1)), new Generator(5));
+                weight.copy_(drawn);
+            }
         }
 
         return model;
@@ -53,10 +58,10 @@ internal static class SmallModel
         using IDisposable none = no_grad();
         var builder = new PackedSequencesBuilder(model.Configuration);
         builder.AddPrompt([.. prompt.TokenIds, .. completion], prompt.Grids);
-        using PackedSequences packed = builder.Build();
+        using PackedSequences packed = builder.Build(model.Device);
         Tensor logits = model.Logits(model.Forward(packed, prompt.ImageFeatures)).to_type(ScalarType.Float64);
         if (suppressed.Length > 0)
-            logits.index_fill_(1, tensor(suppressed.Select(id => (long)id).ToArray()), double.NegativeInfinity);
+            logits.index_fill_(1, tensor(suppressed.Select(id => (long)id).ToArray(), device: model.Device), double.NegativeInfinity);
         Tensor scores = (logits / temperature).log_softmax(1);
         return [.. completion.Select((id, i) => scores[prompt.TokenIds.Count - 1 + i, id].ToDouble())];
     }

@@ -47,7 +47,7 @@ public sealed class IsolationTests
         builder.AddCompletion(0, SmallModels.Ids(random, 5));
         builder.AddPrompt(SmallModels.Ids(random, 30), []);
         builder.AddCompletion(0, SmallModels.Ids(random, 8));
-        using PackedSequences packed = builder.Build();
+        using PackedSequences packed = builder.Build(model.Device);
         RowRange[] ranges = [new(11, 1), new(12, 4), new(11, 1), new(17, 3), new(27, 5), new(40, 2)];
         Tensor all = model.Forward(packed);
         Tensor wanted = model.Forward(packed, rows: ForwardRows.Of(ranges));
@@ -66,10 +66,10 @@ public sealed class IsolationTests
         builder.AddPrompt(ids, [grid]);
         builder.AddCompletion(0, SmallModels.Ids(random, 4));
         builder.AddCompletion(0, SmallModels.Ids(random, 7));
-        using PackedSequences packed = builder.Build();
+        using PackedSequences packed = builder.Build(model.Device);
         Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, ScalarType.Float32), [grid]);
         ForwardRows rows = ForwardRows.Of([.. ForwardRows.Predicting(packed, 1), .. ForwardRows.Predicting(packed, 2)]);
-        model.TokenLogProbabilities(model.Forward(packed, features, rows), zeros(11, ScalarType.Int64));
+        model.TokenLogProbabilities(model.Forward(packed, features, rows), zeros(11, ScalarType.Int64, model.Device));
         Assert.Equal((13 + 4 + 7, 4 + 7, 1), (model.Counters.TrunkRows, model.Counters.HeadRows, model.Counters.EncodedPictures));
     }
 
@@ -78,7 +78,7 @@ public sealed class IsolationTests
         PackedSequencesBuilder builder = SmallModels.Builder(model);
         builder.AddPrompt(prompt, []);
         foreach (int[] completion in completions) builder.AddCompletion(0, completion);
-        using PackedSequences packed = builder.Build();
+        using PackedSequences packed = builder.Build(model.Device);
         return model.Forward(packed);
     }
 }

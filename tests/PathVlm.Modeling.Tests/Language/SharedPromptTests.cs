@@ -65,12 +65,12 @@ public sealed class SharedPromptTests
             }
         }
 
-        using PackedSequences packed = builder.Build();
+        using PackedSequences packed = builder.Build(model.Device);
         Tensor features = model.EncodeImages(cat(patches), grids);
         ForwardRows rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
         Tensor hidden = model.Forward(packed, features, rows);
-        Tensor scores = model.TokenLogProbabilities(hidden, tensor(targets.SelectMany(target => target.Ids).ToArray())).LogProbabilities;
-        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).sum();
+        Tensor scores = model.TokenLogProbabilities(hidden, tensor(targets.SelectMany(target => target.Ids).ToArray(), device: model.Device)).LogProbabilities;
+        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type).to(model.Device)).sum();
         loss.backward();
         Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         result.Add("loss", loss.detach());

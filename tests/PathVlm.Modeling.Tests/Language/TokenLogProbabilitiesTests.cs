@@ -18,10 +18,10 @@ public sealed class TokenLogProbabilitiesTests
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         model.Parameters.Train();
         var random = new Random(2);
-        Tensor hidden = SmallModels.Noise(random, [11, 32], 3, ScalarType.Float64).requires_grad_();
-        Tensor targets = tensor(SmallModels.Ids(random, 11).Select(id => (long)id).ToArray());
-        Tensor upstream = SmallModels.Noise(random, [11], 1, ScalarType.Float64);
-        Tensor? ids = suppressed ? tensor(new long[] { 50, 51, 59 }) : null;
+        Tensor hidden = SmallModels.Noise(random, [11, 32], 3, ScalarType.Float64).to(model.Device).requires_grad_();
+        Tensor targets = tensor(SmallModels.Ids(random, 11).Select(id => (long)id).ToArray(), device: model.Device);
+        Tensor upstream = SmallModels.Noise(random, [11], 1, ScalarType.Float64).to(model.Device);
+        Tensor? ids = suppressed ? tensor(new long[] { 50, 51, 59 }, device: model.Device) : null;
         TokenScores scores = model.TokenLogProbabilities(hidden, targets, new TokenScoreOptions
         {
             Temperature = temperature, SuppressedIds = ids, Entropy = true, Accuracy = true, ChunkRows = chunk,
@@ -41,7 +41,7 @@ public sealed class TokenLogProbabilitiesTests
         Close.Assert(model.Parameters.PublishedGradients["lm_head.weight"], ofWeight, 1e-12, "gradient of the head");
         Tensor entropy = expected.exp().mul(expected.masked_fill(expected.isneginf(), 0)).sum(1).neg();
         Close.Assert(entropy, scores.Entropies!, 1e-12, "entropies");
-        Assert.Equal(expected.argmax(1).eq(targets).data<bool>().ToArray(), scores.Correct!.data<bool>().ToArray());
+        Assert.Equal(expected.argmax(1).eq(targets).cpu().data<bool>().ToArray(), scores.Correct!.cpu().data<bool>().ToArray());
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class TokenLogProbabilitiesTests
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         model.Parameters.Train();
         using IDisposable none = no_grad();
-        TokenScores scores = model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64), zeros(3, ScalarType.Int64));
+        TokenScores scores = model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64, model.Device), zeros(3, ScalarType.Int64, model.Device));
         Assert.False(scores.LogProbabilities.requires_grad);
         Assert.Equal(0, model.Parameters.Gradients.abs().max().ToDouble());
     }

@@ -9,7 +9,7 @@ internal static class Close
     public static void Assert(Tensor expected, Tensor actual, double tolerance, string what)
     {
         Xunit.Assert.True(expected.shape.SequenceEqual(actual.shape), $"{what}: shape [{string.Join(", ", actual.shape)}], expected [{string.Join(", ", expected.shape)}].");
-        double difference = expected.numel() == 0 ? 0 : expected.to_type(ScalarType.Float64).sub(actual.to_type(ScalarType.Float64)).abs().max().ToDouble();
+        double difference = expected.numel() == 0 ? 0 : expected.cpu().to_type(ScalarType.Float64).sub(actual.cpu().to_type(ScalarType.Float64)).abs().max().ToDouble();
         Xunit.Assert.True(difference <= tolerance, $"{what}: differs by {difference:g3}, allowed {tolerance:g3}.");
     }
 

@@ -30,11 +30,11 @@ internal static class GroupLoss
             }
         }
 
-        using PackedSequences packed = builder.Build();
+        using PackedSequences packed = builder.Build(model.Device);
         ForwardRows rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
         Tensor scores = model.TokenLogProbabilities(
-            model.Forward(packed, null, rows), tensor(targets.SelectMany(target => target.Ids).Select(id => (long)id).ToArray())).LogProbabilities;
-        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type)).mean();
+            model.Forward(packed, null, rows), tensor(targets.SelectMany(target => target.Ids).Select(id => (long)id).ToArray(), device: model.Device)).LogProbabilities;
+        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type).to(model.Device)).mean();
         loss.backward();
         Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(entry => entry.Key, entry => entry.Value.clone());
         result.Add("loss", loss.detach());

@@ -36,7 +36,7 @@ internal sealed class ReferenceBatch : IDisposable
             next += pictures[row].Length;
         }
 
-        Packed = builder.Build();
+        Packed = builder.Build(model.Device);
     }
 
     public IReadOnlyList<ProcessedImage> Images { get; }

@@ -1,6 +1,7 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Sequences;
+using PathVlm.Testing;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Tests.Support;
@@ -26,13 +27,13 @@ internal static class SmallModels
     /// <summary>Random weights, biases and norms too, so that every part matters.</summary>
     public static Qwen25VlModel Create(ModelConfiguration configuration, ScalarType type = ScalarType.Float64)
     {
-        Qwen25VlModel model = Qwen25VlModel.CreateRandom(configuration, 7, new ModelLoadOptions { Type = type });
+        Qwen25VlModel model = Qwen25VlModel.CreateRandom(configuration, 7, new ModelLoadOptions { Type = type, Device = TestDevice.Device });
         using IDisposable none = no_grad();
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         var random = new Random(3);
         foreach ((string key, Tensor weight) in model.CheckpointTensors.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            using Tensor noise = Noise(random, weight.shape, weight.dim() == 1 ? 0.1 : key.Contains("embed") ? 0.8 : 0.1, type);
+            using Tensor noise = Noise(random, weight.shape, weight.dim() == 1 ? 0.1 : key.Contains("embed") ? 0.8 : 0.1, type).to(weight.device);
             weight.add_(noise);
         }
 

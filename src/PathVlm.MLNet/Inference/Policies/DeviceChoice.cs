@@ -1,4 +1,5 @@
 using System.Globalization;
+using PathVlm.Modeling.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,10 @@ internal static class DeviceChoice
         if (name is null || !TryParse(name, out int? index)) return "cpu, cuda or cuda:N";
         if (index is null) return null;
         int count = cuda.is_available() ? cuda.device_count() : 0;
-        if (count == 0) return "cpu: no CUDA device was found (it takes a build with -p:TorchBackend=cuda and NVIDIA's driver)";
+        if (count == 0)
+            return LibTorch.CudaFault is { } fault
+                ? $"cpu: libtorch's CUDA half cannot be loaded ({fault})"
+                : $"cpu: no CUDA device was found (it takes NVIDIA's driver and a libtorch with CUDA: {LibTorch.Variable}, or a build with -p:TorchBackend=cuda)";
         return index < count ? null : string.Create(CultureInfo.InvariantCulture, $"cpu, cuda, or cuda:0 to cuda:{count - 1}");
     }
 

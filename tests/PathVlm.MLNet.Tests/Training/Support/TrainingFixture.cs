@@ -42,7 +42,7 @@ internal sealed class TrainingFixture : IDisposable
     public Qwen25VlModel LoadModel()
     {
         ModelConfiguration configuration = ModelConfiguration.Load(Checkpoint);
-        Qwen25VlModel model = Qwen25VlModel.CreateRandom(configuration, seed: 1);
+        Qwen25VlModel model = Qwen25VlModel.CreateRandom(configuration, seed: 1, new ModelLoadOptions { Device = TestDevice.Device });
         CheckpointReader.LoadInto(Checkpoint, configuration, model.CheckpointTensors);
         return model;
     }
@@ -95,7 +95,7 @@ internal sealed class TrainingFixture : IDisposable
         }
         foreach (string name in Tensors.Entries.Keys.Where(name => name.StartsWith("final.", StringComparison.Ordinal)))
         {
-            Tensor difference = Tensors.Read(name) - model.CheckpointTensors[name["final.".Length..]];
+            Tensor difference = Tensors.Read(name) - model.CheckpointTensors[name["final.".Length..]].cpu();
             Assert.True(difference.abs().mean().item<float>() < 1e-6, $"{name}: mean difference {difference.abs().mean().item<float>()}");
         }
     }
