@@ -1,4 +1,4 @@
-using PathVlm.Benchmarks.Device;
+using PathVlm.Benchmarks.Accelerator;
 using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;

@@ -1,6 +1,6 @@
 using PathVlm.Modeling.Configuration;
 
-namespace PathVlm.Benchmarks.Device;
+namespace PathVlm.Benchmarks.Accelerator;
 
 /// <summary>Settings of the published checkpoints (tests/reference/published-shapes.json), without weights, and of a small stand-in.</summary>
 internal static class RealShapes

@@ -10,7 +10,7 @@ using PathVlm.Modeling.Sequences;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.Benchmarks.Device;
+namespace PathVlm.Benchmarks.Accelerator;
 
 /// <summary>A model of a published shape with random weights on a device: making it, encoding, prefill, decoding, a pass forward and back.</summary>
 internal static class DeviceBenchmark
