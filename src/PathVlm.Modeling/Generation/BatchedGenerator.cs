@@ -69,6 +69,8 @@ public sealed class BatchedGenerator : IDisposable
         using IDisposable none = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int rowLimit = Math.Max(_options.RowLimit, completionsPerPrompt);
+        // Key-value memory for the rows there will be, where that is known.
+        if (prompts.TryGetNonEnumeratedCount(out int known)) rowLimit = Math.Min(rowLimit, Math.Max(known, 1) * completionsPerPrompt);
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
         IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);
         using ITokenChooser chooser = engine is Kernels.KernelDecodeEngine kernels && !sampling.Narrows
@@ -99,8 +101,13 @@ public sealed class BatchedGenerator : IDisposable
         bool suits = _model.Type == ScalarType.Float32 && _model.Device.type == DeviceType.CPU;
         if (_options.Backend == DecodeBackend.Kernels && !suits)
             throw new InvalidOperationException($"DecodeBackend.Kernels takes float32 on the CPU; the model is {_model.Type} on {_model.Device}.");
-        return _engine = suits && _options.Backend != DecodeBackend.Torch
-            ? new Kernels.KernelDecodeEngine(_model, _slots, _capacity)
-            : new TorchDecodeEngine(_model, _slots, _capacity);
+        DecodeBackend chosen = _options.Backend != DecodeBackend.Auto ? _options.Backend
+            : suits ? DecodeBackend.Kernels : _model.Device.type == DeviceType.CUDA ? DecodeBackend.Scripted : DecodeBackend.Torch;
+        return _engine = chosen switch
+        {
+            DecodeBackend.Kernels => new Kernels.KernelDecodeEngine(_model, _slots, _capacity),
+            DecodeBackend.Scripted => new ScriptedDecodeEngine(_model, _slots, _capacity),
+            _ => new TorchDecodeEngine(_model, _slots, _capacity),
+        };
     }
 }

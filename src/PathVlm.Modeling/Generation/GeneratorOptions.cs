@@ -3,11 +3,14 @@ namespace PathVlm.Modeling.Generation;
 /// <summary>What computes decode steps.</summary>
 public enum DecodeBackend
 {
-    /// <summary><see cref="Kernels"/> for float32 on the CPU, else <see cref="Torch"/>.</summary>
+    /// <summary><see cref="Kernels"/> for float32 on the CPU, <see cref="Scripted"/> on CUDA, else <see cref="Torch"/>.</summary>
     Auto,
 
     /// <summary>libtorch operations: any device and type.</summary>
     Torch,
+
+    /// <summary>libtorch operations, a layer's attention as one compiled script: any device and type.</summary>
+    Scripted,
 
     /// <summary>Our own kernels, float32 on the CPU: a row's numbers do not depend, to the last bit, on the rows decoded beside it.</summary>
     Kernels,

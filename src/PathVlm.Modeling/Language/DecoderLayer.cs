@@ -62,6 +62,9 @@ internal sealed class DecoderLayer
             all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
     }
 
+    /// <summary>Queries, keys and values of normalised rows [n, d], not turned: [n, (H + 2 KV) D].</summary>
+    public Tensor ProjectAll(Tensor normed) => qkv.Forward(normed);
+
     /// <summary>Normalises rows before their projection.</summary>
     public Tensor Normalise(Tensor hidden) => RmsNorm.Of(hidden, input_layernorm, _settings.NormEpsilon);
 

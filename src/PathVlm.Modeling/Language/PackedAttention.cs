@@ -109,7 +109,7 @@ internal static class PackedAttention
     private static (Tensor Query, Tensor Key, Tensor Value) OwnInputs(
         AttentionGroup group, IReadOnlyList<Tensor> tensors, Tensor query, Tensor key, Tensor value)
     {
-        long heads = query.size(1);
+        long heads = FlashAttention.SharesKeys(query, group.Mask >= 0) ? key.size(1) : query.size(1);
         int keys = group.Count * group.Keys;
         return (Batched(Get(query, group.QueryStart, group.Query, group.Count * group.Queries, tensors), group.Count),
             Expanded(Batched(Get(key, group.KeyStart, group.Key, keys, tensors), group.Count), heads),

@@ -48,10 +48,9 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using BackwardCall backward = new(ctx, gradient);
         var call = (Call)ctx.get_data(nameof(Call));
-        List<Tensor> all = ctx.get_saved_variables();
+        IReadOnlyList<Tensor> all = backward.Saved;
         var saved = new PackedAttention.Saved(all[0], all[1], all[2], all[3], all[4]);
         (int heads, int groups) = (call.Heads, call.Groups);
         Tensor upstream = gradient.view(gradient.size(0), heads, -1);
@@ -60,12 +59,12 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
         Tensor ofOthers = call.Plan.CoversAllKeys ? empty([rows, width, size], gradient.dtype, gradient.device)
             : zeros([rows, width, size], gradient.dtype, gradient.device);
         Tensor ofQuery = call.Separate ? empty_like(upstream) : ofOthers.narrow(1, 0, heads);
-        PackedAttention.Backward(call.Plan, all.GetRange(FixedTensors, all.Count - FixedTensors), saved, upstream, ofQuery,
+        PackedAttention.Backward(call.Plan, [.. all.Skip(FixedTensors)], saved, upstream, ofQuery,
             ofOthers.narrow(1, width - (2 * groups), groups), ofOthers.narrow(1, width - groups, groups));
         new Rotary(all[7], all[8]).TurnBack_(ofOthers.narrow(1, 0, width - groups));
-        if (!call.Separate) return [ofOthers.MoveToOuterDisposeScope(), null!];
+        if (!call.Separate) return backward.Return(ofOthers, null);
         new Rotary(all[5], all[6]).TurnBack_(ofQuery);
-        return [ofQuery.MoveToOuterDisposeScope(), ofOthers.MoveToOuterDisposeScope(), null!];
+        return backward.Return(ofQuery, ofOthers, null);
     }
 
     /// <summary>What a call needs beside its differentiable inputs.</summary>

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -35,9 +36,10 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using BackwardCall call = new(ctx, gradient);
         var run = (Run)ctx.get_data(nameof(Run));
-        List<Tensor> inputs = ctx.get_saved_variables();
+        IReadOnlyList<Tensor> inputs = call.Saved;
+        Tensor upstream = gradient;
         bool asked = inputs[0].requires_grad;
         for (int index = run.Layers.Count - 1; index >= 0; index--)
         {
@@ -47,14 +49,16 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
             using (enable_grad())
             {
                 Tensor output = run.Layers[index].Forward(input, run.CallOf(index));
-                output.backward([gradient]);
+                output.backward([upstream]);
             }
 
             if (!needed) break;
-            gradient = input.grad!.MoveToOuterDisposeScope();
+            Tensor ofInput = input.grad!.MoveToOuterDisposeScope();
+            if (!ReferenceEquals(upstream, gradient)) upstream.Dispose();
+            upstream = ofInput;
         }
 
-        return [asked ? gradient.MoveToOuterDisposeScope() : null!, null!, null!];
+        return call.Return(asked ? upstream : null, null, null);
     }
 
     /// <summary>What a run needs beside its tensors.</summary>

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
@@ -45,15 +46,14 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        List<Tensor> saved = ctx.get_saved_variables();
-        var call = (Call)ctx.get_data(nameof(Call));
-        return Backward(saved[0], saved[1], saved[2], saved[3], gradient, call);
+        using BackwardCall call = new(ctx, gradient);
+        (Tensor ofHidden, Tensor? ofWeight) = Backward(call.Saved, gradient, (Call)ctx.get_data(nameof(Call)));
+        return call.Return(ofHidden, ofWeight, null);
     }
 
-    private static List<Tensor> Backward(Tensor hidden, Tensor weight, Tensor targets, Tensor totals, Tensor gradient, Call call)
+    private static (Tensor Hidden, Tensor? Weight) Backward(IReadOnlyList<Tensor> saved, Tensor gradient, Call call)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (Tensor hidden, Tensor weight, Tensor targets, Tensor totals) = (saved[0], saved[1], saved[2], saved[3]);
         Tensor? existing = weight.grad;
         Tensor? ofWeight = call.WeightTrained ? existing ?? zeros_like(weight) : null;
         var ofHidden = new List<Tensor>();
@@ -72,8 +72,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
             ofWeight.index_add_(0, chosen, scaled, Scalars.One);
         }
 
-        Tensor? returned = existing is null ? ofWeight?.MoveToOuterDisposeScope() : null;
-        return [cat(ofHidden, 0).MoveToOuterDisposeScope(), returned!, null!];
+        return (cat(ofHidden, 0), existing is null ? ofWeight : null);
     }
 
     private static Tensor Logits(Tensor hidden, Tensor weight, TokenScoreOptions options)

@@ -23,12 +23,10 @@ internal sealed class EmbeddingFunction : autograd.SingleTensorFunction<Embeddin
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        Tensor? existing = saved[0].grad;
-        Tensor table = existing ?? zeros_like(saved[0]);
-        table.index_add_(0, saved[1], gradient, Scalars.One);
-        return [existing is null ? table.MoveToOuterDisposeScope() : null!, null!];
+        using BackwardCall call = new(ctx, gradient);
+        Tensor? existing = call.Saved[0].grad;
+        Tensor table = existing ?? zeros_like(call.Saved[0]);
+        table.index_add_(0, call.Saved[1], gradient, Scalars.One);
+        return call.Return(existing is null ? table : null, null);
     }
 }

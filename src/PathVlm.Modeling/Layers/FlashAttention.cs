@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Layers;
 
 /// <summary>
-/// libtorch's fused CPU attention together with its log-sum-exp, and its backward. TorchSharp doesn't wrap either, but a compiled
-/// script reaches them. On other devices, and where the script does not compile, plain operations do the same.
+/// libtorch's fused attention together with its log-sum-exp, and its backward. TorchSharp doesn't wrap either, but a compiled script
+/// reaches them: here the CPU's, in <see cref="CudaKernels"/> those of CUDA. Where the CPU's script does not compile, and for float64 on
+/// CUDA, plain operations do the same.
 /// </summary>
 internal static class FlashAttention
 {
@@ -34,15 +35,19 @@ internal static class FlashAttention
     /// <summary>Whether libtorch's kernel is reached on the CPU; false: plain operations stand in.</summary>
     internal static bool IsReachable => Compiled.Value is not null;
 
+    /// <summary>Whether the kernel for these queries takes keys with fewer heads than the queries have.</summary>
+    public static bool SharesKeys(Tensor query, bool masked) => CudaKernels.SharesKeys(query, masked);
+
     /// <summary>Attention and the log-sum-exp of its scores; neither enters a graph.</summary>
     /// <param name="query">[B, H, R, D], last stride 1.</param>
-    /// <param name="key">[B, H, S, D], last stride 1.</param>
-    /// <param name="value">[B, H, S, D], last stride 1.</param>
+    /// <param name="key">[B, H, S, D], last stride 1; with fewer heads, each serving neighbouring query heads, where <see cref="SharesKeys"/>.</param>
+    /// <param name="value">Like <paramref name="key"/>.</param>
     /// <param name="mask">Added to the scores, [B or 1, H or 1, R or 1, S]; or null.</param>
     /// <param name="causal">Row i sees keys 0 to i (R = S).</param>
     /// <returns>[B, H, R, D] and [B, H, R].</returns>
     public static (Tensor Output, Tensor LogSumExp) Forward(Tensor query, Tensor key, Tensor value, Tensor? mask = null, bool causal = false)
     {
+        if (CudaKernels.Serve(query)) return CudaKernels.Attend(query, key, value, mask, causal);
         if (Unit(query) is not { } unit) return PlainForward(query, key, value, mask, causal);
         object result = mask is not null ? unit.invoke("forward_masked", query, key, value, mask)
             : unit.invoke(causal ? "forward_causal" : "forward", query, key, value);
@@ -56,6 +61,7 @@ internal static class FlashAttention
     public static (Tensor Query, Tensor Key, Tensor Value) Backward(
         Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSumExp, Tensor? mask = null, bool causal = false)
     {
+        if (CudaKernels.Serve(query)) return CudaKernels.AttendBackward(gradient, query, key, value, output, logSumExp, mask, causal);
         if (Unit(query) is not { } unit) return PlainBackward(gradient, query, key, value, output, logSumExp, mask, causal);
         object result = mask is not null ? unit.invoke("backward_masked", gradient, query, key, value, output, logSumExp, mask)
             : unit.invoke(causal ? "backward_causal" : "backward", gradient, query, key, value, output, logSumExp);

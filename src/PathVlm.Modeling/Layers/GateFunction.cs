@@ -23,6 +23,7 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
     /// <summary>silu(a) * b, outside a graph.</summary>
     public static Tensor Product(Tensor both)
     {
+        if (CudaKernels.Serve(both)) return CudaKernels.Gate(both);
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         (Tensor gate, Tensor up) = Halves(both);
         return nn.functional.silu(gate).mul_(up).MoveToOuterDisposeScope();
@@ -31,9 +32,9 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        Tensor both = ctx.get_saved_variables()[0];
+        using BackwardCall call = new(ctx, gradient);
+        Tensor both = call.Saved[0];
+        if (CudaKernels.Serve(both)) return call.Return(CudaKernels.GateBackward(gradient, both));
         (Tensor gate, Tensor up) = Halves(both);
         Tensor ofBoth = empty_like(both);
         (Tensor ofGate, Tensor ofUp) = Halves(ofBoth);
@@ -41,7 +42,7 @@ internal sealed class GateFunction : autograd.SingleTensorFunction<GateFunction>
         Tensor active = gate.mul(sigmoid);
         ofUp.copy_(active).mul_(gradient);
         ofGate.copy_(sigmoid.mul(active).neg_().add_(sigmoid, Scalars.One).add_(active, Scalars.One)).mul_(gradient).mul_(up);
-        return [ofBoth.MoveToOuterDisposeScope()];
+        return call.Return(ofBoth);
     }
 
     private static (Tensor Gate, Tensor Up) Halves(Tensor both)

@@ -24,21 +24,19 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        (Tensor input, Tensor weight) = (saved[0], saved[1]);
-        gradient = gradient.contiguous();
-        var results = new List<Tensor> { gradient.mm(weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
-        if ((int)ctx.get_data("inputs") > 2) results.Add(weight.requires_grad ? gradient.sum(dim: 0).MoveToOuterDisposeScope() : null!);
-        return results;
+        using BackwardCall call = new(ctx, gradient);
+        (Tensor input, Tensor weight) = (call.Saved[0], call.Saved[1]);
+        Tensor upstream = gradient.contiguous(), ofInput = upstream.mm(weight);
+        Tensor? ofWeight = WeightGradient(input, weight, upstream);
+        if ((int)ctx.get_data("inputs") <= 2) return call.Return(ofInput, ofWeight);
+        return call.Return(ofInput, ofWeight, weight.requires_grad ? upstream.sum(dim: 0) : null);
     }
 
     /// <summary>Null where nobody asks, or where it was added in place.</summary>
     private static Tensor? WeightGradient(Tensor input, Tensor weight, Tensor gradient)
     {
         if (!weight.requires_grad) return null;
-        if (weight.grad is not { } buffer) return gradient.t().mm(input).MoveToOuterDisposeScope();
+        if (weight.grad is not { } buffer) return gradient.t().mm(input);
         buffer.addmm_(gradient.t(), input, 1, 1);
         return null;
     }

@@ -26,14 +26,12 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        (Tensor input, Tensor weight, Tensor inner) = (saved[0], saved[1], saved[2]);
-        gradient = gradient.contiguous();
-        Tensor? ofInput = input.requires_grad ? gradient.mm(weight) : null;
-        ((Call)ctx.get_data(nameof(Call))).Adapter.Backward(gradient, input, inner, ofInput);
-        return [ofInput?.MoveToOuterDisposeScope()!, null!, null!, null!, null!];
+        using BackwardCall call = new(ctx, gradient);
+        (Tensor input, Tensor weight, Tensor inner) = (call.Saved[0], call.Saved[1], call.Saved[2]);
+        Tensor upstream = gradient.contiguous();
+        Tensor? ofInput = input.requires_grad ? upstream.mm(weight) : null;
+        ((Call)ctx.get_data(nameof(Call))).Adapter.Backward(upstream, input, inner, ofInput);
+        return call.Return(ofInput, null, null, null, null);
     }
 
     /// <summary>What a call carries beside its tensors.</summary>

@@ -15,8 +15,18 @@ internal static class RmsNorm
     public static Tensor Of(Tensor input, Tensor weight, double epsilon)
     {
         if (is_grad_enabled()) return RmsNormFunction.apply(input, weight, epsilon);
+        (Tensor output, Tensor scale) = WithScale(input, weight, epsilon);
+        scale.Dispose();
+        return output;
+    }
+
+    /// <summary>The normalised rows and their scale, outside a graph.</summary>
+    internal static (Tensor Output, Tensor Scale) WithScale(Tensor input, Tensor weight, double epsilon)
+    {
+        if (CudaKernels.Serve(input)) return CudaKernels.Normalise(input, weight, epsilon);
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        return input.mul(Scale(input, epsilon)).mul_(weight).MoveToOuterDisposeScope();
+        Tensor factor = Scale(input, epsilon);
+        return (input.mul(factor).mul_(weight).MoveToOuterDisposeScope(), factor.MoveToOuterDisposeScope());
     }
 
     /// <summary>1 / sqrt(mean(x²) + epsilon), [n, 1].</summary>

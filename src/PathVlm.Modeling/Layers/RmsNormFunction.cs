@@ -17,22 +17,26 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
-        Tensor scale = RmsNorm.Scale(input, (double)vars[2]);
+        (Tensor output, Tensor scale) = RmsNorm.WithScale(input, weight, (double)vars[2]);
         ctx.save_for_backward([input, weight, scale.MoveToOuterDisposeScope()]);
-        return input.mul(scale).mul_(weight).MoveToOuterDisposeScope();
+        return output.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
     {
-        using IDisposable none = no_grad();
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        List<Tensor> saved = ctx.get_saved_variables();
-        (Tensor input, Tensor weight, Tensor scale) = (saved[0], saved[1], saved[2]);
+        using BackwardCall call = new(ctx, gradient);
+        (Tensor input, Tensor weight, Tensor scale) = (call.Saved[0], call.Saved[1], call.Saved[2]);
+        if (CudaKernels.Serve(input))
+        {
+            (Tensor ofRows, Tensor? ofScale) = CudaKernels.NormaliseBackward(gradient.contiguous(), input, scale, weight);
+            return call.Return(ofRows, ofScale, null);
+        }
+
         Tensor product = gradient.mul(input);
         Tensor share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(Scalars.Of(3L))).div_(Scalars.Of(-input.size(1)));
         Tensor ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, Scalars.One);
-        Tensor? ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)).MoveToOuterDisposeScope() : null;
-        return [ofInput.MoveToOuterDisposeScope(), ofWeight!, null!];
+        Tensor? ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)) : null;
+        return call.Return(ofInput, ofWeight, null);
     }
 }

@@ -3,8 +3,8 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Layers;
 
 /// <summary>
-/// The one place that calls libtorch's attention. On the CPU it has a fused kernel and a slow one, and takes the slow one without a
-/// word where its conditions fail; here they are checked.
+/// The one place that calls libtorch's attention. It has fused kernels and a slow one, and takes the slow one without a word where the
+/// conditions of the others fail; here they are checked, on CUDA by asking libtorch which it would take.
 /// </summary>
 internal static class ScaledAttention
 {
@@ -27,6 +27,9 @@ internal static class ScaledAttention
             throw new InvalidOperationException($"Fused attention takes a mask of 2 or 4 dimensions without gradient; got {mask.dim()}.");
         if (causal && (mask is not null || query.size(2) != key.size(2)))
             throw new InvalidOperationException($"Causal attention takes as many keys as queries; got {key.size(2)} and {query.size(2)}.");
+        if (CudaKernels.Serve(query) && !CudaKernels.ChoosesFused(query, key, value, mask, causal))
+            throw new InvalidOperationException(
+                $"Fused attention does not take queries [{string.Join(", ", query.shape)}] in {query.dtype} on this device.");
         return nn.functional.scaled_dot_product_attention(query, key, value, mask, 0.0, causal);
     }
 

@@ -26,6 +26,7 @@ public sealed class GreedyParityTests
                 string checkpoint = Path.GetFileName(Path.GetDirectoryName(file)!);
                 if (TestDevice.IsCpu) data.Add(checkpoint, i, DecodeBackend.Kernels);
                 data.Add(checkpoint, i, DecodeBackend.Torch);
+                data.Add(checkpoint, i, DecodeBackend.Scripted);
             }
         }
 
