@@ -66,6 +66,9 @@ internal sealed record BenchmarkArguments(string Name)
                 case "--backward":
                     read = read with { Backward = true };
                     continue;
+                case { } option when read.Name == "real" && read.Real.With(option, value) is { } real:
+                    read = read with { Real = real };
+                    break;
                 case "--model" when value is not null:
                     read = read with { Model = value };
                     break;
@@ -74,9 +77,6 @@ internal sealed record BenchmarkArguments(string Name)
                     break;
                 case "--output" when value is not null:
                     read = read with { Output = value };
-                    break;
-                case { } option when read.Real.With(option, value) is { } real:
-                    read = read with { Real = real };
                     break;
                 default:
                     fault = $"[{string.Join(' ', words.Skip(i).Take(2))}] is no option, or lacks its value.";

@@ -84,6 +84,7 @@ public static class SelfCheck
 
     private static Tensor Gradient(Device device)
     {
+        using IDisposable gradients = enable_grad(); // a caller may have turned gradients off
         Tensor input = Input(device, 24, 5, 8).requires_grad_();
         LinearFunction.apply(input, Input(device, 25, 6, 8).requires_grad_()).tanh().sum().backward();
         return input.grad!;
