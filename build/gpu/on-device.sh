@@ -9,13 +9,13 @@ began=$SECONDS; DEADLINE=${DEADLINE:-225}
 finish() { [ -n "${smi:-}" ] && kill "$smi" 2>/dev/null; tar czf "$OUT/files.tar.gz" -C "$result" . ; echo "all done at $((SECONDS - began)) s"; }
 trap finish EXIT
 
-# step SECONDS NAME COMMAND...: a step with a time limit of its own, cut at the deadline.
+# step SECONDS NAME COMMAND...: a step with a time limit of its own, cut at the deadline. The command may be one of the functions below.
 step() {
   local limit=$1 name=$2 from=$SECONDS left=$((DEADLINE - SECONDS + began)); shift 2
   [ "$left" -lt 5 ] && { echo "=== $name: NOT RUN, the time is over"; return 1; }
   [ "$limit" -gt "$left" ] && limit=$left
   echo "=== $name (at $((from - began)) s, at most $limit s)"
-  timeout -k 3 "$limit" "$@"; local code=$?; echo "--- $name: exit $code, $((SECONDS - from)) s"
+  timeout -k 3 "$limit" bash -c '"$@"' step "$@"; local code=$?; echo "--- $name: exit $code, $((SECONDS - from)) s"
   return $code
 }
 # background NAME SECONDS COMMAND...: a step beside others; its output is told by `told NAME`.
@@ -26,10 +26,10 @@ work=$here/x; mkdir -p "$work"; tar xJf "$here/carry.tar.xz" -C "$work" || exit 
 # The base is in the repository; the program looks for it beside itself.
 mkdir -p "$work/bin/data"; ln -sfn "$(dirname "$(find "$PWD" -path '*/base/model.safetensors' -not -path '*/out/*' | head -1)")" "$work/bin/data/base"
 echo "unpacked at $((SECONDS - began)) s"
-torch=${PATHVLM_LIBTORCH:-$(python3 -c 'import importlib.util, os; print(os.path.join(os.path.dirname(importlib.util.find_spec("torch").origin), "lib"))')}
-export DOTNET_ROOT=$work/dotnet PATH=$work/dotnet:$PATH LD_LIBRARY_PATH=$torch${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH} DOTNET_CLI_TELEMETRY_OPTOUT=1
+export PATHVLM_LIBTORCH=${PATHVLM_LIBTORCH:-$(python3 -c 'import importlib.util, os; print(os.path.join(os.path.dirname(importlib.util.find_spec("torch").origin), "lib"))')}
+export DOTNET_ROOT=$work/dotnet PATH=$work/dotnet:$PATH DOTNET_CLI_TELEMETRY_OPTOUT=1 XDG_CACHE_HOME=$work/cache
 device=cpu; if nvidia-smi -L; then device=cuda; fi
-echo "device $device, libtorch $torch, libraries $LD_LIBRARY_PATH"; ldd --version | head -1; nproc; ls "$torch" | tr '\n' ' '; echo
+echo "device $device, libtorch $PATHVLM_LIBTORCH"; ldd --version | head -1; nproc; ls "$PATHVLM_LIBTORCH" | tr '\n' ' '; echo
 if [ $device = cuda ]; then nvidia-smi --query-gpu=timestamp,memory.used,utilization.gpu,power.draw --format=csv,noheader -lms 250 > "$result/gpu.csv" & smi=$!; fi
 
 tests() { dotnet "$work/vstest/vstest.console.dll" "$work/bin/$1.dll" --TestCaseFilter:"$(cat "$here/tests.filter")" --logger:"console;verbosity=normal" --logger:"trx;LogFileName=$1.trx" --ResultsDirectory:"$result"; }
@@ -38,23 +38,21 @@ train() { dotnet "$work/bin/pathvlm.dll" train -o "$here/train-$1" $small --set 
 bench() { dotnet "$work/bin/PathVlm.Benchmarks.dll" "$@"; }
 export -f tests train bench; export work here result small
 
-step 40 "symbols at load and used by train" python3 "$here/check-symbols.py" "$torch" "$here/symbols/at-load.txt" "$here/symbols/used-by-train.txt"
-step 40 "inspect" dotnet "$work/bin/pathvlm.dll" inspect "$work/bin/data/base"
-step 40 "device benchmark, tiny" bash -c "bench device --model tiny --device $device --backward"
+step 40 "inspect, and the check of the chosen libtorch" dotnet "$work/bin/pathvlm.dll" inspect "$work/bin/data/base"
 background train-cpu 120 env OMP_NUM_THREADS="${CPU_TRAIN_THREADS:-4}" bash -c 'train cpu'
-background symbols 60 python3 "$here/check-symbols.py" "$torch" "$here/symbols/all.txt"
-background attention 60 python3 "$here/attention.py"
 background parity-modeling "${TEST_LIMIT:-100}" env PATHVLM_TEST_DEVICE=$device OMP_NUM_THREADS=2 bash -c 'tests PathVlm.Modeling.Tests'
 background parity-training "${TEST_LIMIT:-100}" env PATHVLM_TEST_DEVICE=$device OMP_NUM_THREADS=2 bash -c 'tests PathVlm.MLNet.Tests'
 if [ $device = cuda ]; then background train-cuda 90 env OMP_NUM_THREADS=2 bash -c 'train cuda'; fi
-told symbols; told attention; told parity-modeling 90; told parity-training 90
-if [ $device = cuda ]; then told train-cuda 20; fi
-told train-cpu 5
+told parity-modeling 90; told parity-training 90
+if [ $device = cuda ]; then told train-cuda 8; fi
+told train-cpu 3
 step 20 "losses side by side" python3 "$here/losses.py" "$here/train-cpu" "$here/train-$device"
-cp "$here"/train-*/*/metrics.jsonl "$result/" 2>/dev/null
+for run in "$here"/train-*; do for stage in "$run"/*/metrics.jsonl; do cp "$stage" "$result/$(basename "$run")-$(basename "$(dirname "$stage")").jsonl"; done; done 2>/dev/null
 # What takes the whole device runs alone. A line here is a benchmark more.
 if [ $device = cuda ]; then
-  step 75 "7B decode" bash -c "bench device --model 7b --device cuda"
-  step 50 "3B train pass" bash -c "bench device --model 3b --device cuda --backward"
+  step 100 "7B, nothing recomputed" bench real --model 7b --device cuda --case paper --recompute none
+  step 100 "7B, layers recomputed, loaded from files" bench real --model 7b --device cuda --case paper --recompute layers --load yes
+else
+  step 60 "tiny" bench real --quick --model tiny
 fi
 [ -s "$result/gpu.csv" ] && { echo "largest memory.used: $(cut -d, -f2 "$result/gpu.csv" | tr -dc '0-9\n' | sort -n | tail -1) MiB"; }

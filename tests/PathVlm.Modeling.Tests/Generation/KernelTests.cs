@@ -76,7 +76,7 @@ public sealed unsafe class KernelTests
         Assert.True((expected - gate).abs().max().item<float>() < 1e-4f);
         Tensor normed = empty([203]), weight = rand([203], generator: new Generator(2));
         RowKernels.RmsNorm(At(up), At(weight), 203, 1e-6f, At(normed));
-        Assert.True((Layers.RmsNorm.Of(up, weight, 1e-6) - normed).abs().max().item<float>() < 1e-5f);
+        Assert.True((Modeling.Layers.RmsNorm.Of(up, weight, 1e-6) - normed).abs().max().item<float>() < 1e-5f);
     }
 
     [Theory]

@@ -36,7 +36,7 @@ public sealed class SharedPromptShapesTests
         using DisposeScope scope = NewDisposeScope();
         (int, int[])[] groups = [(200, [95, 40, 1, 60]), (13, [2, 95])];
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
-        using Qwen25VlModel single = model.Clone(new ModelLoadOptions { Type = ScalarType.Float32 });
+        using Qwen25VlModel single = model.Clone(new ModelLoadOptions { Type = ScalarType.Float32, Device = model.Device });
         Dictionary<string, Tensor> exact = GroupLoss.Gradients(model, groups, share: false);
         (Dictionary<string, Tensor> repeated, Dictionary<string, Tensor> shared) = (GroupLoss.Gradients(single, groups, share: false), GroupLoss.Gradients(single, groups, share: true));
         foreach ((string key, Tensor expected) in exact)

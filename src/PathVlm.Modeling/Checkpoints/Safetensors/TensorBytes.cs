@@ -22,7 +22,11 @@ internal static class TensorBytes
     {
         using IDisposable grad = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        if (destination.device_type != DeviceType.CPU || !destination.is_contiguous())
+        if (destination.device_type == DeviceType.CUDA && destination.is_contiguous() && entry.ByteCount >= DeviceUpload.WorthIt)
+        {
+            DeviceUpload.Fill(destination, entry, source);
+        }
+        else if (destination.device_type != DeviceType.CPU || !destination.is_contiguous())
         {
             Tensor whole = empty([.. entry.Shape], dtype: entry.Type);
             Fill(whole, entry, source);
