@@ -16,19 +16,23 @@ public sealed class ChosenLibTorchTests
         foreach (string file in Directory.GetFiles(LibTorch.Folder!, "lib*.so*")) File.Copy(file, folder.PathOf(Path.GetFileName(file)));
         Outcome outcome = await Run(folder.Path);
         string said = outcome.Success();
-        Assert.StartsWith($"libtorch {LibTorch.Version} in {folder.Path} (PATHVLM_LIBTORCH): symbols and results are as expected", said, StringComparison.Ordinal);
+        Assert.StartsWith($"libtorch {LibTorch.Version} in {folder.Path} (PATHVLM_LIBTORCH): symbols and results are as expected", said,
+            StringComparison.Ordinal);
         Assert.Contains("checkpoint:", said, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AFolderThatIsNoneIsNamed() =>
-        (await Run("/no/such/folder")).IsMistake("PATHVLM_LIBTORCH: expected a folder with libtorch's libraries", "got [/no/such/folder], which has no libc10.so, libtorch_cpu.so, libtorch.so");
+        (await Run("/no/such/folder"))
+            .IsMistake("PATHVLM_LIBTORCH: expected a folder with libtorch's libraries",
+            "got [/no/such/folder], which has no libc10.so, libtorch_cpu.so, libtorch.so");
 
     [Fact]
     public async Task AFileThatIsNoLibraryIsNamed()
     {
         using TemporaryFolder folder = new();
-        foreach (string name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" }) File.WriteAllText(folder.PathOf(name), "no library");
+        foreach (string name in new[] { "libc10.so", "libtorch_cpu.so", "libtorch.so" })
+            File.WriteAllText(folder.PathOf(name), "no library");
         (await Run(folder.Path)).IsMistake(folder.PathOf("libtorch_cpu.so") + ": cannot be loaded", "invalid ELF header");
     }
 

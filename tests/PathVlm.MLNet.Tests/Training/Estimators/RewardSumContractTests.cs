@@ -24,8 +24,10 @@ public sealed class RewardSumContractTests : ComponentContract
             SaveRows = folder => RowSource.Save(ml, rows, folder),
             Refused =
             [
-                (ml.Data.LoadFromEnumerable<Unscored>([new("one")]), "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
-                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: expected Vector<Single>, got Single."),
+                (ml.Data.LoadFromEnumerable<Unscored>([new("one")]),
+                    "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
+                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]),
+                    "RewardSum: input column [FormatReward]: expected Vector<Single>, got Single."),
             ],
         };
     }
@@ -43,8 +45,10 @@ public sealed class RewardSumContractTests : ComponentContract
     [Fact]
     public void AllWrongWeightsAreToldTogether()
     {
-        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
-        Assert.Equal("Weight of [A]: got NaN, takes a finite number. Column: got a blank name, takes the name of a reward column. Column [A]: got it 2 times, takes it once. (Parameter 'rewards')", failure.Message);
+        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(
+            () => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
+        Assert.Equal("Weight of [A]: got NaN, takes a finite number. Column: got a blank name, takes the name of a reward column. "
+            + "Column [A]: got it 2 times, takes it once. (Parameter 'rewards')", failure.Message);
     }
 
     [Fact]
