@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Judging.Models;
 
@@ -22,7 +23,7 @@ public sealed class ChatJudge : IProcessJudge
     public ChatJudge(IChatClient client, ChatJudgeOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        ChatJudgeOptions valid = (options ?? new ChatJudgeOptions()).Validated();
+        ChatJudgeOptions valid = OptionRules.Validated((options ?? new ChatJudgeOptions()).Copy());
         _request = new ChatRequestOptions(valid.Model, valid.Temperature, valid.Seed, valid.MaxOutputTokens, valid.LeaveOut);
         ChatBounds bounds = new(valid.MaxRequests, valid.ReviewTime, valid.RequestTime, valid.Backoff);
         _chat = new BoundedChat(client, valid.Model, bounds, time ?? TimeProvider.System, "the judge");
