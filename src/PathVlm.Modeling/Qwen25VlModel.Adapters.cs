@@ -31,8 +31,8 @@ public sealed partial class Qwen25VlModel
     /// <exception cref="ArgumentException">The adapter is of another type or on another device.</exception>
     public Qwen25VlModel WithAdapter(LoraAdapter? adapter)
     {
-        if (adapter is not null && (adapter.Type != Type || adapter.Device.type != Device.type || Math.Max(0, adapter.Device.index) != Math.Max(0, Device.index)))
-            throw new ArgumentException($"Adapter: expected {Type} on {Device}, got {adapter.Type} on {adapter.Device}.", nameof(adapter));
+        if (adapter is not null && (adapter.Type != ComputeType || adapter.Device.type != Device.type || Math.Max(0, adapter.Device.index) != Math.Max(0, Device.index)))
+            throw new ArgumentException($"Adapter: expected {ComputeType} on {Device}, got {adapter.Type} on {adapter.Device}.", nameof(adapter));
         return new Qwen25VlModel(Configuration, Parameters.Retain(), adapter);
     }
 

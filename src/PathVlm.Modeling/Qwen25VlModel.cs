@@ -2,6 +2,7 @@ using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Sequences;
@@ -48,6 +49,9 @@ public sealed partial class Qwen25VlModel : IDisposable
     /// <summary>Type of the weights.</summary>
     public ScalarType Type => Parameters.Values.dtype;
 
+    /// <summary>Type that it computes in: that of the weights, but float32 for weights of 16 bits on a CPU without products of that type.</summary>
+    public ScalarType ComputeType => Parameters.ComputeType;
+
     internal Decoder Decoder { get; }
 
     /// <summary>Loads a checkpoint folder, published layout or nested, one file or shards, any float type.</summary>
@@ -86,7 +90,7 @@ public sealed partial class Qwen25VlModel : IDisposable
     {
         ScalarType type = options?.Type ?? Type;
         Device device = options?.Device ?? Device;
-        return new Qwen25VlModel(Configuration, Parameters.Clone(type, device), Adapter?.Clone(type, device));
+        return new Qwen25VlModel(Configuration, Parameters.Clone(type, device), Adapter?.Clone(ComputeTypes.Of(type, device), device));
     }
 
     /// <summary>Takes over the weights of a model with the same settings, not its adapter.</summary>
@@ -115,7 +119,7 @@ public sealed partial class Qwen25VlModel : IDisposable
                 throw new ArgumentException($"Grid: got {grid}, takes rows and columns divisible by {Configuration.Vision.SpatialMergeSize}.", nameof(grids));
         Counters.EncodedPictures += grids.Count;
         using IDisposable? none = Parameters.IsTraining && Parameters.Trainable.Start == 0 ? null : no_grad();
-        using Tensor typed = patches.to(Type, Device);
+        using Tensor typed = patches.to(ComputeType, Device);
         return _visual.Forward(typed, grids);
     }
 

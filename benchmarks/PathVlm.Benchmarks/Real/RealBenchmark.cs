@@ -75,7 +75,7 @@ internal sealed class RealBenchmark
     }
 
     private static Qwen25VlModel WithAdapter(Qwen25VlModel model) =>
-        model.WithAdapter(LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.Type, model.Device));
+        model.WithAdapter(LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.ComputeType, model.Device));
 
     /// <summary>Writes the weights to a folder and loads them straight to the device.</summary>
     private Qwen25VlModel Reload(Qwen25VlModel model)

@@ -7,7 +7,7 @@ namespace PathVlm.Modeling.Forecasting;
 
 /// <summary>
 /// Forecasts memory from the settings of a model and of a run. Letters: D hidden size, I inner width, K width of all keys, L layers, V vocabulary,
-/// T rows of a pass, s bytes of a value.
+/// T rows of a pass, s bytes of a value that is computed with.
 /// <list type="bullet">
 /// <item>A pass without gradient holds T s (6 D + 4 K + 3 I): one layer's rows on their way.</item>
 /// <item>One layer's graph holds T s (7 D + 3 K + 3 I), and its backward T s (3 D + 6 I) more, most of it in the gate.</item>
@@ -45,7 +45,7 @@ public static class MemoryForecaster
     private static IEnumerable<MemoryItem> Held(MemoryWork work, Sizes sizes)
     {
         bool trains = work.Purpose != MemoryPurpose.Generate;
-        long weights = sizes.Parameters.Total * sizes.Value;
+        long weights = sizes.Parameters.Total * sizes.Weight;
         yield return new("weights", weights);
         if (work.Lora is { } lora)
         {
@@ -57,9 +57,9 @@ public static class MemoryForecaster
         else if (trains)
         {
             long trained = sizes.Parameters.Total - (work.VisionFrozen ? sizes.Parameters.Vision : 0);
-            yield return new("gradients", trained * sizes.Value);
+            yield return new("gradients", trained * sizes.Weight);
             yield return new("moments", 2 * trained * Float);
-            if (sizes.Value != Float) yield return new("float32 masters and their gradients", 2 * trained * Float);
+            if (sizes.Weight != Float) yield return new("float32 masters and their gradients", 2 * trained * Float);
             if (work.CopiesReference) yield return new("reference weights", weights);
         }
 
@@ -106,7 +106,7 @@ public static class MemoryForecaster
         long extra = work.IsGpu ? rows * sizes.Value * ((5 * sizes.Hidden) + (2 * sizes.Keys) + (3 * sizes.Inner)) : 0;
         long graph = sizes.Graph(rows), transient = Math.Max(backward, extra);
         long kept = work.RecomputesLayers ? (sizes.Layers * rows * sizes.Hidden * sizes.Value) + graph : sizes.Layers * graph;
-        return kept + Math.Max(transient, sizes.Head) + (rows * sizes.Hidden * sizes.Value);
+        return kept + Math.Max(transient + sizes.Widened, sizes.Head) + (rows * sizes.Hidden * sizes.Value);
     }
 
     /// <summary>Numbers that the formulas share.</summary>
@@ -115,7 +115,8 @@ public static class MemoryForecaster
         public Sizes(MemoryWork work)
         {
             TextConfiguration text = work.Model.Text;
-            Value = SafetensorsTypes.SizeOf(work.Type);
+            Value = SafetensorsTypes.SizeOf(work.ComputeType);
+            Weight = SafetensorsTypes.SizeOf(work.Type);
             Parameters = CheckpointTable.Count(work.Model);
             (Hidden, Inner, Layers, Vocabulary) = (text.HiddenSize, text.IntermediateSize, text.LayerCount, text.VocabularySize);
             Keys = (long)text.KeyValueHeadCount * text.HeadSize;
@@ -127,7 +128,11 @@ public static class MemoryForecaster
             PatchValues = work.Model.Vision.PatchValues;
         }
 
+        /// <summary>s.</summary>
         public int Value { get; }
+
+        /// <summary>Bytes of a weight; narrower than s where weights are widened as they are used.</summary>
+        public int Weight { get; }
 
         public ParameterCounts Parameters { get; }
 
@@ -147,7 +152,9 @@ public static class MemoryForecaster
 
         public int Merge { get; }
 
-        public long Head => ChunkRows * Vocabulary * ((2 * Value) + (2 * Float));
+        public long Head => (ChunkRows * Vocabulary * ((2 * Value) + (2 * Float))) + (Weight == Value ? 0 : Vocabulary * Hidden * Value);
+
+        public long Widened => Weight == Value ? 0 : 2 * Inner * Hidden * Value;
 
         private long VisionWidth { get; }
 
@@ -155,7 +162,7 @@ public static class MemoryForecaster
 
         private long PatchValues { get; }
 
-        public long Pass(long rows) => rows * Value * ((6 * Hidden) + (4 * Keys) + (3 * Inner));
+        public long Pass(long rows) => rows * Value * ((6 * Hidden) + (4 * Keys) + (3 * Inner)) + Widened;
 
         public long Graph(long rows) => rows * Value * ((7 * Hidden) + (3 * Keys) + (3 * Inner));
 

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Forecasting;
@@ -31,6 +32,9 @@ public sealed record MemoryWork
 
     /// <summary>Whether the device is a GPU.</summary>
     public bool IsGpu { get; init; }
+
+    /// <summary>Type that it computes in.</summary>
+    public ScalarType ComputeType => ComputeTypes.Of(Type, isCpu: !IsGpu);
 
     /// <summary>The adapter that is trained; null: the weights are, or nothing.</summary>
     public LoraOptions? Lora { get; init; }

@@ -99,9 +99,9 @@ public sealed class BatchedGenerator : IDisposable
         _engine?.Dispose();
         _slots = Math.Max(slots, _slots);
         _capacity = Math.Max(capacity, _capacity);
-        bool suits = _model.Type == ScalarType.Float32 && _model.Device.type == DeviceType.CPU;
+        bool suits = _model.ComputeType == ScalarType.Float32 && _model.Type is ScalarType.Float32 or ScalarType.BFloat16 && _model.Device.type == DeviceType.CPU;
         if (_options.Backend == DecodeBackend.Kernels && !suits)
-            throw new InvalidOperationException($"DecodeBackend.Kernels takes float32 on the CPU; the model is {_model.Type} on {_model.Device}.");
+            throw new InvalidOperationException($"DecodeBackend.Kernels takes a model that computes in float32 on the CPU; the model is {_model.Type} on {_model.Device}.");
         return _engine = suits && _options.Backend != DecodeBackend.Torch
             ? new Kernels.KernelDecodeEngine(_model, _slots, _capacity)
             : new TorchDecodeEngine(_model, _slots, _capacity);

@@ -15,6 +15,7 @@ internal sealed class Decoder : IDisposable
     private readonly TextConfiguration _settings;
     private readonly TextRotary _rotary;
     private readonly Func<Tensor?> _anchor;
+    private readonly ScalarType _computeType;
 
     /// <summary>A decoder of a model's weights.</summary>
     /// <param name="settings">Its settings.</param>
@@ -24,7 +25,8 @@ internal sealed class Decoder : IDisposable
     {
         _anchor = () => adapters?.Values.FirstOrDefault()?.Anchor;
         _settings = settings;
-        _rotary = new TextRotary(settings, parameters.Values.dtype, parameters.Values.device);
+        _computeType = parameters.ComputeType;
+        _rotary = new TextRotary(settings, parameters.ComputeType, parameters.Values.device);
         embed_tokens = parameters["model.embed_tokens.weight"];
         layers = [.. Enumerable.Range(0, settings.LayerCount).Select(index => new DecoderLayer(settings, parameters, index, adapters))];
         norm = parameters["model.norm.weight"];
@@ -77,8 +79,12 @@ internal sealed class Decoder : IDisposable
     }
 
     /// <summary>Rows of the embedding table.</summary>
-    public Tensor Embed(Tensor tokenIds) =>
-        is_grad_enabled() ? EmbeddingFunction.apply(embed_tokens, tokenIds) : embed_tokens.index_select(0, tokenIds);
+    public Tensor Embed(Tensor tokenIds)
+    {
+        Tensor rows = is_grad_enabled() ? EmbeddingFunction.apply(embed_tokens, tokenIds) : embed_tokens.index_select(0, tokenIds);
+        if (rows.dtype == _computeType) return rows;
+        using (rows) return rows.to_type(_computeType);
+    }
 
     /// <summary>Turns for positions [3, n].</summary>
     public Rotary Turns(Tensor positions) => _rotary.Of(positions);
@@ -100,7 +106,7 @@ internal sealed class Decoder : IDisposable
 
     private LayerCall CallOf(AttentionPlan plan, Rotary rotary)
     {
-        AttentionGroups? groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, embed_tokens.dtype);
+        AttentionGroups? groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, _computeType);
         if (plan.IsFull) return new LayerCall(plan, groups, rotary, rotary, null);
         IReadOnlyList<RowRange> asking = plan.QueryRanges();
         return new LayerCall(plan, groups, new Rotary(Rows.Take(rotary.Cosine, asking), Rows.Take(rotary.Sine, asking)), rotary, null);

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -6,7 +7,7 @@ namespace PathVlm.Modeling.Language;
 internal sealed class LanguageHead(Tensor lm_head)
 {
     /// <summary>[n, D] -> [n, V].</summary>
-    public Tensor Logits(Tensor hidden) => nn.functional.linear(hidden, lm_head);
+    public Tensor Logits(Tensor hidden) => Mixed.Linear(hidden, lm_head);
 
     /// <summary>Scores targets [n] under hidden states [n, D].</summary>
     /// <exception cref="ArgumentException">Shapes or options don't fit.</exception>

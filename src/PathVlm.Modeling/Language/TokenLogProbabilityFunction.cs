@@ -23,10 +23,11 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         var parts = new List<Tensor>();
         var totals = new List<Tensor>();
+        Tensor wide = Mixed.In(weight, hidden.dtype);
         foreach ((long start, long count) in Chunks(hidden.size(0), call.Options.ChunkRows))
         {
             using TorchSharp.DisposeScope inner = NewDisposeScope();
-            Tensor logits = Logits(hidden.narrow(0, start, count), weight, call.Options);
+            Tensor logits = Logits(hidden.narrow(0, start, count), wide, call.Options);
             Tensor total = logits.logsumexp(1, true);
             Tensor picked = logits.gather(1, call.Targets.narrow(0, start, count).unsqueeze(1));
             parts.Add(picked.sub(total).squeeze(1).MoveToOuterDisposeScope());
@@ -57,19 +58,21 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         Tensor? existing = weight.grad;
         Tensor? ofWeight = call.WeightTrained ? existing ?? zeros_like(weight) : null;
         var ofHidden = new List<Tensor>();
+        Tensor wide = Mixed.In(weight, hidden.dtype);
         foreach ((long start, long count) in Chunks(hidden.size(0), call.Options.ChunkRows))
         {
             using TorchSharp.DisposeScope inner = NewDisposeScope();
             Tensor rows = hidden.narrow(0, start, count);
             Tensor chosen = targets.narrow(0, start, count);
             Tensor factor = gradient.narrow(0, start, count).unsqueeze(1).div(Scalars.Of(call.Options.Temperature)).to_type(hidden.dtype);
-            Tensor weights = Logits(rows, weight, call.Options).sub_(totals.narrow(0, start, count)).exp_().to_type(hidden.dtype);
+            Tensor weights = Logits(rows, wide, call.Options).sub_(totals.narrow(0, start, count)).exp_().to_type(hidden.dtype);
             weights.threshold_(Scalars.Of(Negligible), Scalars.Of(0.0));
-            ofHidden.Add(weight.index_select(0, chosen).sub_(weights.mm(weight)).mul_(factor).MoveToOuterDisposeScope());
+            ofHidden.Add(wide.index_select(0, chosen).sub_(weights.mm(wide)).mul_(factor).MoveToOuterDisposeScope());
             if (ofWeight is null) continue;
             Tensor scaled = rows.mul(factor);
-            ofWeight.addmm_(weights.t(), scaled, 1, -1);
-            ofWeight.index_add_(0, chosen, scaled, Scalars.One);
+            if (ofWeight.dtype == scaled.dtype) ofWeight.addmm_(weights.t(), scaled, 1, -1);
+            else ofWeight.sub_(weights.t().mm(scaled));
+            ofWeight.index_add_(0, chosen, scaled.to_type(ofWeight.dtype), Scalars.One);
         }
 
         Tensor? returned = existing is null ? ofWeight?.MoveToOuterDisposeScope() : null;

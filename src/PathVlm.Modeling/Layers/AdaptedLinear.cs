@@ -27,7 +27,7 @@ internal sealed class AdaptedLinear(Tensor weight, Tensor? bias, LowRank? adapte
             return LowRankFunction.apply(input, adapter.Anchor!, weight, bias!, call);
         }
 
-        Tensor output = nn.functional.linear(input, weight, bias);
+        Tensor output = Mixed.Linear(input, weight, bias);
         using Tensor inner = adapter.AddTo(output, input);
         return output;
     }

@@ -11,7 +11,7 @@ internal static class Linear
     /// <param name="bias">[out], or null.</param>
     public static Tensor Of(Tensor input, Tensor weight, Tensor? bias = null)
     {
-        if (!is_grad_enabled() || !weight.is_leaf) return nn.functional.linear(input, weight, bias);
+        if (!is_grad_enabled() || !weight.is_leaf) return Mixed.Linear(input, weight, bias);
         return bias is null ? LinearFunction.apply(input, weight) : LinearFunction.apply(input, weight, bias);
     }
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;
@@ -18,7 +19,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         // A frozen weight has no gradient, so its input is not needed again.
         ctx.save_for_backward([weight.requires_grad ? input : null!, weight]);
         ctx.save_data("inputs", vars.Length);
-        return nn.functional.linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
+        return Mixed.Linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
     }
 
     /// <inheritdoc/>
@@ -29,7 +30,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         List<Tensor> saved = ctx.get_saved_variables();
         (Tensor input, Tensor weight) = (saved[0], saved[1]);
         gradient = gradient.contiguous();
-        var results = new List<Tensor> { gradient.mm(weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
+        var results = new List<Tensor> { Mixed.Product(gradient, weight).MoveToOuterDisposeScope(), WeightGradient(input, weight, gradient)! };
         if ((int)ctx.get_data("inputs") > 2) results.Add(weight.requires_grad ? gradient.sum(dim: 0).MoveToOuterDisposeScope() : null!);
         return results;
     }
@@ -39,7 +40,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     {
         if (!weight.requires_grad) return null;
         if (weight.grad is not { } buffer) return gradient.t().mm(input).MoveToOuterDisposeScope();
-        buffer.addmm_(gradient.t(), input, 1, 1);
+        if (buffer.dtype == gradient.dtype) buffer.addmm_(gradient.t(), input, 1, 1);
+        else buffer.add_(gradient.t().mm(input), Scalars.One);
         return null;
     }
 }

@@ -16,7 +16,7 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         (Tensor input, Tensor weight, Call call) = ((Tensor)vars[0], (Tensor)vars[2], (Call)vars[4]);
-        Tensor output = nn.functional.linear(input, weight, (Tensor?)vars[3]);
+        Tensor output = Mixed.Linear(input, weight, (Tensor?)vars[3]);
         Tensor inner = call.Adapter.AddTo(output, input);
         ctx.save_for_backward([input, weight, inner.MoveToOuterDisposeScope()]);
         ctx.save_data(nameof(Call), call);
@@ -31,7 +31,7 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
         List<Tensor> saved = ctx.get_saved_variables();
         (Tensor input, Tensor weight, Tensor inner) = (saved[0], saved[1], saved[2]);
         gradient = gradient.contiguous();
-        Tensor? ofInput = input.requires_grad ? gradient.mm(weight) : null;
+        Tensor? ofInput = input.requires_grad ? Mixed.Product(gradient, weight) : null;
         ((Call)ctx.get_data(nameof(Call))).Adapter.Backward(gradient, input, inner, ofInput);
         return [ofInput?.MoveToOuterDisposeScope()!, null!, null!, null!, null!];
     }

@@ -30,7 +30,7 @@ internal sealed class RmsNormFunction : autograd.SingleTensorFunction<RmsNormFun
         List<Tensor> saved = ctx.get_saved_variables();
         (Tensor input, Tensor weight, Tensor scale) = (saved[0], saved[1], saved[2]);
         Tensor product = gradient.mul(input);
-        Tensor share = product.mv(weight).unsqueeze_(1).mul_(scale.pow(Scalars.Of(3L))).div_(Scalars.Of(-input.size(1)));
+        Tensor share = product.mv(Mixed.In(weight, product.dtype)).unsqueeze_(1).mul_(scale.pow(Scalars.Of(3L))).div_(Scalars.Of(-input.size(1)));
         Tensor ofInput = gradient.mul(scale).mul_(weight).addcmul_(input, share, Scalars.One);
         Tensor? ofWeight = weight.requires_grad ? product.t().mv(scale.squeeze(1)).MoveToOuterDisposeScope() : null;
         return [ofInput.MoveToOuterDisposeScope(), ofWeight!, null!];

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -44,6 +45,9 @@ public sealed class ParameterSet : ITrainableParameters, IDisposable
 
     /// <summary>The flat buffer [<see cref="Count"/>]: every parameter, with zeros in the gaps that align them.</summary>
     public Tensor Values { get; }
+
+    /// <summary>Type that the values are computed with.</summary>
+    public ScalarType ComputeType => ComputeTypes.Of(Values.dtype, Values.device);
 
     /// <summary>Length of the flat buffer, gaps included.</summary>
     public long Count => _layout.Count;

@@ -18,10 +18,12 @@ internal sealed class VisionTower
     private readonly VisionBlock[] blocks;
     private readonly PatchMerger merger;
     private readonly VisionConfiguration _settings;
+    private readonly ScalarType _computeType;
 
     public VisionTower(VisionConfiguration settings, ParameterSet parameters)
     {
         _settings = settings;
+        _computeType = parameters.ComputeType;
         patch_embed = parameters["visual.patch_embed"];
         blocks = [.. Enumerable.Range(0, settings.Depth).Select(index => new VisionBlock(settings, parameters, index))];
         merger = new PatchMerger(settings, parameters);
@@ -58,7 +60,7 @@ internal sealed class VisionTower
     /// <summary>A quarter of a head turns by row, a quarter by column; frequencies base^(-4i/D).</summary>
     private Rotary Turns(VisionPlan plan, Tensor order, Device device)
     {
-        ScalarType type = patch_embed.dtype;
+        ScalarType type = _computeType;
         ScalarType angleType = type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         int half = _settings.HeadSize / 2;
         Tensor exponents = arange(Scalars.Of(0L), Scalars.Of((long)half), Scalars.Of(2L), ScalarType.Int64).to_type(angleType).div(Scalars.Of((long)half));

@@ -114,7 +114,7 @@ public sealed class LoraTrainingTests
     private static LoraAdapter Random(Qwen25VlModel model, string pattern, bool textOnly = false)
     {
         LoraOptions options = new() { Rank = 3, Alpha = 6, TargetPattern = textOnly ? $"(?!.*visual){pattern}" : pattern };
-        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type);
+        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.ComputeType);
         Random random = new(4);
         using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in adapter.Pairs) up.copy_(SmallModels.Noise(random, up.shape, 0.3, up.dtype));
@@ -141,7 +141,7 @@ public sealed class LoraTrainingTests
         int[][] answers = [SmallModels.Ids(random, 5), SmallModels.Ids(random, 2), SmallModels.Ids(random, 9)];
         int[] segments = [.. answers.Select(answer => builder.AddCompletion(parent, answer))];
         PackedSequences packed = builder.Build();
-        Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, model.Type), [grid]);
+        Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, model.ComputeType), [grid]);
         ForwardRows rows = ForwardRows.Of(segments.SelectMany(segment => ForwardRows.Predicting(packed, segment)));
         Tensor hidden = model.Forward(packed, features, rows);
         Tensor scores = model.TokenLogProbabilities(hidden, tensor(answers.SelectMany(answer => answer).Select(id => (long)id).ToArray())).LogProbabilities;

@@ -24,7 +24,7 @@ internal static class PathologyModelFile
             PolicySettings settings = options.Settings(PolicySettingsFile.Read(path));
             var encoder = new PromptEncoder(files, settings);
             Device device = DeviceChoice.Of(options.Device);
-            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Type = NumberTypes.Of(options.Precision, folder.Checkpoint, device), Device = device });
+            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Type = NumberTypes.Of(options.Precision, folder.Checkpoint), Device = device });
             var policy = new PathologyPolicy(model, files, settings, encoder) { Base = model.Adapter is null ? null : BaseFiles.Describe(folder.Checkpoint) };
             return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }

@@ -53,7 +53,7 @@ internal static class AdapterArchive
     public static Qwen25VlModel Read(ModelReader reader, ModelConfiguration configuration, StoredAdapter stored, ScalarType type, string where)
     {
         using Qwen25VlModel plain = Base(reader, configuration, stored, type, where);
-        LoraAdapter adapter = stored.Create(configuration, type, where);
+        LoraAdapter adapter = stored.Create(configuration, plain.ComputeType, where);
         try
         {
             Dictionary<string, Tensor> tensors = Tensors(plain, adapter, stored.Base);

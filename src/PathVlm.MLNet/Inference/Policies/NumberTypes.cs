@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.Intrinsics.X86;
 using PathVlm.Modeling.Checkpoints;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,31 +14,17 @@ internal static class NumberTypes
     /// <summary>Whether bfloat16 products are faster than float32 ones on this CPU; two products are measured once a process.</summary>
     public static bool IsBFloat16Faster => Measured.Value;
 
-    /// <summary>Whether this CPU has instructions for bfloat16 products (AVX512-BF16 or AMX-BF16).</summary>
-    public static bool HasBFloat16Products { get; } = FindBFloat16Products();
-
     /// <summary>The type in which a checkpoint folder's weights are loaded.</summary>
-    public static ScalarType Of(ModelPrecision precision, string folder, Device device) => precision switch
+    public static ScalarType Of(ModelPrecision precision, string folder) => precision switch
     {
         ModelPrecision.Float32 => ScalarType.Float32,
         ModelPrecision.BFloat16 => ScalarType.BFloat16,
-        _ => Auto(CheckpointReader.Inspect(folder), device),
+        _ => Auto(CheckpointReader.Inspect(folder)),
     };
 
     /// <summary>The type in which a checkpoint's weights stay where nobody says otherwise: see <see cref="ModelPrecision.Auto"/>.</summary>
-    public static ScalarType Auto(CheckpointInfo checkpoint, Device device)
-    {
-        if (checkpoint.Types.Count == 0 || checkpoint.Types.MaxBy(type => type.Value).Key != ScalarType.BFloat16) return ScalarType.Float32;
-        bool isLarge = sizeof(float) * checkpoint.Parameters.Total > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
-        return device.type != DeviceType.CPU || HasBFloat16Products || isLarge || IsBFloat16Faster ? ScalarType.BFloat16 : ScalarType.Float32;
-    }
-
-    private static bool FindBFloat16Products()
-    {
-        if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7) return false;
-        bool amx = (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0, avx = (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
-        return amx || avx;
-    }
+    private static ScalarType Auto(CheckpointInfo checkpoint) =>
+        checkpoint.Types.Count > 0 && checkpoint.Types.MaxBy(type => type.Value).Key == ScalarType.BFloat16 ? ScalarType.BFloat16 : ScalarType.Float32;
 
     private static double Seconds(ScalarType type)
     {

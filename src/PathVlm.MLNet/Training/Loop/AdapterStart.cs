@@ -79,5 +79,5 @@ internal static class AdapterStart
             : null;
 
     private static LoraAdapter New(Qwen25VlModel model, PathologyTrainingOptions options) =>
-        LoraAdapter.Create(model.Configuration, options.Lora!, options.Seed, model.Type, model.Device);
+        LoraAdapter.Create(model.Configuration, options.Lora!, options.Seed, model.ComputeType, model.Device);
 }

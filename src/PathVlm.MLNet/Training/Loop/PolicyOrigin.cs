@@ -80,7 +80,7 @@ internal sealed class PolicyOrigin : IDisposable
         if (options.Lora is null || options.Precision != TrainingPrecision.Auto) return PrecisionChoice.Of(options.Precision, device);
         if (options.BaseModel is null && PolicyAnnotation.Find(schema) is { HasWeights: true } before) return before.Model.Type;
         return Directory.Exists(options.BaseModel)
-            ? NumberTypes.Of(ModelPrecision.Auto, BaseModelFolder.Of(options.BaseModel).Checkpoint, device)
+            ? NumberTypes.Of(ModelPrecision.Auto, BaseModelFolder.Of(options.BaseModel).Checkpoint)
             : PrecisionChoice.Of(options.Precision, device);
     }
 

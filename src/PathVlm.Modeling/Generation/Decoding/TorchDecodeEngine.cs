@@ -33,7 +33,7 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
 
         // Zeros, as places not yet written have weight 0, and 0 times what lies in fresh memory may be no number.
         Tensor[] Allocate() => [.. Enumerable.Range(0, text.LayerCount)
-            .Select(_ => zeros([(long)rowLimit * capacity, _heads, _size], model.Type, model.Device).DetachFromDisposeScope())];
+            .Select(_ => zeros([(long)rowLimit * capacity, _heads, _size], model.ComputeType, model.Device).DetachFromDisposeScope())];
     }
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
         Tensor places = slots.mul(Scalars.Of((long)_capacity)).add(counts, Scalars.One);
         long longest = rows.Max(row => row.StoredCount) + 1;
         Tensor beyond = arange(Scalars.Of((long)longest), ScalarType.Int64, device).unsqueeze(0) > counts.unsqueeze(1);
-        Tensor mask = zeros([rows.Count, longest], _model.Type, device).masked_fill(beyond, Scalars.Of(double.NegativeInfinity)).view(rows.Count, 1, 1, longest);
+        Tensor mask = zeros([rows.Count, longest], _model.ComputeType, device).masked_fill(beyond, Scalars.Of(double.NegativeInfinity)).view(rows.Count, 1, 1, longest);
         Decoder decoder = _model.Decoder;
         using Layers.Rotary turns = decoder.Turns(positions);
         Tensor hidden = decoder.Embed(ids);

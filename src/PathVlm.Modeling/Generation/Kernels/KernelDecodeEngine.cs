@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Generation.Kernels;
 
 /// <summary>
-/// Decode steps on the CPU in float32, by kernels of our own that run on one team of threads from embedding to logits. Against
+/// Decode steps on the CPU in float32, over float32 or bfloat16 weights, by kernels of our own that run on one team of threads from embedding to logits. Against
 /// libtorch operations it reads each weight once for all rows at close to memory speed, keeps a prompt's keys and values once for all
 /// its completions, pads nothing, and pays no call overhead: what counts at few rows or in small models.
 /// </summary>
@@ -79,6 +79,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     {
         _rows = rows;
         CutParts();
+        _weights.Refresh();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
         _team.Run(_phases, rows.Count * _layerSize < LayerProductsWorthMeeting, _body);
         _model.Counters.DecodedRows += rows.Count;
@@ -90,6 +91,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     public void Dispose()
     {
         _team.Dispose();
+        _weights.Dispose();
         foreach (NativeMatrix? matrix in (NativeMatrix?[])[.. _keys, .. _values, .. _scratch, _hidden, _normed, _qkv, _attended, _gate, _up, _low])
             matrix?.Dispose();
         _logits.Dispose();
@@ -126,8 +128,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     {
         int phase = 0, rows = _rows.Count, hidden = _settings.HiddenSize, inner = _settings.IntermediateSize;
         while (_team.Take(phase, rows, 1, out int start, out _))
-            new ReadOnlySpan<float>(_weights.Embeddings + ((long)_rows[start].TokenIds[^1] * hidden), hidden)
-                .CopyTo(new Span<float>(_hidden.Values + ((long)start * hidden), hidden));
+            _weights.Embed(_rows[start].TokenIds[^1], new Span<float>(_hidden.Values + ((long)start * hidden), hidden));
         phase++;
         _team.Meet();
         for (int layer = 0; layer < _weights.Layers.Length; layer++)
@@ -160,12 +161,12 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     }
 
     private void Multiply(
-        ref int phase, NativeMatrix input, int size, float* weight, float* bias, float* output, int outputs, bool add, AdapterWeights? adapter)
+        ref int phase, NativeMatrix input, int size, void* weight, float* bias, float* output, int outputs, bool add, AdapterWeights? adapter)
     {
         Reduce(ref phase, input, adapter);
         while (_team.Take(phase, outputs, ChunkOf(outputs), out int start, out int end))
         {
-            LinearKernel.Multiply(input.Values, size, _rows.Count, size, weight, bias, output, outputs, start, end, add);
+            Product(input.Values, size, weight, 0, bias, output, outputs, start, end, add);
             adapter?.Add(_low.Values, _rows.Count, output, outputs, 0, start, end);
         }
 
@@ -173,14 +174,14 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _team.Meet();
     }
 
-    private void Gate(ref int phase, float* weight, AdapterWeights? adapter)
+    private void Gate(ref int phase, void* weight, AdapterWeights? adapter)
     {
         int size = _settings.HiddenSize, inner = _settings.IntermediateSize, rows = _rows.Count;
         Reduce(ref phase, _normed, adapter);
         while (_team.Take(phase, inner, ChunkOf(inner), out int start, out int end))
         {
-            LinearKernel.Multiply(_normed.Values, size, rows, size, weight, null, _gate.Values, inner, start, end, add: false);
-            LinearKernel.Multiply(_normed.Values, size, rows, size, weight + ((long)inner * size), null, _up.Values, inner, start, end, add: false);
+            Product(_normed.Values, size, weight, 0, null, _gate.Values, inner, start, end, add: false);
+            Product(_normed.Values, size, weight, inner, null, _up.Values, inner, start, end, add: false);
             adapter?.Add(_low.Values, rows, _gate.Values, inner, 0, start, end);
             adapter?.Add(_low.Values, rows, _up.Values, inner, inner, start, end);
             for (int row = 0; row < rows; row++)
@@ -189,6 +190,16 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
 
         phase++;
         _team.Meet();
+    }
+
+    // Outputs of the rows of a weight from row first on, whichever type the weights have.
+    private void Product(float* input, int size, void* weight, int first, float* bias, float* output, int outputs, int start, int end, bool add)
+    {
+        int rows = _rows.Count;
+        if (_weights.AreHalf)
+            LinearKernel.Multiply(input, size, rows, size, (ushort*)weight + ((long)first * size), bias, output, outputs, start, end, add);
+        else
+            LinearKernel.Multiply(input, size, rows, size, (float*)weight + ((long)first * size), bias, output, outputs, start, end, add);
     }
 
     // The narrow product of an adapter, which its layer's product waits for.

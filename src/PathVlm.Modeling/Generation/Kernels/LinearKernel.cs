@@ -19,11 +19,12 @@ internal static unsafe class LinearKernel
     private const int Lanes = 8;
 
     /// <summary>Computes outputs <paramref name="start"/> to <paramref name="end"/> of every row.</summary>
+    /// <typeparam name="T">Type of the weights.</typeparam>
     /// <param name="x">[rows, size], rows <paramref name="stride"/> apart.</param>
     /// <param name="stride">Values from one row of x to the next.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="size">Values summed.</param>
-    /// <param name="w">[outputs, size], contiguous.</param>
+    /// <param name="w">[outputs, size], contiguous: float, or ushort for the bits of bfloat16.</param>
     /// <param name="bias">[outputs], or null.</param>
     /// <param name="y">[rows, outputs], rows <paramref name="outputStride"/> apart.</param>
     /// <param name="outputStride">Values from one row of y to the next.</param>
@@ -31,15 +32,16 @@ internal static unsafe class LinearKernel
     /// <param name="end">Output after the last.</param>
     /// <param name="add">Whether y is added to instead of overwritten.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Multiply(
-        float* x, long stride, int rows, int size, float* w, float* bias, float* y, long outputStride, int start, int end, bool add)
+    public static void Multiply<T>(
+        float* x, long stride, int rows, int size, T* w, float* bias, float* y, long outputStride, int start, int end, bool add)
+        where T : unmanaged
     {
         for (int j = start; j < end; j += Tile)
         {
             int columns = Math.Min(Tile, end - j);
-            float* weight = w + ((long)j * size);
+            T* weight = w + ((long)j * size);
             float* added = bias == null ? null : bias + j;
-            float* next = weight + ((long)Tile * size);
+            T* next = weight + ((long)Tile * size);
             for (int r = 0, pass = 0; r < rows; pass++)
             {
                 float* input = x + (r * stride), output = y + (r * outputStride) + j;
@@ -69,10 +71,11 @@ internal static unsafe class LinearKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish(Vector128<float> sums, float* x, float* w, int size, float* bias, float* output, bool add)
+    private static void Finish<T>(Vector128<float> sums, float* x, T* w, int size, float* bias, float* output, bool add)
+        where T : unmanaged
     {
         for (int k = size / Lanes * Lanes; k < size; k++)
-            sums += Vector128.Create(w[k], w[size + k], w[(2L * size) + k], w[(3L * size) + k]) * x[k];
+            sums += Vector128.Create(One(w, k), One(w, size + k), One(w, (2L * size) + k), One(w, (3L * size) + k)) * x[k];
         if (bias != null)
             sums += Vector128.Load(bias);
         if (add)
@@ -83,11 +86,12 @@ internal static unsafe class LinearKernel
     // The passes over a tile divide the fetching of the next one: a row of it each, or two.
     // No calls in the tiles: the runtime keeps vectors that outlive a call in memory, and would store them in the loop.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Three(
-        float* x0, float* x1, float* x2, float* w, int size, float* ahead,
+    private static void Three<T>(
+        float* x0, float* x1, float* x2, T* w, int size, T* ahead,
         out Vector128<float> s0, out Vector128<float> s1, out Vector128<float> s2)
+        where T : unmanaged
     {
-        float* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
+        T* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
         Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;
         Vector256<float> b0 = default, b1 = default, b2 = default, b3 = default;
         Vector256<float> c0 = default, c1 = default, c2 = default, c3 = default;
@@ -96,19 +100,19 @@ internal static unsafe class LinearKernel
             if (Sse.IsSupported)
                 Sse.Prefetch0(ahead + k);
             Vector256<float> a = Vector256.Load(x0 + k), b = Vector256.Load(x1 + k), c = Vector256.Load(x2 + k);
-            Vector256<float> v = Vector256.Load(w + k);
+            Vector256<float> v = Eight(w + k);
             a0 = Vector256.FusedMultiplyAdd(v, a, a0);
             b0 = Vector256.FusedMultiplyAdd(v, b, b0);
             c0 = Vector256.FusedMultiplyAdd(v, c, c0);
-            v = Vector256.Load(w1 + k);
+            v = Eight(w1 + k);
             a1 = Vector256.FusedMultiplyAdd(v, a, a1);
             b1 = Vector256.FusedMultiplyAdd(v, b, b1);
             c1 = Vector256.FusedMultiplyAdd(v, c, c1);
-            v = Vector256.Load(w2 + k);
+            v = Eight(w2 + k);
             a2 = Vector256.FusedMultiplyAdd(v, a, a2);
             b2 = Vector256.FusedMultiplyAdd(v, b, b2);
             c2 = Vector256.FusedMultiplyAdd(v, c, c2);
-            v = Vector256.Load(w3 + k);
+            v = Eight(w3 + k);
             a3 = Vector256.FusedMultiplyAdd(v, a, a3);
             b3 = Vector256.FusedMultiplyAdd(v, b, b3);
             c3 = Vector256.FusedMultiplyAdd(v, c, c3);
@@ -120,9 +124,10 @@ internal static unsafe class LinearKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Two(float* x0, float* x1, float* w, int size, float* ahead, out Vector128<float> s0, out Vector128<float> s1)
+    private static void Two<T>(float* x0, float* x1, T* w, int size, T* ahead, out Vector128<float> s0, out Vector128<float> s1)
+        where T : unmanaged
     {
-        float* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
+        T* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
         Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;
         Vector256<float> b0 = default, b1 = default, b2 = default, b3 = default;
         for (int k = 0; k <= size - Lanes; k += Lanes)
@@ -134,16 +139,16 @@ internal static unsafe class LinearKernel
             }
 
             Vector256<float> a = Vector256.Load(x0 + k), b = Vector256.Load(x1 + k);
-            Vector256<float> v = Vector256.Load(w + k);
+            Vector256<float> v = Eight(w + k);
             a0 = Vector256.FusedMultiplyAdd(v, a, a0);
             b0 = Vector256.FusedMultiplyAdd(v, b, b0);
-            v = Vector256.Load(w1 + k);
+            v = Eight(w1 + k);
             a1 = Vector256.FusedMultiplyAdd(v, a, a1);
             b1 = Vector256.FusedMultiplyAdd(v, b, b1);
-            v = Vector256.Load(w2 + k);
+            v = Eight(w2 + k);
             a2 = Vector256.FusedMultiplyAdd(v, a, a2);
             b2 = Vector256.FusedMultiplyAdd(v, b, b2);
-            v = Vector256.Load(w3 + k);
+            v = Eight(w3 + k);
             a3 = Vector256.FusedMultiplyAdd(v, a, a3);
             b3 = Vector256.FusedMultiplyAdd(v, b, b3);
         }
@@ -153,17 +158,18 @@ internal static unsafe class LinearKernel
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void One(float* x, float* w, int size, out Vector128<float> s0)
+    private static void One<T>(float* x, T* w, int size, out Vector128<float> s0)
+        where T : unmanaged
     {
-        float* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
+        T* w1 = w + size, w2 = w1 + size, w3 = w2 + size;
         Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default;
         for (int k = 0; k <= size - Lanes; k += Lanes)
         {
             Vector256<float> a = Vector256.Load(x + k);
-            a0 = Vector256.FusedMultiplyAdd(Vector256.Load(w + k), a, a0);
-            a1 = Vector256.FusedMultiplyAdd(Vector256.Load(w1 + k), a, a1);
-            a2 = Vector256.FusedMultiplyAdd(Vector256.Load(w2 + k), a, a2);
-            a3 = Vector256.FusedMultiplyAdd(Vector256.Load(w3 + k), a, a3);
+            a0 = Vector256.FusedMultiplyAdd(Eight(w + k), a, a0);
+            a1 = Vector256.FusedMultiplyAdd(Eight(w1 + k), a, a1);
+            a2 = Vector256.FusedMultiplyAdd(Eight(w2 + k), a, a2);
+            a3 = Vector256.FusedMultiplyAdd(Eight(w3 + k), a, a3);
         }
 
         s0 = Sums(a0, a1, a2, a3);
@@ -171,18 +177,19 @@ internal static unsafe class LinearKernel
 
     // Fewer weight rows than a tile: at the end of a matrix.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Narrow(float* x, float* w, int size, int columns, float* bias, float* output, bool add)
+    private static void Narrow<T>(float* x, T* w, int size, int columns, float* bias, float* output, bool add)
+        where T : unmanaged
     {
         for (int c = 0; c < columns; c++)
         {
-            float* weight = w + ((long)c * size);
+            T* weight = w + ((long)c * size);
             Vector256<float> sum = default;
             int k = 0;
             for (; k <= size - Lanes; k += Lanes)
-                sum = Vector256.FusedMultiplyAdd(Vector256.Load(weight + k), Vector256.Load(x + k), sum);
+                sum = Vector256.FusedMultiplyAdd(Eight(weight + k), Vector256.Load(x + k), sum);
             float total = Vector256.Sum(sum);
             for (; k < size; k++)
-                total = MathF.FusedMultiplyAdd(weight[k], x[k], total);
+                total = MathF.FusedMultiplyAdd(One(weight, k), x[k], total);
             output[c] = total + (bias == null ? 0 : bias[c]) + (add ? output[c] : 0);
         }
     }
@@ -196,4 +203,22 @@ internal static unsafe class LinearKernel
         Vector256<float> halves = Avx.HorizontalAdd(Avx.HorizontalAdd(a, b), Avx.HorizontalAdd(c, d));
         return halves.GetLower() + halves.GetUpper();
     }
+
+    // Weights are float32, or bfloat16 as bits: a bfloat16 is the upper half of a float32. The type is known when the method is compiled.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Eight<T>(T* w)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+            return Vector256.Load((float*)w);
+        Vector128<ushort> halves = Vector128.Load((ushort*)w);
+        Vector256<uint> wide = Avx2.IsSupported
+            ? Avx2.ConvertToVector256Int32(halves).AsUInt32()
+            : Vector256.Create(Vector128.WidenLower(halves), Vector128.WidenUpper(halves));
+        return Vector256.ShiftLeft(wide, 16).AsSingle();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float One<T>(T* w, long k)
+        where T : unmanaged => typeof(T) == typeof(float) ? ((float*)w)[k] : BitConverter.UInt32BitsToSingle((uint)((ushort*)w)[k] << 16);
 }

@@ -27,10 +27,14 @@ internal sealed unsafe class NativeMatrix : IDisposable
 
     /// <summary>Address of a contiguous float32 tensor on the CPU, valid while the tensor lives.</summary>
     /// <exception cref="ArgumentException">The tensor is of another kind.</exception>
-    public static nint AddressOf(Tensor tensor)
+    public static nint AddressOf(Tensor tensor) => AddressOf(tensor, ScalarType.Float32);
+
+    /// <summary>Address of a contiguous tensor of a type on the CPU, valid while the tensor lives.</summary>
+    /// <exception cref="ArgumentException">The tensor is of another kind.</exception>
+    public static nint AddressOf(Tensor tensor, ScalarType type)
     {
-        if (tensor.device_type != TorchSharp.DeviceType.CPU || tensor.dtype != ScalarType.Float32 || !tensor.is_contiguous())
-            throw new ArgumentException($"Kernels take contiguous float32 on the CPU; got {tensor.dtype} on {tensor.device}.", nameof(tensor));
+        if (tensor.device_type != TorchSharp.DeviceType.CPU || tensor.dtype != type || !tensor.is_contiguous())
+            throw new ArgumentException($"Kernels take contiguous {type} on the CPU; got {tensor.dtype} on {tensor.device}.", nameof(tensor));
         using Tensor flat = tensor.detach().view(-1);
         using Tensor first = flat.narrow(0, 0, 1);
         return (nint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
