@@ -99,7 +99,7 @@ public sealed class AdvantagesTests
     public void AGroupSizeThatDoesNotDivideTheRowsIsRefused()
     {
         ArgumentException fault = Assert.Throws<ArgumentException>(() => Compute(new float[3, 1], [1], groupSize: 2));
-        Assert.Contains("groupSize: got 2, takes a divisor of the 3 rows", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("groupSize: expected a divisor of the 3 rows, got 2", fault.Message, StringComparison.Ordinal);
     }
 
     private static AdvantageResult Compute(
