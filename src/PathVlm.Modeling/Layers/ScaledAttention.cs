@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Layers;
 
 /// <summary>
-/// The one place that calls libtorch's <c>scaled_dot_product_attention</c> (<see cref="FlashAttention"/> calls the fused kernel itself). libtorch
-/// has fused kernels and a slow one, and silently falls back to the slow one where the conditions of the others fail; here they are checked,
+/// The one place that calls libtorch's <c>scaled_dot_product_attention</c> (<see cref="FlashAttention"/> calls the fused kernel itself).
+/// libtorch
+/// has fused kernels and a slow one, and silently falls back to the slow one where the conditions of the others fail; here they are
+/// checked,
 /// on CUDA by asking libtorch which kernel it would choose.
 /// </summary>
 internal static class ScaledAttention
