@@ -7,6 +7,7 @@ using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
@@ -76,8 +77,8 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
     {
         string[] shown =
         [
-            "loss", "mean_token_accuracy", "reward", "rewards/AccuracyReward/mean", "rewards/ProcessReward/mean",
-            "completions/mean_length",
+            MetricNames.Loss, MetricNames.MeanTokenAccuracy, MetricNames.Reward, MetricNames.RewardMean("AccuracyReward"),
+            MetricNames.RewardMean("ProcessReward"), MetricNames.MeanLength,
         ];
         return string.Join(", ", shown.Where(metrics.ContainsKey)
             .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name} {metrics[name]:0.000}")));
