@@ -47,7 +47,9 @@ public static class TrainingCheck
     /// <param name="options">The stage's options.</param>
     /// <param name="start">The model that the chain starts from.</param>
     /// <param name="template">The prompt template of the stage before; null: that of <paramref name="start"/>.</param>
-    /// <exception cref="InvalidDataException">A row lacks a value, its picture cannot be read, or its prompt is too long; the row is named.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A row lacks a value, its picture cannot be read, or its prompt is too long; the row is named.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer rows of the stage than a generation batch holds.</exception>
     public static void Prompts(IDataView rows, GrpoOptions options, PathologyPolicy start, PathologyPromptTemplate? template = null)
     {

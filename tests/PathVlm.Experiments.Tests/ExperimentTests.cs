@@ -23,7 +23,8 @@ public sealed class ExperimentTests : IDisposable
     {
         MLContext ml = new(1);
         SyntheticSetSummary set = SyntheticPathologySet.Write(
-            _folder.PathOf("set"), new SyntheticSetOptions { SftCount = 4, RlCount = 4, TestCount = 3, OutOfDomainCount = 0, TileSize = 56 });
+            _folder.PathOf("set"),
+            new SyntheticSetOptions { SftCount = 4, RlCount = 4, TestCount = 3, OutOfDomainCount = 0, TileSize = 56 });
         IDataView rows = StagedData.Load(ml.Pathology(), set.PathMmuFile);
         ExperimentPlan plan = new() { Recipe = SmallRecipe(), Bases = NamedPath.FromPaths("bases", [Checkpoint.Path]) };
         Listener listener = new();
@@ -33,9 +34,11 @@ public sealed class ExperimentTests : IDisposable
         Assert.Contains("6 stage(s) trained, 0 kept; 21 evaluation(s) made, 0 kept", first.Summary, StringComparison.Ordinal);
         Assert.True(File.Exists(first.Page));
         Assert.Equal(7, first.Tables.Single(table => table.Title == "Output tokens").Rows.Count);
-        Assert.Contains(listener.Events, item => item.Kind == RunEventKind.WorkAdvanced && item.Text.EndsWith("/Alpha", StringComparison.Ordinal));
+        Assert.Contains(listener.Events, item => item.Kind == RunEventKind.WorkAdvanced
+            && item.Text.EndsWith("/Alpha", StringComparison.Ordinal));
         Assert.Equal(
-            listener.Events.Count(item => item.Kind == RunEventKind.WorkStarted), listener.Events.Count(item => item.Kind == RunEventKind.WorkFinished));
+            listener.Events.Count(item => item.Kind == RunEventKind.WorkStarted),
+            listener.Events.Count(item => item.Kind == RunEventKind.WorkFinished));
 
         Assert.Throws<IOException>(() => Experiment.Run(ml, plan, rows, output));
         ExperimentReport again = Experiment.Run(ml, plan, rows, output, new ExperimentOptions { Resume = true });

@@ -18,10 +18,12 @@ public sealed class TrainingCheckTests
         TrainingCheck.Rows(enough, TinyCheckpoint.GrpoOptions());
         Assert.Contains(
             "Grpo: expected 2 or more rows with Stage = [Rl]",
-            Assert.Throws<ArgumentOutOfRangeException>(() => TrainingCheck.Rows(few, TinyCheckpoint.GrpoOptions())).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => TrainingCheck.Rows(few, TinyCheckpoint.GrpoOptions())).Message,
+            StringComparison.Ordinal);
         Assert.Contains(
             "expected one or more rows with Stage = [Sft], got none",
-            Assert.Throws<ArgumentOutOfRangeException>(() => TrainingCheck.Rows(few, TinyCheckpoint.SftOptions())).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => TrainingCheck.Rows(few, TinyCheckpoint.SftOptions())).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,6 +47,7 @@ public sealed class TrainingCheckTests
         TrainingCheck.Columns(stage, rows);
         IDataView without = _ml.Transforms.DropColumns("Question").Fit(rows).Transform(rows);
         Assert.Contains(
-            "Question", Assert.Throws<ArgumentOutOfRangeException>(() => TrainingCheck.Columns(stage, without)).Message, StringComparison.Ordinal);
+            "Question", Assert.Throws<ArgumentOutOfRangeException>(() => TrainingCheck.Columns(stage, without)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -16,7 +16,8 @@ public sealed class GradientParityTests
         using DisposeScope scope = NewDisposeScope();
         JsonElement expected = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("sft", "gradients.json"))).RootElement;
         string checkpoint = Checkpoint();
-        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint), new ModelLoadOptions { Device = TestDevice.Device });
+        using Qwen25VlModel model =
+            Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint), new ModelLoadOptions { Device = TestDevice.Device });
         using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("sft", "gradients.safetensors"));
         model.Parameters.Train(visionFrozen: false);
         Tensor loss = LossOf(model, batch);

@@ -24,7 +24,8 @@ public sealed class ModelParityTests
     {
         using DisposeScope scope = NewDisposeScope();
         using IDisposable none = no_grad();
-        using Qwen25VlModel model = Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint), new ModelLoadOptions { Device = TestDevice.Device });
+        using Qwen25VlModel model =
+            Qwen25VlModel.Load(ReferenceSet.PathOf(checkpoint), new ModelLoadOptions { Device = TestDevice.Device });
         using var batch = new ReferenceBatch(model, checkpoint, ReferenceSet.PathOf("model", source, name + ".safetensors"));
         Tensor? features = batch.Features(model);
         if (batch.Has("image_features")) Close.Assert(batch.Read("image_features"), features!, Tolerance, "image_features");

@@ -22,7 +22,8 @@ public sealed class SyntheticPathologySetTests : IDisposable
     public void AQuestionDoesNotDependOnHowManyOthersThereAre()
     {
         Write("small", 5);
-        SyntheticPathologySet.Write(Path.Combine(_folder, "large"), new() { Seed = 5, SftCount = 40, RlCount = 10, TestCount = 30, OutOfDomainCount = 0 });
+        SyntheticPathologySet.Write(
+            Path.Combine(_folder, "large"), new() { Seed = 5, SftCount = 40, RlCount = 10, TestCount = 30, OutOfDomainCount = 0 });
         Assert.Equal(
             File.ReadAllBytes(Path.Combine(_folder, "small", "images", "sft-00003.png")),
             File.ReadAllBytes(Path.Combine(_folder, "large", "images", "sft-00003.png")));
@@ -69,7 +70,8 @@ public sealed class SyntheticPathologySetTests : IDisposable
     private IEnumerable<JsonElement> Rows(string name)
     {
         JsonDocument document = JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder, name, "pathmmu.json")));
-        return document.RootElement.EnumerateObject().SelectMany(subset => subset.Value.EnumerateObject()).SelectMany(split => split.Value.EnumerateArray());
+        return document.RootElement.EnumerateObject().SelectMany(subset => subset.Value.EnumerateObject())
+            .SelectMany(split => split.Value.EnumerateArray());
     }
 
     private static string Image(JsonElement row) => row.GetProperty("img").GetString()!;

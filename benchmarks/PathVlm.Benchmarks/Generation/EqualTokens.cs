@@ -4,7 +4,9 @@ using PathVlm.Modeling.Generation.Decoding;
 
 namespace PathVlm.Benchmarks.Generation;
 
-/// <summary>Compares completions of two sides up to the first token that differs: there two tokens were as good as equally likely.</summary>
+/// <summary>
+/// Compares completions of two sides up to the first token that differs: there two tokens were as good as equally likely.
+/// </summary>
 /// <param name="benchmark">Whose sides they are.</param>
 /// <param name="tolerance">Largest difference of a token's log-probability.</param>
 internal sealed class EqualTokens(string benchmark, double tolerance)
@@ -28,6 +30,7 @@ internal sealed class EqualTokens(string benchmark, double tolerance)
     {
         if (_compared < LeastShare * _all)
             throw new UnequalResultException(string.Create(
-                CultureInfo.InvariantCulture, $"{benchmark}: {_compared} of {_all} tokens are equal up to the first that differs; takes {LeastShare:P0} of them."));
+                CultureInfo.InvariantCulture,
+                $"{benchmark}: {_compared} of {_all} tokens are equal up to the first that differs; takes {LeastShare:P0} of them."));
     }
 }

@@ -39,10 +39,13 @@ internal static class EvaluateBenchmark
             statistics = generator.Statistics;
         });
         long peak = ProcessMemory.PeakBytes;
-        Sample usual = Sample.Of(context.Machine, context.Repeats(2, 1), () => batched = [.. prompts.Chunk(Batch).SelectMany(batch => Fixed(generator, batch, greedy))]);
+        Sample usual = Sample.Of(
+            context.Machine, context.Repeats(2, 1), () =>
+            batched = [.. prompts.Chunk(Batch).SelectMany(batch => Fixed(generator, batch, greedy))]);
         Compare(prompts, refilled, batched);
         double live = (double)statistics.DecodedRows / statistics.FullRows;
-        context.Table.Add(new ResultRow("evaluate", $"{questions} questions of {PromptLength}, {shortest}-{longest} tokens, batch {Batch}", ours)
+        context.Table.Add(new ResultRow(
+            "evaluate", $"{questions} questions of {PromptLength}, {shortest}-{longest} tokens, batch {Batch}", ours)
         {
             Figure = string.Create(CultureInfo.InvariantCulture,
                 $"{questions / ours.Median:F1} questions/s, {usual.Median / ours.Median:F2} x fixed batches; {live:P0} live"),

@@ -9,7 +9,9 @@ using PathVlm.Modeling.Configuration;
 
 namespace PathVlm.Benchmarks.Input;
 
-/// <summary>Loading a float32 checkpoint from a warm file cache, against reading the file once, and the anonymous memory it takes.</summary>
+/// <summary>
+/// Loading a float32 checkpoint from a warm file cache, against reading the file once, and the anonymous memory it takes.
+/// </summary>
 internal static class LoadBenchmark
 {
     private const int ReadBytes = 4 << 20;
@@ -37,7 +39,9 @@ internal static class LoadBenchmark
             context.Table.Add(new ResultRow("load", $"{bytes / 1e6:F0} MB float32", load)
             {
                 Figure = string.Create(CultureInfo.InvariantCulture,
-                    $"{load.Median / read.Median:F2} x reading through one buffer ({bytes / read.Median / 1e9:F1} GB/s), {load.Median / readWhole.Median:F2} x reading into new memory; anonymous {(double)most / bytes:F2} x the model"),
+                    $"{load.Median / read.Median:F2} x reading through one buffer ({bytes / read.Median / 1e9:F1} GB/s), "
+                        + $"{load.Median / readWhole.Median:F2} x reading into new memory; anonymous {(double)most / bytes:F2} x the "
+                        + $"model"),
                 Goal = context.Pick("", "", "1.3 x; 1.1 x"),
                 NecessaryBytes = bytes,
                 PeakBytes = ProcessMemory.PeakBytes,

@@ -9,7 +9,8 @@ internal static class TokenizeBenchmark
 {
     private static readonly string[] Words =
     [
-        "tumour", "stroma", "nuclei", "mitosis", "lymphocytes", "the", "a", "of", "with", "shows", "pleomorphic", "glands", "hyperchromatic",
+        "tumour", "stroma", "nuclei", "mitosis", "lymphocytes", "the", "a", "of", "with", "shows", "pleomorphic", "glands",
+            "hyperchromatic",
         "section", "necrosis", "invasive", "ductal", "carcinoma", "at", "40x", "magnification", "eosinophilic", "cytoplasm", "which", "is",
     ];
 
@@ -21,7 +22,8 @@ internal static class TokenizeBenchmark
         string[] texts = [.. Enumerable.Range(0, prompts).Select(TextOf)];
         long tokens = 0;
         ProcessMemory.ResetPeak();
-        Sample time = Sample.Of(context.Machine, context.Repeats(5, 3), () => tokens = texts.Sum(text => (long)tokenizer.EncodePlain(text).Length));
+        Sample time = Sample.Of(
+            context.Machine, context.Repeats(5, 3), () => tokens = texts.Sum(text => (long)tokenizer.EncodePlain(text).Length));
         if (tokenizer.Decode(tokenizer.EncodePlain(texts[0])) != texts[0])
             throw new UnequalResultException("tokenize: decoding does not give the text back.");
         context.Table.Add(new ResultRow("tokenize", $"{prompts} prompts, {tokens} tokens", time)

@@ -8,7 +8,8 @@ namespace PathVlm.Benchmarks.Measuring;
 internal sealed class ResultTable(Machine machine, TextWriter output)
 {
     private const string Head =
-        "| benchmark | case | median s | min-max s (n) | GEMM-GFLOP equivalents | figure | goal | of matrix rate | of bandwidth | peak MB | padded / ours |";
+        "| benchmark | case | median s | min-max s (n) | GEMM-GFLOP equivalents | figure | goal | of matrix rate | of bandwidth | "
+            + "peak MB | padded / ours |";
 
     private const string Rule = "|---|---|---|---|---|---|---|---|---|---|---|";
     private readonly List<ResultRow> _rows = [];
@@ -56,7 +57,8 @@ internal sealed class ResultTable(Machine machine, TextWriter output)
     public double Equivalents(double seconds) => seconds * machine.ProductRate / 1e9;
 
     private string MachineLine() => string.Create(CultureInfo.InvariantCulture,
-        $"{torch.get_num_threads()} thread(s){(Clock.TellsProcessorTime ? ", processor time" : "")}; matrix product {machine.ProductRate / 1e9:F0} GFLOP/s "
+        $"{torch.get_num_threads()} thread(s){(Clock.TellsProcessorTime ? ", processor time" : "")}; matrix product "
+            + $"{machine.ProductRate / 1e9:F0} GFLOP/s "
         + $"({machine.ProductRates.Least / 1e9:F0}-{machine.ProductRates.Most / 1e9:F0}); reading {machine.ReadBandwidth / 1e9:F1} GB/s; "
         + $"load average {LoadAverage()}.");
 
@@ -65,7 +67,8 @@ internal sealed class ResultTable(Machine machine, TextWriter output)
         double seconds = row.Time.Median;
         return string.Create(CultureInfo.InvariantCulture,
             $"| {row.Benchmark} | {row.Case} | {seconds:G4} | {row.Time.Least:G4}-{row.Time.Most:G4} ({row.Time.Count}) "
-            + $"| {Equivalents(seconds):F1} | {row.Figure} | {row.Goal} | {Percent(row.NecessaryOperations / seconds / machine.ProductRate)} "
+            + $"| {Equivalents(seconds):F1} | {row.Figure} | {row.Goal} | "
+            + $"{Percent(row.NecessaryOperations / seconds / machine.ProductRate)} "
             + $"| {Percent(row.NecessaryBytes / seconds / machine.ReadBandwidth)} | {row.PeakBytes / 1e6:F0} | {row.RatioToUsual:F2} |");
     }
 

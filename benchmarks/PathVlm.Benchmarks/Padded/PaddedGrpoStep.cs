@@ -53,7 +53,8 @@ internal sealed class PaddedGrpoStep(Qwen25VlModel model, Qwen25VlModel referenc
         using DisposeScope scope = NewDisposeScope();
         Tensor features = PaddedPass.Features(model, rows);
         long each = features.size(0) / rows.Length;
-        using BatchedGenerator generator = new(model, [], suppressed, new GeneratorOptions { RowLimit = rows.Length, Backend = DecodeBackend.Torch });
+        using BatchedGenerator generator =
+            new(model, [], suppressed, new GeneratorOptions { RowLimit = rows.Length, Backend = DecodeBackend.Torch });
         generator.Generate(
             rows.Select((row, i) => new GenerationPrompt(row.Prompt)
             {
@@ -75,7 +76,8 @@ internal sealed class PaddedGrpoStep(Qwen25VlModel model, Qwen25VlModel referenc
         PaddedRows padded = new(rows.Select(row => row.Answer.Count));
         Tensor scores = padded.Spread(PaddedPass.LogProbabilities(model, rows, ids, options.Temperature));
         LossInputs inputs = new(
-            scores, scores.detach(), padded.Spread(referenceScores), tensor(advantages, [rows.Length, 1]), padded.Mask(_ => true, model.Device));
+            scores, scores.detach(), padded.Spread(referenceScores), tensor(advantages, [rows.Length, 1]),
+            padded.Mask(_ => true, model.Device));
         Tensor loss = PolicyLoss.Create(options.LossType, PolicyLossSettings.From(options)).Compute(inputs, window).Loss;
         loss.backward();
         return loss.item<float>();

@@ -46,7 +46,9 @@ internal sealed record BenchShape
         GridSides = [30, 24, 34, 28], TextTokens = 76, GroupSize = 4, CompletionTokens = 48, SupervisedRows = 4, AnswerTokens = 60,
     };
 
-    /// <summary>The size of the model that the embedded run trains, with its short rows: hidden 128, 4 layers, rows of 130 tokens.</summary>
+    /// <summary>
+    /// The size of the model that the embedded run trains, with its short rows: hidden 128, 4 layers, rows of 130 tokens.
+    /// </summary>
     public static BenchShape Embedded { get; } = new()
     {
         Model = ModelOf(2048, 128, 512, 4, 4, 2, [4, 6, 6], vision: (2, 64, 128, 2, [1])),
@@ -78,6 +80,7 @@ internal sealed record BenchShape
                 Depth = vision.Depth, HiddenSize = vision.Hidden, IntermediateSize = vision.Inner, HeadCount = vision.Heads,
                 OutputSize = hidden, WindowSize = 112, FullAttentionBlocks = vision.Full,
             },
-            ImageTokenId = vocabulary - 4, VideoTokenId = vocabulary - 3, VisionStartTokenId = vocabulary - 2, VisionEndTokenId = vocabulary - 1,
+            ImageTokenId = vocabulary - 4, VideoTokenId = vocabulary - 3, VisionStartTokenId = vocabulary - 2,
+            VisionEndTokenId = vocabulary - 1,
         };
 }

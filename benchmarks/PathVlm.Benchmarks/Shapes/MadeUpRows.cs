@@ -25,7 +25,8 @@ internal sealed class MadeUpRows(BenchShape shape)
         int side = shape.GridSides[0];
         int[] prompt = PromptIds(number, side);
         return new SupervisedExample(
-            $"row {number}", [.. prompt, .. TextIds(new Random(number + 10_000), shape.AnswerTokens)], prompt.Length, [Picture(number, side)]);
+            $"row {number}", [.. prompt, .. TextIds(new Random(number + 10_000), shape.AnswerTokens)], prompt.Length,
+            [Picture(number, side)]);
     }
 
     /// <summary>Random ids of ordinary tokens.</summary>

@@ -42,7 +42,8 @@ internal sealed class NecessaryWork(ModelConfiguration model)
         double patches = side * side, merged = patches / 4, wide = 4.0 * vision.HiddenSize;
         double block = 4.0 * vision.HiddenSize * vision.HiddenSize + 3.0 * vision.HiddenSize * vision.IntermediateSize;
         double window = Math.Pow((double)vision.WindowSize / vision.PatchSize, 2);
-        double seen = vision.FullAttentionBlocks.Count * patches + (vision.Depth - vision.FullAttentionBlocks.Count) * Math.Min(window, patches);
+        double seen = vision.FullAttentionBlocks.Count * patches
+            + (vision.Depth - vision.FullAttentionBlocks.Count) * Math.Min(window, patches);
         return 2 * patches * (vision.Depth * block + (double)vision.PatchValues * vision.HiddenSize)
             + 2 * merged * wide * (wide + vision.OutputSize) + 4 * patches * seen * vision.HiddenSize;
     }

@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Benchmarks.Training;
 
-/// <summary>Forward and backward of a pack with the fast attention kernel and with the reference kernel, on long rows and on short ones.</summary>
+/// <summary>
+/// Forward and backward of a pack with the fast attention kernel and with the reference kernel, on long rows and on short ones.
+/// </summary>
 internal static class AttentionKernelBenchmark
 {
     /// <summary>Measures.</summary>

@@ -5,7 +5,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Benchmarks.Training;
 
-/// <summary>A policy of random weights, and another policy near it for the KL term: with equal ones it would be zero and prove nothing.</summary>
+/// <summary>
+/// A policy of random weights, and another policy near it for the KL term: with equal ones it would be zero and prove nothing.
+/// </summary>
 internal static class BenchModels
 {
     private const double Distance = 0.5;

@@ -31,7 +31,8 @@ internal sealed class CostLaw
             double[] terms = Terms(point);
             for (int row = 0; row < count; row++)
             {
-                for (int column = 0; column < count; column++) system[row, column] += terms[row] * terms[column] / (point.Cost * point.Cost);
+                for (int column = 0; column < count; column++)
+                    system[row, column] += terms[row] * terms[column] / (point.Cost * point.Cost);
                 system[row, count] += terms[row] / point.Cost;
             }
         }
@@ -46,7 +47,8 @@ internal sealed class CostLaw
 
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{_factors[0]:G3} + {_factors[1]:G3} P + {_factors[2]:G3} P² + {_factors[3]:G3} GR + {_factors[4]:G3} P GR (mean error {MeanRelativeError:P0})");
+        $"{_factors[0]:G3} + {_factors[1]:G3} P + {_factors[2]:G3} P² + {_factors[3]:G3} GR + {_factors[4]:G3} P GR (mean error "
+            + $"{MeanRelativeError:P0})");
 
     private static double[] Terms(CostPoint point) =>
         [1, point.Prompt, point.Prompt * point.Prompt, point.Completions, point.Prompt * point.Completions];
@@ -67,6 +69,7 @@ internal sealed class CostLaw
                 for (int column = pivot; column <= count; column++) system[row, column] -= factor * system[pivot, column];
             }
         }
-        return [.. Enumerable.Range(0, count).Select(row => Math.Abs(system[row, row]) < 1e-12 ? 0 : system[row, count] / system[row, row])];
+        return [.. Enumerable.Range(0, count)
+            .Select(row => Math.Abs(system[row, row]) < 1e-12 ? 0 : system[row, count] / system[row, row])];
     }
 }

@@ -16,7 +16,8 @@ internal sealed class GrpoRun : IRolloutSource, IRewardSource
     private readonly PhaseClock _clock;
     private readonly GeneratorRolloutSource _rollouts;
 
-    private GrpoRun(BenchShape shape, PhaseClock clock, GeneratorRolloutSource rollouts) => (_shape, _clock, _rollouts) = (shape, clock, rollouts);
+    private GrpoRun(BenchShape shape, PhaseClock clock, GeneratorRolloutSource rollouts) =>
+        (_shape, _clock, _rollouts) = (shape, clock, rollouts);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Names { get; } = ["parity"];
@@ -51,7 +52,8 @@ internal sealed class GrpoRun : IRolloutSource, IRewardSource
             SuppressedTokenIds = rows.ControlIds,
             Observer = observer,
         };
-        GrpoPrompt[] all = [.. Enumerable.Range(0, steps * prompts).Select(i => rows.Prompt(i, shape.GridSides[i % prompts % shape.GridSides.Count]))];
+        GrpoPrompt[] all = [.. Enumerable.Range(0, steps * prompts)
+            .Select(i => rows.Prompt(i, shape.GridSides[i % prompts % shape.GridSides.Count]))];
         clock.Restart();
         TrainingResult result = trainer.Train(all, new StepEnd(() =>
         {
@@ -71,7 +73,8 @@ internal sealed class GrpoRun : IRolloutSource, IRewardSource
         return [.. sampled.Select((rollout, i) =>
         {
             int length = rollout.TokenIds.Count - i % _shape.GroupSize * _shape.Unevenness;
-            return new Rollout([.. rollout.TokenIds.Take(length)], rollout.Truncated) { LogProbabilities = [.. rollout.LogProbabilities!.Take(length)] };
+            return new Rollout([.. rollout.TokenIds.Take(length)],
+                rollout.Truncated) { LogProbabilities = [.. rollout.LogProbabilities!.Take(length)] };
         })];
     }
 

@@ -44,8 +44,10 @@ internal static class GrpoStepBenchmark
             PeakBytes = peak,
             RatioToUsual = usual.Median / ours.Median,
         });
-        context.Table.Note($"grpo-step, {prompts} prompt(s), ours: {clock.Describe(1)}; loss {line["loss"]:G6}, gradient norm {line["grad_norm"]:G6}");
-        context.Table.Note($"grpo-step, {prompts} prompt(s), padded: {paddedClock.Describe(usual.Count - 1)}; loss {loss:G6}, gradient norm {norm:G6}");
+        context.Table.Note($"grpo-step, {prompts} prompt(s), ours: {clock.Describe(1)}; loss {line["loss"]:G6}, gradient norm "
+            + $"{line["grad_norm"]:G6}");
+        context.Table.Note($"grpo-step, {prompts} prompt(s), padded: {paddedClock.Describe(usual.Count - 1)}; loss {loss:G6}, "
+            + $"gradient norm {norm:G6}");
     }
 
     private static double Operations(BenchShape shape, GenerationBatch batch)
@@ -57,5 +59,6 @@ internal static class GrpoStepBenchmark
     }
 
     private static string CaseOf(BenchShape shape, int prompts) =>
-        $"{prompts} x P {string.Join('/', shape.GridSides.Take(prompts).Select(shape.PromptTokens))}, G {shape.GroupSize}, R {shape.CompletionTokens}";
+        $"{prompts} x P {string.Join('/', shape.GridSides.Take(prompts).Select(shape.PromptTokens))}, G {shape.GroupSize}, R "
+            + $"{shape.CompletionTokens}";
 }

@@ -40,6 +40,7 @@ internal static class ScaleBenchmark
         double most = points.Max(point => point.Cost);
         foreach (CostPoint point in points)
             context.Table.Note(string.Create(CultureInfo.InvariantCulture,
-                $"P {point.Prompt,5}, G x R {point.Completions,5}: {new string('#', (int)(BarLength * point.Cost / most)),-BarLength} {point.Cost:F0} (law {law.At(point):F0})"));
+                $"P {point.Prompt,5}, G x R {point.Completions,5}: {new string('#', (int)(BarLength * point.Cost / most)),-BarLength} "
+                    + $"{point.Cost:F0} (law {law.At(point):F0})"));
     }
 }

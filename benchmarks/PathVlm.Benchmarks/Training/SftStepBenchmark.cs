@@ -8,7 +8,9 @@ using PathVlm.Modeling;
 
 namespace PathVlm.Benchmarks.Training;
 
-/// <summary>A supervised step in the first epoch (pictures encoded) and in the second (features kept), against the padded schedule.</summary>
+/// <summary>
+/// A supervised step in the first epoch (pictures encoded) and in the second (features kept), against the padded schedule.
+/// </summary>
 internal static class SftStepBenchmark
 {
     /// <summary>Measures.</summary>

@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.Experiments.Answers;
 

@@ -25,7 +25,9 @@ internal static class JudgePreflight
 
     /// <summary>Has a judge that is not offline review the canaries.</summary>
     /// <returns>The report; null for an offline judge, which is not asked.</returns>
-    /// <exception cref="JudgeStoppedException">The judge cannot be used (wrong key, unknown model, no quota), or no review came back.</exception>
+    /// <exception cref="JudgeStoppedException">
+    /// The judge cannot be used (wrong key, unknown model, no quota), or no review came back.
+    /// </exception>
     internal static CanaryReport? Ask(IProcessJudge judge, ReviewPanel panel, RunReporter reporter, CancellationToken cancellation)
     {
         if (judge.IsOffline) return null;

@@ -62,7 +62,8 @@ internal sealed class JudgeCommand : Verb
         return outcome.Missing.Count == 0 || outcome.ReviewedCount > 0
             ? ExitCodes.Done
             : throw new RunStoppedException(
-                $"--judge: none of {outcome.Count} rollouts is scored: {string.Join(", ", outcome.Missing.Select(cause => InWords(cause, outcome)))}");
+                $"--judge: none of {outcome.Count} rollouts is scored: "
+                    + $"{string.Join(", ", outcome.Missing.Select(cause => InWords(cause, outcome)))}");
     }
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 using PathVlm.Experiments.Progress;
-using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Faults;

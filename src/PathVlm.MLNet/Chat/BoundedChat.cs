@@ -1,4 +1,5 @@
 using Microsoft.Extensions.AI;
+using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.MLNet.Chat;
 

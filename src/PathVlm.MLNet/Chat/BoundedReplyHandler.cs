@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.MLNet.Chat;
 

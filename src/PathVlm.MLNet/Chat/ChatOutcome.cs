@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Chat.Faults;
+
 namespace PathVlm.MLNet.Chat;
 
 /// <summary>The outcome of asking a chat model one thing.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.AI;
+using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.MLNet.Chat;
 

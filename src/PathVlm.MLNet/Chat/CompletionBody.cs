@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.MLNet.Chat;
 

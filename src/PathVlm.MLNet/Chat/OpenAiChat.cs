@@ -2,6 +2,7 @@ using System.ClientModel;
 using System.ClientModel.Primitives;
 using Microsoft.Extensions.AI;
 using OpenAI;
+using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.MLNet.Chat;
 

@@ -153,8 +153,8 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
     private protected override void Write(ModelWriter writer) => writer.WriteJson(SettingsEntry, new Settings(
         _judge.Identity, _options.Reference, _options.LookAheadRows, _options.Panel, _options.Canaries, _options.CanarySteps));
 
-    // The rows are walked by a view of our own: ML.NET's would have worker threads ask row by row, ahead of the blocks, and would wrap what a
-    // judge throws.
+    // The rows are walked by a view of our own: ML.NET's would have worker threads ask row by row, ahead of the blocks, and would wrap
+    // what a judge throws.
     private protected override IDataView CreateView(IDataView input)
     {
         MappedColumns<Lazy<ProcessReview[]>> columns = new(input.Schema, GetOutputSchema(input.Schema), ProcessRewardColumns.All);

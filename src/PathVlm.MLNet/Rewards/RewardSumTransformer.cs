@@ -88,7 +88,8 @@ public sealed class RewardSumTransformer : RowTransformer
                 if (reward == 0) scores = new float[buffer.Length, getters.Length];
                 if (buffer.Length != scores.GetLength(0))
                     throw new InvalidOperationException(
-                        $"{Name}, row {row.Position}: [{inputs[reward].Name}]: expected {scores.GetLength(0)} scores, one per rollout as in "
+                        $"{Name}, row {row.Position}: [{inputs[reward].Name}]: expected {scores.GetLength(0)} scores, one per rollout "
+                            + $"as in "
                         + $"[{inputs[0].Name}], got {buffer.Length}.");
                 int rollout = 0;
                 foreach (float score in buffer.DenseValues()) scores[rollout++, reward] = score;

@@ -101,7 +101,7 @@ internal sealed class AttentionGroups
 
     private PaddedIndex Index((int Start, int Length)[] runs, int length)
     {
-        var gather = new long[runs.Length * length];
+        long[] gather = new long[runs.Length * length];
         List<long> rows = [], places = [], padding = [];
         for (int run = 0; run < runs.Length; run++)
         {
@@ -126,7 +126,7 @@ internal sealed class AttentionGroups
     /// <summary>Asking row i of a segment sees its keys 0 to From + i; padded rows see what the last real one sees.</summary>
     private int Mask(List<Member> batch, int queries, int keys)
     {
-        var mask = new float[batch.Count * queries * keys];
+        float[] mask = new float[batch.Count * queries * keys];
         for (int member = 0; member < batch.Count; member++)
         {
             for (int query = 0; query < queries; query++)

@@ -21,20 +21,24 @@ internal static class CudaKernels
         def flash(q: Tensor, k: Tensor, v: Tensor, causal: bool) -> Tuple[Tensor, Tensor]:
             o, l, cq, ck, mq, mk, seed, unused, m = torch._scaled_dot_product_flash_attention(q, k, v, 0.0, causal, False)
             return o, l
-        def flash_backward(g: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, l: Tensor, causal: bool, tiny: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        def flash_backward(g: Tensor, q: Tensor, k: Tensor, v: Tensor, o: Tensor, l: Tensor, causal: bool,
+            tiny: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
             to, tl, cq, ck, mq, mk, seed, unused, m = torch._scaled_dot_product_flash_attention(tiny, tiny, tiny, 0.0, False, False)
-            return torch._scaled_dot_product_flash_attention_backward(g, q, k, v, o, l, cq, ck, q.size(2), k.size(2), 0.0, causal, seed, unused)
+            return torch._scaled_dot_product_flash_attention_backward(g, q, k, v, o, l, cq, ck, q.size(2), k.size(2), 0.0, causal,
+                seed, unused)
         def efficient(q: Tensor, k: Tensor, v: Tensor, bias: Optional[Tensor], causal: bool) -> Tuple[Tensor, Tensor]:
             o, l, seed, offset = torch._scaled_dot_product_efficient_attention(q, k, v, bias, True, 0.0, causal)
             return o, l.narrow(2, 0, q.size(2))
-        def efficient_backward(g: Tensor, q: Tensor, k: Tensor, v: Tensor, bias: Optional[Tensor], o: Tensor, l: Tensor, causal: bool, tiny: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+        def efficient_backward(g: Tensor, q: Tensor, k: Tensor, v: Tensor, bias: Optional[Tensor], o: Tensor, l: Tensor, causal: bool,
+            tiny: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
             to, tl, seed, offset = torch._scaled_dot_product_efficient_attention(tiny, tiny, tiny, None, True, 0.0, False)
             mask = undefined()
             if bias is not None:
                 mask = bias
             rows = q.size(2)
             padded = torch.constant_pad_nd(l, [0, (32 - rows % 32) % 32]).contiguous()
-            a, b, c, m = torch._scaled_dot_product_efficient_attention_backward(g, q, k, v, mask, o, padded, seed, offset, 0.0, [True, True, True, False], causal)
+            a, b, c, m = torch._scaled_dot_product_efficient_attention_backward(g, q, k, v, mask, o, padded, seed, offset, 0.0, [True,
+                True, True, False], causal)
             return a, b, c
         def choice(q: Tensor, k: Tensor, v: Tensor, mask: Optional[Tensor], causal: bool) -> int:
             return torch._fused_sdp_choice(q, k, v, mask, 0.0, causal)
@@ -63,7 +67,9 @@ internal static class CudaKernels
     private static readonly Lazy<jit.CompilationUnit> Unit = new(() => jit.compile(Script));
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<(int Device, ScalarType Type), Tensor> TinyInputs = new();
 
-    /// <summary>Whether the fused kernels take tensors of this kind: on CUDA, in 32 or 16 bits. Other types have plain operations.</summary>
+    /// <summary>
+    /// Whether the fused kernels take tensors of this kind: on CUDA, in 32 or 16 bits. Other types have plain operations.
+    /// </summary>
     public static bool Serve(Tensor tensor) =>
         tensor.device_type == DeviceType.CUDA && tensor.dtype is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16;
 
@@ -83,10 +89,12 @@ internal static class CudaKernels
     public static (Tensor Query, Tensor Key, Tensor Value) AttendBackward(
         Tensor gradient, Tensor query, Tensor key, Tensor value, Tensor output, Tensor logSumExp, Tensor? mask, bool causal)
     {
-        Tensor tiny = TinyInputs.GetOrAdd((query.device_index, query.dtype), _ => zeros([1, 1, 8, TinyHead], query.dtype, query.device).DetachFromDisposeScope());
+        Tensor tiny = TinyInputs.GetOrAdd(
+            (query.device_index, query.dtype), _ => zeros([1, 1, 8, TinyHead], query.dtype, query.device).DetachFromDisposeScope());
         return ((Tensor, Tensor, Tensor))(UsesFlash(query, mask is not null)
             ? Unit.Value.invoke("flash_backward", gradient, query, key, value, output, logSumExp, causal, tiny)
-            : Unit.Value.invoke("efficient_backward", gradient, query, key, value, Whole(mask, query, key)!, output, logSumExp, causal, tiny));
+            : Unit.Value.invoke(
+                "efficient_backward", gradient, query, key, value, Whole(mask, query, key)!, output, logSumExp, causal, tiny));
     }
 
     /// <summary>Whether libtorch's own choice for these inputs is a fused kernel; it takes the slow one without telling.</summary>
@@ -122,7 +130,8 @@ internal static class CudaKernels
     {
         long size = query.size(3), unit = query.dtype == ScalarType.Float32 ? FlashHeadUnit / 2 : FlashHeadUnit;
         if (size % unit != 0 || size > LargestHead)
-            throw new InvalidOperationException($"Fused CUDA attention in {query.dtype}: expected a head size divisible by {unit}, at most {LargestHead}; got {size}.");
+            throw new InvalidOperationException(
+                $"Fused CUDA attention in {query.dtype}: expected a head size divisible by {unit}, at most {LargestHead}; got {size}.");
     }
 
     /// <summary>A mask as the kernel reads it: of all rows and heads, its rows at multiples of 16 values.</summary>

@@ -40,7 +40,9 @@ internal static class FlashAttention
 
     /// <summary>Attention and the log-sum-exp of its scores; neither enters a graph.</summary>
     /// <param name="query">[B, H, R, D], last stride 1.</param>
-    /// <param name="key">[B, H, S, D], last stride 1; with fewer heads, each serving neighbouring query heads, where <see cref="SharesKeys"/>.</param>
+    /// <param name="key">
+    /// [B, H, S, D], last stride 1; with fewer heads, each serving neighbouring query heads, where <see cref="SharesKeys"/>.
+    /// </param>
     /// <param name="value">Like <paramref name="key"/>.</param>
     /// <param name="mask">Added to the scores, [B or 1, H or 1, R or 1, S]; or null.</param>
     /// <param name="causal">Row i sees keys 0 to i (R = S).</param>

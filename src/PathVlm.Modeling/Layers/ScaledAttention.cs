@@ -3,8 +3,10 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Layers;
 
 /// <summary>
-/// The one place that calls libtorch's <c>scaled_dot_product_attention</c> (<see cref="FlashAttention"/> calls the fused kernel itself). libtorch
-/// has fused kernels and a slow one, and silently falls back to the slow one where the conditions of the others fail; here they are checked,
+/// The one place that calls libtorch's <c>scaled_dot_product_attention</c> (<see cref="FlashAttention"/> calls the fused kernel itself).
+/// libtorch
+/// has fused kernels and a slow one, and silently falls back to the slow one where the conditions of the others fail; here they are
+/// checked,
 /// on CUDA by asking libtorch which kernel it would choose.
 /// </summary>
 internal static class ScaledAttention
@@ -33,7 +35,8 @@ internal static class ScaledAttention
                 $"Causal attention: expected as many keys as queries, got {key.size(2)} and {query.size(2)}.");
         if (CudaKernels.Serve(query) && !CudaKernels.ChoosesFused(query, key, value, mask, causal))
             throw new InvalidOperationException(
-                $"Fused attention: no kernel of this device takes queries [{string.Join(", ", query.shape)}] in {query.dtype}.");
+                $"Fused attention: expected queries that a kernel of this device serves, "
+                + $"got [{string.Join(", ", query.shape)}] in {query.dtype}.");
         return nn.functional.scaled_dot_product_attention(query, key, value, mask, 0.0, causal);
     }
 

@@ -41,7 +41,8 @@ internal sealed class ElfLibrary
             ReadOnlySpan<byte> symbol = _image.AsSpan(symbols.Start + (index * SymbolSize), SymbolSize);
             bool undefined = BinaryPrimitives.ReadUInt16LittleEndian(symbol[6..]) == 0, global = symbol[4] >> 4 == GlobalBinding;
             int version = versions is null ? 0 : U16(versions.Value.Start + (2 * index));
-            if (undefined && global && version <= LastUnversionedIndex) found.Add(Text(names, (int)BinaryPrimitives.ReadUInt32LittleEndian(symbol)));
+            if (undefined && global && version <= LastUnversionedIndex)
+                found.Add(Text(names, (int)BinaryPrimitives.ReadUInt32LittleEndian(symbol)));
         }
 
         return (IReadOnlyList<string>)found;

@@ -30,19 +30,27 @@ public static class LibTorch
     /// <summary>Whether <see cref="Variable"/> chose it.</summary>
     public static bool IsChosen => Loaded.Value.IsChosen;
 
-    /// <summary>Why the CUDA half of libtorch could not be loaded, in the words of the system's loader; null where it was, or there is none.</summary>
+    /// <summary>
+    /// Why the CUDA half of libtorch could not be loaded, in the words of the system's loader; null where it was, or there is none.
+    /// </summary>
     public static string? CudaFault => Loaded.Value.CudaFault;
 
     /// <summary>Loads libtorch, and checks one that <see cref="Variable"/> chose; does nothing where that was done.</summary>
-    /// <exception cref="InvalidOperationException">There is no libtorch, or the chosen one does not suit; the message is one line.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no libtorch, or the chosen one does not suit; the message is one line.
+    /// </exception>
     public static void EnsureLoaded()
     {
         if (Checked.Value is { } fault) throw new InvalidOperationException(fault);
     }
 
-    /// <summary>Runs the self-check on a CUDA device, once a process; the CPU's runs in <see cref="EnsureLoaded"/> where it is called for.</summary>
+    /// <summary>
+    /// Runs the self-check on a CUDA device, once a process; the CPU's runs in <see cref="EnsureLoaded"/> where it is called for.
+    /// </summary>
     /// <param name="device">The device that a model is to be placed on.</param>
-    /// <exception cref="InvalidOperationException">libtorch cannot be used, or results on the device differ; the message is one line.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// libtorch cannot be used, or results on the device differ; the message is one line.
+    /// </exception>
     public static void EnsureDevice(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -72,9 +80,12 @@ public static class LibTorch
         IReadOnlyList<string> faults = SelfCheck.Run(CPU);
         string[] copies = Mapped("libtorch_cpu.so");
         if (copies.Length > 1) return $"{Variable}: two copies of libtorch are loaded: {string.Join(", ", copies)}.";
-        return faults.Count == 0 ? null : $"{Variable}: libtorch {loaded.Version} in {loaded.Folder} computes otherwise than TorchSharp expects: {string.Join("; ", faults)}.";
+        return faults.Count == 0 ? null
+            : $"{Variable}: libtorch {loaded.Version} in {loaded.Folder} computes otherwise than TorchSharp expects: "
+            + $"{string.Join("; ", faults)}.";
     }
 
     private static string[] Mapped(string name) => [.. File.ReadLines("/proc/self/maps")
-        .Where(line => line.EndsWith("/" + name, StringComparison.Ordinal)).Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Distinct()];
+        .Where(line => line.EndsWith("/" + name, StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Distinct()];
 }

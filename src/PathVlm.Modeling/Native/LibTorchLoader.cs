@@ -24,7 +24,8 @@ internal static partial class LibTorchLoader
     /// <returns>What was loaded; its fault where it cannot be used.</returns>
     public static LoadedLibTorch Load(string? chosen)
     {
-        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64) return LoadedLibTorch.LeftToTorchSharp;
+        if (!OperatingSystem.IsLinux() || RuntimeInformation.ProcessArchitecture != Architecture.X64)
+            return LoadedLibTorch.LeftToTorchSharp;
         if (NativeFolders.Find(NativeFolders.OfTorchSharp(), TorchSharpLibrary) is not { } library) return LoadedLibTorch.LeftToTorchSharp;
         try
         {
@@ -41,7 +42,8 @@ internal static partial class LibTorchLoader
     {
         if (NativeFolders.Find(NativeFolders.OfLibTorch(), Cpu) is not { } cpu)
             return LoadedLibTorch.Faulty(
-                $"libtorch was not found. Expected a reference to TorchSharp-cpu, or {LibTorch.Variable} = the lib folder of a libtorch {NativeFolders.BuiltFor()}.");
+                $"libtorch was not found. Expected a reference to TorchSharp-cpu, or {LibTorch.Variable} = the lib folder of a "
+                    + $"libtorch {NativeFolders.BuiltFor()}.");
         string folder = Path.GetDirectoryName(cpu)!;
         nint whole = LoadFolder(folder, out string? cudaFault, out _);
         LoadTorchSharp(library);
@@ -55,20 +57,26 @@ internal static partial class LibTorchLoader
         string[] missing = [.. new[] { "libc10.so", Cpu, Whole }.Where(name => !File.Exists(Path.Combine(folder, name)))];
         if (missing.Length > 0)
             throw new InvalidDataException(
-                $"{LibTorch.Variable}: expected a folder with libtorch's libraries (such as …/torch/lib), got [{chosen}], which has no {string.Join(", ", missing)}.");
+                $"{LibTorch.Variable}: expected a folder with libtorch's libraries (such as …/torch/lib), got [{chosen}], which has "
+                    + $"no {string.Join(", ", missing)}.");
         string? ownCuda = NativeFolders.Find(NativeFolders.Probed(), Cuda);
         if (ownCuda is not null && !File.Exists(Path.Combine(folder, Cuda)))
             throw new InvalidDataException(
-                $"{LibTorch.Variable}: [{chosen}] has no {Cuda}, but the program brings one ({ownCuda}): the two do not go together. Use a libtorch with CUDA, or a build with TorchBackend=cpu.");
+                $"{LibTorch.Variable}: [{chosen}] has no {Cuda}, but the program brings one ({ownCuda}): the two do not go together. "
+                    + $"Use a libtorch with CUDA, or a build with TorchBackend=cpu.");
         nint whole = LoadFolder(folder, out string? cudaFault, out IReadOnlyDictionary<string, nint> handles);
         LoadedLibTorch loaded = new(folder, whole) { CudaFault = cudaFault, IsChosen = true };
-        string[] unknown = [.. new ElfLibrary(File.ReadAllBytes(library), library).UnversionedNeeds().Where(name => !NativeLibrary.TryGetExport(whole, name, out _))];
+        string[] unknown = [.. new ElfLibrary(File.ReadAllBytes(library), library).UnversionedNeeds()
+            .Where(name => !NativeLibrary.TryGetExport(whole, name, out _))];
         if (unknown.Length > 0)
             throw new InvalidDataException(
-                $"{LibTorch.Variable}: [{chosen}] is libtorch {loaded.Version ?? "of an unknown version"}, TorchSharp was built for {NativeFolders.BuiltFor()}: {unknown.Length} symbol(s) are missing, the first {unknown[0]}.");
+                $"{LibTorch.Variable}: [{chosen}] is libtorch {loaded.Version ?? "of an unknown version"}, TorchSharp was built for "
+                    + $"{NativeFolders.BuiltFor()}: {unknown.Length} symbol(s) are missing, the first {unknown[0]}.");
         foreach ((string name, nint handle) in handles)
             if (NativeFolders.Find(NativeFolders.Probed(), name) is { } other && !DynamicLoader.KnowAs(handle, other))
-                throw new InvalidDataException($"{LibTorch.Variable}: the program brings a libtorch of its own ({other}) that cannot be set aside; build it with TorchBackend=none.");
+                throw new InvalidDataException(
+                    $"{LibTorch.Variable}: the program brings a libtorch of its own ({other}) that cannot be set aside; build it with "
+                    + $"TorchBackend=none.");
         LoadTorchSharp(library);
         return loaded;
     }
@@ -78,29 +86,39 @@ internal static partial class LibTorchLoader
     {
         Dictionary<string, nint> loaded = new() { [Cpu] = Require(Path.Combine(folder, Cpu)) };
         cudaFault = null;
-        if (File.Exists(Path.Combine(folder, Cuda)) && DynamicLoader.Load(Path.Combine(folder, Cuda), out cudaFault) is var cuda && cuda != 0) loaded.Add(Cuda, cuda);
+        string cudaPath = Path.Combine(folder, Cuda);
+        if (File.Exists(cudaPath) && DynamicLoader.Load(cudaPath, out cudaFault) is nint cuda && cuda != 0)
+            loaded.Add(Cuda, cuda);
         handles = loaded;
         return Require(Path.Combine(folder, Whole));
     }
 
     private static nint Require(string path) =>
-        DynamicLoader.Load(path, out string? fault) is var handle && handle != 0 ? handle : throw new InvalidDataException($"{path}: cannot be loaded: {fault}");
+        DynamicLoader.Load(path, out string? fault) is var handle && handle != 0 ? handle
+            : throw new InvalidDataException($"{path}: cannot be loaded: {fault}");
 
     [SupportedOSPlatform("linux")]
     private static void LoadTorchSharp(string library)
     {
         if (DynamicLoader.Load(library, out string? fault) != 0) return;
-        if (!fault!.Contains(NewestVersion, StringComparison.Ordinal)) throw new InvalidDataException($"{library}: cannot be loaded: {fault}");
+        if (!fault!.Contains(NewestVersion, StringComparison.Ordinal))
+            throw new InvalidDataException($"{library}: cannot be loaded: {fault}");
         byte[] image = File.ReadAllBytes(library);
-        if (!new ElfLibrary(image, library).WeakenVersion(NewestVersion)) throw new InvalidDataException($"{library}: cannot be loaded: {fault}");
+        if (!new ElfLibrary(image, library).WeakenVersion(NewestVersion))
+            throw new InvalidDataException($"{library}: cannot be loaded: {fault}");
         nint handle = NativeCache.Folder() is { } folder && NativeCache.Place(folder, TorchSharpLibrary, image) is { } copy
             ? DynamicLoader.Load(copy, out fault)
             : DynamicLoader.LoadFromMemory(TorchSharpLibrary, image);
-        if (handle == 0) throw new InvalidDataException($"{library}: asks for {NewestVersion}, which this system's libstdc++ lacks, and a copy without that need cannot be loaded: {fault}");
+        if (handle == 0)
+            throw new InvalidDataException(
+                $"{library}: asks for {NewestVersion}, which this system's libstdc++ lacks, and a copy without that need cannot be "
+                + $"loaded: {fault}");
     }
 
     /// <summary>What <c>at::show_config()</c> says; null where libtorch has no such function.</summary>
-    /// <remarks>It returns a std::string through a hidden pointer: a pointer to the characters, then their number (libstdc++, x86-64).</remarks>
+    /// <remarks>
+    /// It returns a std::string through a hidden pointer: a pointer to the characters, then their number (libstdc++, x86-64).
+    /// </remarks>
     public static unsafe string? Configuration(nint whole)
     {
         const int StringSize = 32;

@@ -5,7 +5,8 @@ namespace PathVlm.Modeling.Native;
 /// <param name="Handle">Handle of libtorch.so, or 0.</param>
 internal sealed record LoadedLibTorch(string? Folder, nint Handle)
 {
-    private readonly Lazy<string?> _version = new(() => Handle == 0 ? null : LibTorchLoader.VersionIn(LibTorchLoader.Configuration(Handle)));
+    private readonly Lazy<string?> _version =
+        new(() => Handle == 0 ? null : LibTorchLoader.VersionIn(LibTorchLoader.Configuration(Handle)));
 
     /// <summary>Nothing was loaded: no Linux x64, or TorchSharp's library lies somewhere unknown.</summary>
     public static LoadedLibTorch LeftToTorchSharp { get; } = new(null, 0);

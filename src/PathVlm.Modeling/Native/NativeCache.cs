@@ -43,7 +43,8 @@ internal static class NativeCache
 
             if (File.Exists(path) && File.ReadAllBytes(path).AsSpan().SequenceEqual(content)) return path;
             string written = $"{path}.{Guid.NewGuid():N}";
-            using (FileStream file = new(written, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
+            using (FileStream file = new(
+                written, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly }))
                 file.Write(content);
             File.Move(written, path, overwrite: true);
             return path;

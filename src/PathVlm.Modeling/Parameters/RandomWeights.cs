@@ -40,7 +40,7 @@ internal static class RandomWeights
 
     private static void Draw(Tensor tensor, double deviation, SeededRandom random)
     {
-        var values = new float[tensor.numel()];
+        float[] values = new float[tensor.numel()];
         for (int index = 0; index < values.Length; index += 2)
         {
             double radius = Math.Sqrt(-2 * Math.Log(1 - random.Next()));

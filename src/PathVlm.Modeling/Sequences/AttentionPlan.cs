@@ -72,7 +72,7 @@ internal sealed class AttentionPlan
     {
         if (rows.Ranges is null) return [new RowRange(0, QueryCount)];
         IReadOnlyList<RowRange> queries = QueryRanges();
-        var offsets = new int[queries.Count];
+        int[] offsets = new int[queries.Count];
         for (int place = 1; place < offsets.Length; place++) offsets[place] = offsets[place - 1] + queries[place - 1].Length;
         int[] starts = queries.Select(range => range.Start).ToArray();
         var located = new List<RowRange>();

@@ -61,7 +61,7 @@ public sealed class PackedSequencesBuilder
             throw new ArgumentOutOfRangeException(nameof(parent), parent, "Parent: expected the index of a prompt added before.");
         int[] ids = Checked(tokenIds);
         int first = _entries[parent].Next;
-        var positions = new long[ids.Length];
+        long[] positions = new long[ids.Length];
         for (int token = 0; token < ids.Length; token++) positions[token] = first + token;
         return Add(new Entry(ids, parent, [positions, positions, positions]) { Next = first + ids.Length });
     }
@@ -72,8 +72,8 @@ public sealed class PackedSequencesBuilder
     public PackedSequences Build(Device? device = null)
     {
         if (_entries.Count == 0) throw new InvalidOperationException("The pack has no segment: add a prompt first.");
-        var ids = new long[TokenCount];
-        var positions = new long[3 * TokenCount];
+        long[] ids = new long[TokenCount];
+        long[] positions = new long[3 * TokenCount];
         var segments = new PackedSegment[_entries.Count];
         var imageRows = new List<long>();
         var grids = new List<ImageGrid>();

@@ -55,7 +55,8 @@ public static class Qwen2TokenizerTrainer
 
         Write(folder, CheckpointFileNames.Vocabulary,
             vocabulary.ToJsonString(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
-        Write(folder, CheckpointFileNames.Merges, "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
+        Write(folder, CheckpointFileNames.Merges,
+            "#version: 0.2\n" + string.Join('\n', learned.Select(pair => $"{pair.Left} {pair.Right}")));
         Write(folder, CheckpointFileNames.Tokenizer, Whole(vocabulary, learned, tokens.Count).ToJsonString(Indented));
         Write(folder, CheckpointFileNames.TokenizerConfiguration, Configuration(tokens.Count).ToJsonString(Indented));
         Write(folder, CheckpointFileNames.ChatTemplateJson, new JsonObject { ["chat_template"] = ChatTemplate }.ToJsonString(Indented));

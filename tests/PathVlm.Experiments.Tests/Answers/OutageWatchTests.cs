@@ -10,8 +10,11 @@ public sealed class OutageWatchTests
     public void AFewRowsThatFailEndNothing()
     {
         OutageWatch watch = new("theirs");
-        GivenAnswer good = new("<answer>A</answer>", 3, Truncated: false), away = new("", null, Truncated: false, "TimedOut"), rejected = away with { Failure = "ContentFilter" };
-        foreach (GivenAnswer answer in Enumerable.Repeat(rejected, 100).Concat(Enumerable.Range(0, 400).Select(row => row % 20 == 0 ? away : good))) watch.Count(answer);
+        GivenAnswer good = new("<answer>A</answer>", 3, Truncated: false), away = new("", null, Truncated: false, "TimedOut"),
+            rejected = away with { Failure = "ContentFilter" };
+        IEnumerable<GivenAnswer> answered = Enumerable.Range(0, 400).Select(row => row % 20 == 0 ? away : good);
+        foreach (GivenAnswer answer in Enumerable.Repeat(rejected, 100).Concat(answered))
+            watch.Count(answer);
         watch.Count(away); // in place of the oldest, which was away too
         Assert.Throws<RunStoppedException>(() => watch.Count(away));
     }

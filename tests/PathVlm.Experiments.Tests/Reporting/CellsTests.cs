@@ -23,5 +23,6 @@ public sealed class CellsTests
 
     [Fact]
     public void NoRowsAreADash() =>
-        Assert.Equal("-", Cells.Percent(new AccuracyFigure(0, 0, new Interval(double.NaN, double.NaN), new Interval(double.NaN, double.NaN))));
+        Assert.Equal("-", Cells.Percent(
+            new AccuracyFigure(0, 0, new Interval(double.NaN, double.NaN), new Interval(double.NaN, double.NaN))));
 }

@@ -11,7 +11,8 @@ namespace PathVlm.Experiments.Tests.Reviews;
 public sealed class AnswerReviewsTests
 {
     private static readonly PathologyQuestion Row = new(
-        "q0", "", "Which feature is most prominent in this section?", ["A) Keratin pearls", "B) Signet-ring cells", "C) Psammoma bodies"], "B) Signet-ring cells");
+        "q0", "", "Which feature is most prominent in this section?", ["A) Keratin pearls", "B) Signet-ring cells", "C) Psammoma bodies"],
+        "B) Signet-ring cells");
 
     [Fact]
     public void ItIsTheMeanOverAllAnswersBlankOnesIncluded()
@@ -41,7 +42,8 @@ public sealed class AnswerReviewsTests
 
         public bool IsOffline => true;
 
-        public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken) => request.Reasoning == Reasonings.Sound
+        public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken) =>
+            request.Reasoning == Reasonings.Sound
             ? new RubricJudge().ReviewAsync(request, cancellationToken)
             : Task.FromResult(JudgeReply.WithoutFindings(MissingCause.UnableToJudge));
     }

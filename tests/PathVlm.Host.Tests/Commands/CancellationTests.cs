@@ -23,11 +23,14 @@ public sealed partial class CancellationTests : IDisposable
     public async Task ATrainingIsStoppedAndWhatItHasLearntIsSaved()
     {
         await IsStopped(
-            Interrupt, _folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", _folder.PathOf("run"),
-            "--set", "Set:SftCount=4", "--set", "Set:RlCount=16", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set", "Set:TileSize=56",
+            Interrupt, _folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint,
+            "--output", _folder.PathOf("run"),
+            "--set", "Set:SftCount=4", "--set", "Set:RlCount=16", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set",
+            "Set:TileSize=56",
             "--set", "Sft:MaxSteps=1000000", "--set", "Sft:MaxPromptLength=1024", "--set", "Sft:MaxCompletionLength=512",
             "--set", "Grpo:MaxPromptLength=1024", "--set", "Process:MaxPromptLength=1024");
-        Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", _folder.PathOf("run", "cancelled.zip"))).Success(), StringComparison.Ordinal);
+        Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", _folder.PathOf("run", "cancelled.zip"))).Success(),
+            StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.PathOf("run", "pathvlm-r1.zip")));
     }
 
@@ -39,7 +42,8 @@ public sealed partial class CancellationTests : IDisposable
         while (!process.HasExited && !Path.Exists(path)) await Task.Delay(20);
         if (!process.HasExited) Assert.Equal(0, Send(process.Id, Ignores(process, signal) ? Terminate : signal));
         Outcome outcome = await finished;
-        Assert.Equal((ExitCodes.Cancelled, "cancelled: what was finished is kept"), (outcome.Code, outcome.Error.TrimEnd().Split('\n')[^1]));
+        Assert.Equal((ExitCodes.Cancelled, "cancelled: what was finished is kept"),
+            (outcome.Code, outcome.Error.TrimEnd().Split('\n')[^1]));
     }
 
     // A shell's background job, as which tests may run, hands down that it ignores Ctrl+C.
@@ -47,7 +51,8 @@ public sealed partial class CancellationTests : IDisposable
     {
         if (!OperatingSystem.IsLinux()) return false;
         string line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("SigIgn:", StringComparison.Ordinal));
-        return (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (signal - 1) & 1) == 1;
+        return (ulong.Parse(line.AsSpan("SigIgn:".Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture) >> (
+            signal - 1) & 1) == 1;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

@@ -36,8 +36,10 @@ public sealed class ExperimentJudgeTests : IDisposable
 
         // A stage that was ended before it was finished is trained again, from the record of its reviews.
         File.Delete(Path.Combine(output, MiniatureExperiment.Base, "seed-1", "PathVLM-R1", "stage.json"));
-        Assert.Contains("1 stage(s) trained, 5 kept; 4 evaluation(s) made, 24 kept", (await CommandLine.RunAsync(arguments)).Success(), StringComparison.Ordinal);
+        Assert.Contains("1 stage(s) trained, 5 kept; 4 evaluation(s) made, 24 kept", (await CommandLine.RunAsync(arguments)).Success(),
+            StringComparison.Ordinal);
         Assert.Equal(asked, server.Requests);
-        Assert.All(Directory.EnumerateFiles(output, "*.json*", SearchOption.AllDirectories), file => Assert.DoesNotContain(JudgeServer.Key, File.ReadAllText(file), StringComparison.Ordinal));
+        Assert.All(Directory.EnumerateFiles(output, "*.json*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain(JudgeServer.Key, File.ReadAllText(file), StringComparison.Ordinal));
     }
 }

@@ -25,7 +25,8 @@ public sealed class ExperimentMistakeTests : IDisposable
     [InlineData("--external gpt=@http://127.0.0.1/v1", "got [gpt=@http://127.0.0.1/v1]")]
     [InlineData("--external ../gpt=http://127.0.0.1/v1", "got [../gpt=http://127.0.0.1/v1]")]
     [InlineData("--external gpt=ftp://127.0.0.1/v1", "--external: [gpt] has an address that is not http or https")]
-    [InlineData("--external gpt=http://me:secret@127.0.0.1/v1", "--external: [gpt] has an address that is not http or https, or holds a user name")]
+    [InlineData("--external gpt=http://me:secret@127.0.0.1/v1",
+        "--external: [gpt] has an address that is not http or https, or holds a user name")]
     [InlineData("--external a=http://127.0.0.1/v1 --external A=http://127.0.0.1/v2", "--external: the name [a] is taken")]
     [InlineData("--set Judge:RecordFile=x", "setting [Judge:RecordFile]")]
     [InlineData("--set Grpo:BatchSize=9", "BatchSize")]
@@ -33,7 +34,9 @@ public sealed class ExperimentMistakeTests : IDisposable
     [InlineData("--set Grpo:BatchSize=16", "Stage = [Rl]")]
     public async Task ACommandLineThatCannotBe(string line, string said)
     {
-        Outcome outcome = await CommandLine.RunAsync(["experiment", "--output", _folder.PathOf("run"), "--set", "Set:TestCount=2", "--set", "Set:SftCount=1", "--set", "Set:RlCount=1",
+        Outcome outcome = await CommandLine.RunAsync(
+            ["experiment", "--output", _folder.PathOf("run"), "--set", "Set:TestCount=2", "--set", "Set:SftCount=1", "--set",
+            "Set:RlCount=1",
             "--set", "Set:OutOfDomainCount=0", .. line.Split(' ')]);
         outcome.IsMistake(said);
         Assert.DoesNotContain("secret", outcome.Error, StringComparison.Ordinal);
@@ -43,8 +46,10 @@ public sealed class ExperimentMistakeTests : IDisposable
     [Fact]
     public async Task TwoBasesOfOneName()
     {
-        string first = Directory.CreateDirectory(_folder.PathOf("a", "model")).FullName, second = Directory.CreateDirectory(_folder.PathOf("b", "model")).FullName;
-        (await CommandLine.RunAsync("experiment", "--output", _folder.PathOf("run"), "--base", first, "--base", second)).IsMistake("--base: the name [model] is taken");
+        string first = Directory.CreateDirectory(_folder.PathOf("a", "model")).FullName,
+            second = Directory.CreateDirectory(_folder.PathOf("b", "model")).FullName;
+        (await CommandLine.RunAsync("experiment", "--output", _folder.PathOf("run"), "--base", first, "--base", second))
+            .IsMistake("--base: the name [model] is taken");
     }
 
     [Fact]
@@ -53,7 +58,8 @@ public sealed class ExperimentMistakeTests : IDisposable
         string output = Directory.CreateDirectory(_folder.PathOf("run")).FullName;
         File.WriteAllText(Path.Combine(output, "thesis.txt"), "mine");
         (await CommandLine.RunAsync("experiment", "--output", output)).IsMistake($"output: [{output}] is not empty");
-        (await CommandLine.RunAsync("experiment", "--output", output, "--resume")).IsMistake($"resume: [{output}] holds no experiment.json");
+        (await CommandLine.RunAsync("experiment", "--output", output, "--resume"))
+            .IsMistake($"resume: [{output}] holds no experiment.json");
         Assert.Equal([Path.Combine(output, "thesis.txt")], Directory.EnumerateFileSystemEntries(output));
     }
 
@@ -62,7 +68,9 @@ public sealed class ExperimentMistakeTests : IDisposable
     {
         string output = Directory.CreateDirectory(_folder.PathOf("run")).FullName;
         File.WriteAllText(Path.Combine(output, "experiment.json.unfinished"), "{");
-        (await CommandLine.RunAsync("experiment", "--output", output, "--resume", "--data", "/nowhere/at/all")).IsMistake("got [/nowhere/at/all]"); // past the folder's door
+        // past the folder's door
+        (await CommandLine.RunAsync("experiment", "--output", output, "--resume", "--data", "/nowhere/at/all"))
+            .IsMistake("got [/nowhere/at/all]");
     }
 
     [Theory]

@@ -24,10 +24,12 @@ public sealed class ExternalModelRowTests : IDisposable
     {
         Environment.SetEnvironmentVariable(Key, "a-key-of-theirs");
         int rows = 3 * MiniatureExperiment.TestRows + MiniatureExperiment.OutOfDomainRows;
-        Func<HttpContext, Task>[] script = [ScriptedServer.Status(400), .. Enumerable.Repeat(ScriptedServer.Completion("<think>Seen.</think>\n<answer>A</answer>"), rows)];
+        Func<HttpContext, Task>[] script =
+            [ScriptedServer.Status(400), .. Enumerable.Repeat(ScriptedServer.Completion("<think>Seen.</think>\n<answer>A</answer>"), rows)];
         await using ScriptedServer server = await ScriptedServer.StartAsync(script);
         string output = _folder.PathOf("run");
-        Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--external", $"theirs=their-model@{server.Address}"));
+        Outcome outcome = await CommandLine.RunAsync(
+            MiniatureExperiment.Arguments(output, "--external", $"theirs=their-model@{server.Address}"));
         outcome.Success();
         Assert.Equal(rows, server.RequestCount);
 
@@ -37,14 +39,16 @@ public sealed class ExternalModelRowTests : IDisposable
         Assert.Equal($"{MiniatureExperiment.TestRows}", accuracy[2]);
         string[] tokens = MiniatureExperiment.Table(output, "Output tokens").Single(row => row[0] == "theirs");
         Assert.Equal(("200.0", "1"), (tokens[2], tokens[6])); // the server counts 200 for each
-        JsonElement model = MiniatureExperiment.Report(output).GetProperty("models").EnumerateArray().Single(item => item.GetProperty("name").GetString() == "theirs");
+        JsonElement model = MiniatureExperiment.Report(output).GetProperty("models").EnumerateArray()
+            .Single(item => item.GetProperty("name").GetString() == "theirs");
         JsonElement figures = model.GetProperty("sets").GetProperty("test").GetProperty("overall");
         Assert.Equal(0, figures.GetProperty("paper").GetProperty("right").GetInt32()); // a bare letter is not letter and text
         Assert.Equal(MiniatureExperiment.TestRows - 1, figures.GetProperty("statusCounts").GetProperty("Label").GetInt32());
         Assert.Equal(1, figures.GetProperty("statusCounts").GetProperty("NoAnswerTag").GetInt32());
 
         RequestsCarryPromptAndPicture(server);
-        Assert.All(Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".zip", StringComparison.Ordinal)),
+        Assert.All(Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith(".zip", StringComparison.Ordinal)),
             file => Assert.DoesNotContain("a-key-of-theirs", File.ReadAllText(file), StringComparison.Ordinal));
     }
 
@@ -56,7 +60,8 @@ public sealed class ExternalModelRowTests : IDisposable
         string output = _folder.PathOf("run");
         Outcome outcome = await CommandLine.RunAsync(MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}"));
         Assert.Equal(ExitCodes.RunStopped, outcome.Code);
-        Assert.Equal("pathvlm: the external model [theirs] answered 401: check the key, its rights, the address and the model's name", outcome.ErrorLine.Trim());
+        Assert.Equal("pathvlm: the external model [theirs] answered 401: check the key, its rights, the address and the model's name",
+            outcome.ErrorLine.Trim());
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));
     }
 
@@ -64,7 +69,8 @@ public sealed class ExternalModelRowTests : IDisposable
     public async Task WithoutAKeyNobodyIsAsked()
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync();
-        (await CommandLine.RunAsync(MiniatureExperiment.Arguments(_folder.PathOf("run"), "--external", $"theirs={server.Address}"))).IsMistake("PATHVLM_EXTERNAL_KEY");
+        (await CommandLine.RunAsync(MiniatureExperiment.Arguments(_folder.PathOf("run"), "--external", $"theirs={server.Address}")))
+            .IsMistake("PATHVLM_EXTERNAL_KEY");
         Assert.Equal(0, server.RequestCount);
     }
 
@@ -75,10 +81,12 @@ public sealed class ExternalModelRowTests : IDisposable
             Assert.Equal("their-model", body.GetProperty("model").GetString());
             JsonElement[] messages = [.. body.GetProperty("messages").EnumerateArray()];
             Assert.Equal(["system", "user"], messages.Select(message => message.GetProperty("role").GetString()));
-            Assert.Contains("<think>", messages[0].GetProperty("content").ToString(), StringComparison.Ordinal); // the preset's own system text
+            // the preset's own system text
+            Assert.Contains("<think>", messages[0].GetProperty("content").ToString(), StringComparison.Ordinal);
             JsonElement[] parts = [.. messages[1].GetProperty("content").EnumerateArray()];
             Assert.Equal(["image_url", "text"], parts.Select(part => part.GetProperty("type").GetString()));
-            Assert.StartsWith("data:image/png;base64,", parts[0].GetProperty("image_url").GetProperty("url").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith("data:image/png;base64,", parts[0].GetProperty("image_url").GetProperty("url").GetString(),
+                StringComparison.Ordinal);
             Assert.Matches(@"\nA\) .*\nB\) ", parts[1].GetProperty("text").GetString());
         }
     }

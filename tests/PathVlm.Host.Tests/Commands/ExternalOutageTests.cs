@@ -26,20 +26,23 @@ public sealed class ExternalOutageTests : IDisposable
     public async Task AnOutageEndsTheRunAndAResumedOneAsksTheRowsThatWereNotAnswered()
     {
         int asked = 0, run = 0;
-        int[] goodFirst = [3 * MiniatureExperiment.TestRows, Rows - 1, int.MaxValue]; // requests that are answered before the server is away, run by run
+        // requests that are answered before the server is away, run by run
+        int[] goodFirst = [3 * MiniatureExperiment.TestRows, Rows - 1, int.MaxValue];
         Func<HttpContext, Task> step = context => Interlocked.Increment(ref asked) <= goodFirst[run] ? Good(context) : Away(context);
         await using ScriptedServer server = await ScriptedServer.StartAsync([.. Enumerable.Repeat(step, 3 * Rows)]);
         string output = _folder.PathOf("run");
         string[] arguments = MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}", "--resume");
         Outcome stopped = await CommandLine.RunAsync(arguments);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
-        Assert.Matches("^pathvlm: the external model \\[theirs\\] did not answer [5-8] of the last 2[0-3] rows \\(RetryAfterTooLong [5-8]\\), more than 5%; .*--resume", stopped.ErrorLine.Trim());
+        Assert.Matches("^pathvlm: the external model \\[theirs\\] did not answer [5-8] of the last 2[0-3] rows \\(RetryAfterTooLong "
+            + "[5-8]\\), more than 5%; .*--resume", stopped.ErrorLine.Trim());
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));
 
         (run, asked) = (1, goodFirst[0]);
         (await CommandLine.RunAsync(arguments)).Success();
         Assert.Equal(Rows, asked); // what the run before answered is kept
-        Assert.Equal([$"{Rows}", $"{Rows - 1}", "RetryAfterTooLong 1"], MiniatureExperiment.Table(output, "External models").Single().Skip(2));
+        Assert.Equal([$"{Rows}", $"{Rows - 1}", "RetryAfterTooLong 1"],
+            MiniatureExperiment.Table(output, "External models").Single().Skip(2));
 
         (run, asked) = (2, 0);
         Assert.Contains("; 1 evaluation(s) made", (await CommandLine.RunAsync(arguments)).Success(), StringComparison.Ordinal);
@@ -55,7 +58,8 @@ public sealed class ExternalOutageTests : IDisposable
         Func<HttpContext, Task> stalled = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
         int waiting = MiniatureExperiment.TestRows - Answered;
         await using ScriptedServer server = await ScriptedServer.StartAsync(
-            [.. Enumerable.Repeat<Func<HttpContext, Task>>(Good, Answered), .. Enumerable.Repeat(stalled, waiting), .. Enumerable.Repeat<Func<HttpContext, Task>>(Good, Rows)]);
+            [.. Enumerable.Repeat<Func<HttpContext, Task>>(Good, Answered), .. Enumerable.Repeat(stalled, waiting),
+                .. Enumerable.Repeat<Func<HttpContext, Task>>(Good, Rows)]);
         string output = _folder.PathOf("run"), unfinished = Path.Combine(output, "external", "theirs", "answers", "test.asked.unfinished");
         string[] arguments = MiniatureExperiment.Arguments(output, "--external", $"theirs={server.Address}", "--resume");
         using Process process = CommandLine.Start(arguments);

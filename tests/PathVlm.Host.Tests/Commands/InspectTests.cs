@@ -25,10 +25,14 @@ public sealed class InspectTests : IDisposable
         string output = (await CommandLine.RunAsync("inspect", checkpoint, "--tokens", "77", "--rows", "3")).Success();
         Assert.Contains($"checkpoint: {checkpoint}", output, StringComparison.Ordinal);
         Assert.Contains(Text($"parameters: {ElementsOf(checkpoint):N0} (vision "), output, StringComparison.Ordinal);
-        Assert.Contains($"layout:     {CheckpointReader.Inspect(checkpoint).Layout}; {WeightFiles(checkpoint).Length} file(s)", output, StringComparison.Ordinal);
-        Assert.Equal(File.Exists(Path.Combine(checkpoint, "model.safetensors.index.json")), output.Contains("with an index", StringComparison.Ordinal));
+        Assert.Contains($"layout:     {CheckpointReader.Inspect(checkpoint).Layout}; {WeightFiles(checkpoint).Length} file(s)", output,
+            StringComparison.Ordinal);
+        Assert.Equal(File.Exists(Path.Combine(checkpoint, "model.safetensors.index.json")),
+            output.Contains("with an index", StringComparison.Ordinal));
         Assert.Contains(Text($"vocabulary: {VocabularyOf(checkpoint):N0} rows, "), output, StringComparison.Ordinal);
-        Assert.Matches(@"memory:     weights \d+ MiB \((Float32|BFloat16)\), fine-tuning \d+ MiB, generation \d+ MiB \(3 row\(s\) of 77 tokens\)", output);
+        Assert.Matches(
+            @"memory:     weights \d+ MiB \((Float32|BFloat16)\), fine-tuning \d+ MiB, generation \d+ MiB \(3 row\(s\) of 77 tokens\)",
+            output);
     }
 
     [Fact]
@@ -37,7 +41,8 @@ public sealed class InspectTests : IDisposable
         MLContext ml = new();
         string zip = _folder.PathOf("model.zip");
         using (PathologyTransformer model = ml.Pathology().Pretrained(Reference.Checkpoint))
-            ml.Model.Save(model, new PathologyDataView([new PathologyQuestion("q", Reference.Picture, "?", [], "a", "", "", null)]).Schema, zip);
+            ml.Model.Save(model, new PathologyDataView([new PathologyQuestion("q", Reference.Picture, "?", [], "a", "", "", null)]).Schema,
+                zip);
         string output = (await CommandLine.RunAsync("inspect", zip)).Success();
         Assert.Matches(@"model zip:  .*model\.zip, \d+\.\d MiB, 1 fitted stage\(s\)", output);
         Assert.Contains(Text($"parameters: {ElementsOf(Reference.Checkpoint):N0} (vision "), output, StringComparison.Ordinal);
@@ -51,7 +56,8 @@ public sealed class InspectTests : IDisposable
         string[] lines = [.. (await CommandLine.RunAsync("inspect", set.Folder)).Success().Split('\n')];
         Assert.Contains($"data set:   {set.Folder}", lines);
         Assert.Contains($"rows:       9, pictures {set.Pictures.Length}", lines);
-        Assert.Contains(lines, line => line.StartsWith("  ", StringComparison.Ordinal) && line.Contains("rows; options ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("  ", StringComparison.Ordinal)
+            && line.Contains("rows; options ", StringComparison.Ordinal));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -31,18 +31,23 @@ public sealed class JudgeTests : IDisposable
     {
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
         string rollouts = RolloutFiles.Write(
-            _folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle), RolloutFiles.Line("q0", 2, " "),
+            _folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle),
+            RolloutFiles.Line("q0", 2, " "),
             RolloutFiles.Line("q0", 0, RolloutFiles.Sound, step: 1));
-        string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts, "--set", "Judge:PricePerMillionInputTokens=2.5",
+        string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts, "--set",
+            "Judge:PricePerMillionInputTokens=2.5",
             "--set", "Judge:PricePerMillionOutputTokens=10"];
         string first = (await CommandLine.RunAsync([.. verb, "--output", _folder.PathOf("first.jsonl")])).Success();
         Assert.Equal(2, server.Requests); // four rollouts: one is blank, one came before
-        Assert.Contains("| this run                     | 2             | 2        | 2,000     | 400        | 0.01  |", first, StringComparison.Ordinal);
+        Assert.Contains("| this run                     | 2             | 2        | 2,000     | 400        | 0.01  |", first,
+            StringComparison.Ordinal);
 
         string second = (await CommandLine.RunAsync([.. verb, "--output", _folder.PathOf("second.jsonl")])).Success();
         Assert.Equal(2, server.Requests);
-        Assert.Contains("| this run                     | 0             | 0        | 0         | 0          | 0.00  |", second, StringComparison.Ordinal);
-        Assert.Contains("| these reviews, by the record | 2             | 2        | 2,000     | 400        | 0.01  |", second, StringComparison.Ordinal);
+        Assert.Contains("| this run                     | 0             | 0        | 0         | 0          | 0.00  |", second,
+            StringComparison.Ordinal);
+        Assert.Contains("| these reviews, by the record | 2             | 2        | 2,000     | 400        | 0.01  |", second,
+            StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText(_folder.PathOf("first.jsonl")), File.ReadAllText(_folder.PathOf("second.jsonl")));
         Assert.DoesNotContain(JudgeServer.Key, File.ReadAllText(RecordFile), StringComparison.Ordinal);
     }
@@ -51,12 +56,15 @@ public sealed class JudgeTests : IDisposable
     public async Task TheRubricScoresEachRolloutAndItsFindingsAreWritten()
     {
         string rollouts = RolloutFiles.Write(
-            _folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle, step: 5), RolloutFiles.Line("q1", 0, "", step: 5));
+            _folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle, step: 5),
+            RolloutFiles.Line("q1", 0, "", step: 5));
         Outcome outcome = await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", _folder.PathOf("scores.jsonl"), rollouts);
         string output = outcome.Success();
         Assert.Contains("3 rollouts of 2 rows; judge: rubric-1", output, StringComparison.Ordinal);
-        Assert.Contains("| 0-0   | 1        | 1.000          | 1.000        | 1.000     | 0     | 0       |", output, StringComparison.Ordinal);
-        Assert.Contains("| all   | 3        | 0.500          | 0.333        | 0.667     | 1     | 0       |", output, StringComparison.Ordinal);
+        Assert.Contains("| 0-0   | 1        | 1.000          | 1.000        | 1.000     | 0     | 0       |", output,
+            StringComparison.Ordinal);
+        Assert.Contains("| all   | 3        | 0.500          | 0.333        | 0.667     | 1     | 0       |", output,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("money", output, StringComparison.Ordinal);
 
         JsonElement[] lines = RolloutFiles.Read(_folder.PathOf("scores.jsonl"));
@@ -65,7 +73,8 @@ public sealed class JudgeTests : IDisposable
             (line.GetProperty("id").GetString()!, line.GetProperty("sample").GetInt32(), line.GetProperty("step").GetInt64())));
         Assert.Equal(
             ["visual_analysis", "option_elimination: A", "knowledge"],
-            lines[0].GetProperty("findings").EnumerateArray().Where(finding => finding.GetProperty("dropped").ValueKind == JsonValueKind.Null)
+            lines[0].GetProperty("findings").EnumerateArray()
+                .Where(finding => finding.GetProperty("dropped").ValueKind == JsonValueKind.Null)
                 .Select(finding => finding.GetProperty("item").GetString()));
     }
 
@@ -74,8 +83,11 @@ public sealed class JudgeTests : IDisposable
     {
         using SmallSet set = new();
         PathologyQuestion row = new MLContext().Pathology().Data.LoadPathMmu(set.Folder).Questions[0];
-        string rollouts = RolloutFiles.Write(_folder, new JsonObject { ["id"] = row.Id, ["text"] = RolloutFiles.Completion(RolloutFiles.Idle) });
-        Assert.Contains("1 rollouts of 1 rows", (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts)).Success(), StringComparison.Ordinal);
+        string rollouts = RolloutFiles.Write(
+            _folder, new JsonObject { ["id"] = row.Id, ["text"] = RolloutFiles.Completion(RolloutFiles.Idle) });
+        Assert.Contains("1 rollouts of 1 rows",
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts)).Success(),
+            StringComparison.Ordinal);
         RolloutFiles.Write(_folder, new JsonObject { ["id"] = "no row", ["text"] = "" });
         (await CommandLine.RunAsync("judge", "--record", RecordFile, "--data", set.Folder, rollouts))
             .IsMistake("rollouts.jsonl, line 1: id: expected a row of the set that is named (--data), got [no row]");
@@ -93,7 +105,8 @@ public sealed class JudgeTests : IDisposable
         string last = outcome.Error.Trim().Split('\n')[^1]; // progress stands on the error stream before it
         Assert.Equal((ExitCodes.RunStopped, $"pathvlm: --judge: none of 1 rollouts is scored: {Told}"), (outcome.Code, last));
         JsonElement line = Assert.Single(RolloutFiles.Read(_folder.PathOf("scores.jsonl")));
-        Assert.Equal((JsonValueKind.Null, "invalid_reply"), (line.GetProperty("reward").ValueKind, line.GetProperty("missing").GetString()));
+        Assert.Equal((JsonValueKind.Null, "invalid_reply"),
+            (line.GetProperty("reward").ValueKind, line.GetProperty("missing").GetString()));
     }
 
     [Fact]
@@ -121,10 +134,12 @@ public sealed class JudgeTests : IDisposable
         string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         string[] verb = ["judge", "--record", RecordFile, "--judge-model", "judge", "--set", "Judge:MaxMissingRate=1", rollouts, "--judge"];
         await using (JudgeServer outage = await JudgeServer.StartAsync("no review"))
-            Assert.Contains("missing, InvalidReply: 1", (await CommandLine.RunAsync([.. verb, outage.Address])).Output, StringComparison.Ordinal);
+            Assert.Contains("missing, InvalidReply: 1", (await CommandLine.RunAsync([.. verb, outage.Address])).Output,
+                StringComparison.Ordinal);
         RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound), RolloutFiles.Line("q0", 1, RolloutFiles.Idle));
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
-        string second = (await CommandLine.RunAsync([.. verb, server.Address])).Success(), third = (await CommandLine.RunAsync([.. verb, server.Address])).Success();
+        string second = (await CommandLine.RunAsync([.. verb, server.Address])).Success(),
+            third = (await CommandLine.RunAsync([.. verb, server.Address])).Success();
         Assert.Equal(2, server.Requests);
         Assert.DoesNotContain("missing, ", second + third, StringComparison.Ordinal);
     }
@@ -133,21 +148,28 @@ public sealed class JudgeTests : IDisposable
     public async Task WhatAllRolloutsWillCostIsForecastOnceAfterFiftyReviews()
     {
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
-        string rollouts = RolloutFiles.Write(_folder, [.. Enumerable.Range(0, 240).Select(sample => RolloutFiles.Line("q0", sample, $"{RolloutFiles.Sound} Number {sample % 120}."))]);
+        string rollouts = RolloutFiles.Write(
+            _folder, [.. Enumerable.Range(0, 240)
+            .Select(sample => RolloutFiles.Line("q0", sample, $"{RolloutFiles.Sound} Number {sample % 120}."))]);
         string[] verb = ["judge", "--record", RecordFile, "--judge", server.Address, rollouts];
         string priced = (await CommandLine.RunAsync([.. verb, "--set", "Judge:PricePerMillionInputTokens=2.5"])).Success();
-        Assert.Equal("forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out, money 1.08", Forecast(priced)); // half are repeated: not to be foreseen
+        // half are repeated: not to be foreseen
+        Assert.Equal(
+            "forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out, money 1.08", Forecast(priced));
         File.Delete(RecordFile);
-        Assert.Equal("forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out", Forecast((await CommandLine.RunAsync(verb)).Success()));
+        Assert.Equal("forecast after 50 reviews asked: 240 for all 240 rollouts, 240,000 tokens in, 48,000 out",
+            Forecast((await CommandLine.RunAsync(verb)).Success()));
         Assert.DoesNotContain("forecast", (await CommandLine.RunAsync(verb)).Success(), StringComparison.Ordinal);
 
-        static string Forecast(string output) => Assert.Single(output.Split('\n', StringSplitOptions.TrimEntries), line => line.StartsWith("forecast", StringComparison.Ordinal));
+        static string Forecast(string output) => Assert.Single(
+            output.Split('\n', StringSplitOptions.TrimEntries), line => line.StartsWith("forecast", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task ScoresGoToANewFolderWholeAndReplaceTheOnesBefore()
     {
-        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound)), scores = _folder.PathOf("new", "deep", "scores.jsonl");
+        string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound)),
+            scores = _folder.PathOf("new", "deep", "scores.jsonl");
         for (int run = 0; run < 2; run++)
         {
             (await CommandLine.RunAsync("judge", "--record", RecordFile, "--output", scores, rollouts)).Success();
@@ -162,9 +184,12 @@ public sealed class JudgeTests : IDisposable
     {
         await using JudgeServer server = await JudgeServer.StartAsync(Review);
         string rollouts = RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
-        string before = await File.ReadAllTextAsync(rollouts), detour = Path.Combine(Path.GetDirectoryName(rollouts)!, ".", "rollouts.jsonl");
-        foreach ((string output, string said) in new[] { (detour, $"got [{detour}], which is the rollout file itself"), (RecordFile, $"got [{RecordFile}], which is the record itself"), (Path.GetDirectoryName(rollouts)!, "got the folder [") })
-            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, "--output", output, rollouts)).IsMistake("--output: expected ", said);
+        string before = await File.ReadAllTextAsync(rollouts),
+            detour = Path.Combine(Path.GetDirectoryName(rollouts)!, ".", "rollouts.jsonl");
+        foreach ((string output, string said) in new[] { (detour, $"got [{detour}], which is the rollout file itself"),
+            (RecordFile, $"got [{RecordFile}], which is the record itself"), (Path.GetDirectoryName(rollouts)!, "got the folder [") })
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", server.Address, "--output", output, rollouts))
+                .IsMistake("--output: expected ", said);
         Assert.Equal((0, false, before), (server.Requests, File.Exists(RecordFile), await File.ReadAllTextAsync(rollouts)));
     }
 
@@ -208,7 +233,8 @@ public sealed class JudgeTests : IDisposable
         (await CommandLine.RunAsync("judge", "--record", RecordFile, rollouts)).IsMistake("line 1: expected JSON");
         RolloutFiles.Write(_folder, RolloutFiles.Line("q0", 0, RolloutFiles.Sound));
         foreach (string address in new[] { "judge", "ftp://judge/v1", "/v1" })
-            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts)).IsMistake("--judge: expected an absolute http or https address", $"got [{address}]");
+            (await CommandLine.RunAsync("judge", "--record", RecordFile, "--judge", address, rollouts))
+                .IsMistake("--judge: expected an absolute http or https address", $"got [{address}]");
         string record = _folder.PathOf("record.jsonl");
         await File.WriteAllTextAsync(record, "{}\n");
         (await CommandLine.RunAsync("judge", "--record", record, rollouts)).IsMistake("record.jsonl, line 1");

@@ -39,7 +39,9 @@ public sealed class MistakeTests : IDisposable
     [InlineData("--set Sft:BatchSize=0 --preset embedded --until Alpha", "BatchSize")]
     [InlineData("--data /nowhere/at/all", "--data: expected a file or folder that exists, got [/nowhere/at/all]")]
     public async Task ATrainingThatCannotBe(string line, string said) =>
-        (await CommandLine.RunAsync(["train", "--base", Reference.Checkpoint, "--output", _folder.PathOf("run"), "--set", "Set:TestCount=1", "--set", "Set:SftCount=1",
+        (await CommandLine.RunAsync(
+            ["train", "--base", Reference.Checkpoint, "--output", _folder.PathOf("run"), "--set", "Set:TestCount=1", "--set",
+            "Set:SftCount=1",
             "--set", "Set:RlCount=1", "--set", "Set:OutOfDomainCount=0", .. line.Split(' ')])).IsMistake(said);
 
     [Fact]
@@ -49,12 +51,14 @@ public sealed class MistakeTests : IDisposable
 
     [Fact]
     public async Task OneOptionAlone() =>
-        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", Reference.Picture, "--question", "What?", "--option", "keratin pearl"))
+        (await CommandLine.RunAsync(
+            "predict", "--model", Reference.Checkpoint, "--image", Reference.Picture, "--question", "What?", "--option", "keratin pearl"))
             .IsMistake("--option: expected none, or two or more, got 1");
 
     [Fact]
     public async Task APictureThatIsMissing() =>
-        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", _folder.PathOf("none.png"), "--question", "What?"))
+        (await CommandLine.RunAsync(
+            "predict", "--model", Reference.Checkpoint, "--image", _folder.PathOf("none.png"), "--question", "What?"))
             .IsMistake("none.png");
 
     [Fact]
@@ -63,7 +67,8 @@ public sealed class MistakeTests : IDisposable
         string picture = _folder.PathOf("cut.png");
         File.Copy(Reference.Picture, picture);
         Reference.Halve(picture);
-        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", picture, "--question", "What?")).IsMistake("cut.png");
+        (await CommandLine.RunAsync("predict", "--model", Reference.Checkpoint, "--image", picture, "--question", "What?"))
+            .IsMistake("cut.png");
     }
 
     [Theory]
@@ -103,7 +108,8 @@ public sealed class MistakeTests : IDisposable
         string weights = Directory.GetFiles(copy, "*.safetensors").Order(StringComparer.Ordinal).First();
         Reference.Halve(weights);
         (await CommandLine.RunAsync("inspect", copy)).IsMistake(Path.GetFileName(weights));
-        (await CommandLine.RunAsync("predict", "--model", copy, "--image", Reference.Picture, "--question", "What?")).IsMistake(Path.GetFileName(weights));
+        (await CommandLine.RunAsync("predict", "--model", copy, "--image", Reference.Picture, "--question", "What?"))
+            .IsMistake(Path.GetFileName(weights));
     }
 
     [Fact]

@@ -10,11 +10,13 @@ public sealed class PredictTests
     [InlineData("--option", "keratin pearl", "--option", "psammoma body")]
     public async Task APictureAndAQuestionGiveAnAnswerAndTheResearchNotice(params string[] options)
     {
-        string[] lines = (await CommandLine.RunAsync(["predict", "--model", Reference.Checkpoint, "--image", Reference.Picture, "--question", "What is shown?", .. options]))
+        string[] lines = (await CommandLine.RunAsync(
+            ["predict", "--model", Reference.Checkpoint, "--image", Reference.Picture, "--question", "What is shown?", .. options]))
             .Success().Split('\n');
         Assert.StartsWith("answer:    ", lines[0], StringComparison.Ordinal);
         Assert.Contains(lines, line => line.StartsWith("reasoning: ", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("tokens:    ", StringComparison.Ordinal) && int.Parse(line.Split(':', '(')[1], System.Globalization.CultureInfo.InvariantCulture) > 0);
+        Assert.Contains(lines, line => line.StartsWith("tokens:    ", StringComparison.Ordinal)
+            && int.Parse(line.Split(':', '(')[1], System.Globalization.CultureInfo.InvariantCulture) > 0);
         Assert.Contains(ResearchNotice.Text, lines);
     }
 

@@ -22,12 +22,14 @@ public sealed class ProgramTests : IDisposable
     public async Task PrintedSettingsAreThoseThatWouldBeUsed()
     {
         Outcome outcome = await CommandLine.RunAsync(
-            "train", "--preset", "embedded", "--print-settings", "--set", "Sft:Epochs=3", "--set", "Set:TestCount=5", "--output", _folder.PathOf("run"));
+            "train", "--preset", "embedded", "--print-settings", "--set", "Sft:Epochs=3", "--set", "Set:TestCount=5", "--output",
+            _folder.PathOf("run"));
         outcome.Success();
         JsonElement settings = JsonDocument.Parse(outcome.Output).RootElement;
         Assert.Equal(3, settings.GetProperty("Sft").GetProperty("Epochs").GetDouble());
         Assert.Equal(5, settings.GetProperty("Set").GetProperty("TestCount").GetInt32());
-        Assert.Equal([2, 2, 4], settings.GetProperty("Process").GetProperty("RewardWeights").EnumerateArray().Select(weight => weight.GetDouble()));
+        Assert.Equal([2, 2, 4],
+            settings.GetProperty("Process").GetProperty("RewardWeights").EnumerateArray().Select(weight => weight.GetDouble()));
         Assert.False(Directory.Exists(_folder.PathOf("run")));
     }
 
@@ -46,7 +48,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("tra", "train")]
     [InlineData("train --pre", "--preset")]
     public async Task TheProgramCompletesVerbsAndOptions(string line, string suggested) =>
-        Assert.Contains(suggested, (await CommandLine.RunAsync($"[suggest:{line.Length}]", line)).Success().Split('\n', StringSplitOptions.TrimEntries));
+        Assert.Contains(suggested,
+            (await CommandLine.RunAsync($"[suggest:{line.Length}]", line)).Success().Split('\n', StringSplitOptions.TrimEntries));
 
     [Fact]
     public async Task AnAnswerAsJsonIsOneObjectOnTheOutput()

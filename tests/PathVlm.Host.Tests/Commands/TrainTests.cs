@@ -7,7 +7,9 @@ using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;
 
-/// <summary>The main job on a tiny checkpoint: every stage runs, and what it saves gives the same answers in a process of its own.</summary>
+/// <summary>
+/// The main job on a tiny checkpoint: every stage runs, and what it saves gives the same answers in a process of its own.
+/// </summary>
 public sealed class TrainTests : IDisposable
 {
     private static readonly string[] Settings =
@@ -41,12 +43,14 @@ public sealed class TrainTests : IDisposable
             JsonElement reward = Reward(run, stage);
             Assert.InRange(reward.GetProperty("mean").GetDouble(), 0, 1);
             Assert.Equal((6, 0), (reward.GetProperty("reviewed").GetInt32(), reward.GetProperty("missing").GetInt32()));
-            Assert.Equal(reward.GetProperty("mean").GetDouble().ToString("0.000", CultureInfo.InvariantCulture), Cell(output, stage, "process reward"));
+            Assert.Equal(reward.GetProperty("mean").GetDouble().ToString("0.000", CultureInfo.InvariantCulture),
+                Cell(output, stage, "process reward"));
         }
 
         Assert.False(File.Exists(Path.Combine(run, "Alpha", "model.zip")));
         Assert.Single(trained.Lines, line => line.StartsWith("judge's canaries: 20 of 20 hold", StringComparison.Ordinal));
-        Assert.Contains(JsonLines(Path.Combine(run, "PathVLM-R1", "metrics.jsonl")), line => line.TryGetProperty("judge/completeness/mean", out _));
+        Assert.Contains(JsonLines(Path.Combine(run, "PathVLM-R1", "metrics.jsonl")),
+            line => line.TryGetProperty("judge/completeness/mean", out _));
         foreach ((string stage, int rollouts) in new[] { ("Alpha", 0), ("Beta", 8), ("PathVLM-R1", 8) })
         {
             Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "metrics.jsonl")));
@@ -54,10 +58,12 @@ public sealed class TrainTests : IDisposable
         }
 
         string written = Path.Combine(run, "PathVLM-R1", "rollouts.jsonl"), record = _folder.PathOf("reviews.jsonl");
-        Assert.Contains($"{written}: 8 rollouts of 2 rows", (await CommandLine.RunAsync("judge", "--record", record, written)).Success(), StringComparison.Ordinal);
+        Assert.Contains($"{written}: 8 rollouts of 2 rows", (await CommandLine.RunAsync("judge", "--record", record, written)).Success(),
+            StringComparison.Ordinal);
         Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", zip)).Success(), StringComparison.Ordinal);
         string report = _folder.PathOf("report");
-        using System.Diagnostics.Process fresh = CommandLine.Start("evaluate", "--model", zip, "--data", Path.Combine(run, "data"), "--output", report);
+        using System.Diagnostics.Process fresh =
+            CommandLine.Start("evaluate", "--model", zip, "--data", Path.Combine(run, "data"), "--output", report);
         string evaluated = (await CommandLine.FinishAsync(fresh)).Success();
         Assert.Contains($"report: {report}", evaluated, StringComparison.Ordinal);
         Assert.Equal(Result(run, "evaluation-PathVLM-R1.json").Rows, Result(report, "evaluation.json").Rows);
@@ -124,7 +130,8 @@ public sealed class TrainTests : IDisposable
     [InlineData("Process:BatchSize=32", "Stage = [Rl]")]
     [InlineData("Grpo:MaxPromptLength=20", "20")]
     [InlineData("Process:RewardWeights:0=1", "FormatReward, AccuracyReward, ProcessReward")]
-    [InlineData("Judge:RecordFile=/nowhere/at/all/reviews.jsonl", "the record of reviews [/nowhere/at/all/reviews.jsonl] (Judge:RecordFile) cannot be written")]
+    [InlineData("Judge:RecordFile=/nowhere/at/all/reviews.jsonl",
+        "the record of reviews [/nowhere/at/all/reviews.jsonl] (Judge:RecordFile) cannot be written")]
     public async Task WhatALaterStageWouldStumbleOverIsToldBeforeAnythingIsTrained(string setting, string said)
     {
         (await CommandLine.RunAsync([.. Train(_folder.PathOf("run")), "--set", setting])).IsMistake(said);
@@ -136,19 +143,23 @@ public sealed class TrainTests : IDisposable
     {
         string run = _folder.PathOf("run");
         Outcome stopped = await CommandLine.RunAsync(
-            [.. Train(run), "--until", "Beta", "--set", "Grpo:LearningRate=1e39", "--set", "Grpo:WeightDecay=1", "--set", "Grpo:NumIterations=10", "--set", "Grpo:MaxSteps=8"]);
+            [.. Train(run), "--until", "Beta", "--set", "Grpo:LearningRate=1e39", "--set", "Grpo:WeightDecay=1", "--set",
+                "Grpo:NumIterations=10", "--set", "Grpo:MaxSteps=8"]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         string line = stopped.ErrorLine;
-        Assert.Matches("^pathvlm: Beta: stopped after step [1-8]: loss or gradient was not finite 3 times in a row; .* \\(Grpo:LearningRate is 1E\\+39\\)", line);
+        Assert.Matches("^pathvlm: Beta: stopped after step [1-8]: loss or gradient was not finite 3 times in a row; .* "
+            + "\\(Grpo:LearningRate is 1E\\+39\\)", line);
         Assert.Single(stopped.Lines, text => text.StartsWith("warning: stopped after ", StringComparison.Ordinal));
         Assert.False(File.Exists(Path.Combine(run, "pathvlm-r1.zip")));
-        Assert.Contains("1 fitted stage(s)", (await CommandLine.RunAsync("inspect", Path.Combine(run, "Alpha", "model.zip"))).Success(), StringComparison.Ordinal);
+        Assert.Contains("1 fitted stage(s)", (await CommandLine.RunAsync("inspect", Path.Combine(run, "Alpha", "model.zip"))).Success(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task ASecondRunInTheFolderLeavesNothingOfTheFirstButWhatItDidNotWrite()
     {
-        string run = _folder.PathOf("run"), mine = Path.Combine(run, "Beta", "notes.txt"), events = Path.Combine(run, "Alpha", "tensorboard");
+        string run = _folder.PathOf("run"), mine = Path.Combine(run, "Beta", "notes.txt"),
+            events = Path.Combine(run, "Alpha", "tensorboard");
         (await CommandLine.RunAsync([.. Train(run), "--until", "Beta"])).Success();
         File.WriteAllText(mine, "mine");
         int lines = JsonLines(Path.Combine(run, "Alpha", "metrics.jsonl")).Length, files = Directory.GetFiles(events).Length;
@@ -169,10 +180,12 @@ public sealed class TrainTests : IDisposable
         string list = Path.Combine(set.Folder, "rows.jsonl");
         File.WriteAllLines(list, set.Pictures.Take(6).Select(picture => JsonSerializer.Serialize(new
         {
-            image = Path.GetRelativePath(set.Folder, picture), question = "What is shown?", options = new[] { "A) keratin pearl", "B) psammoma body" }, answer = "A) keratin pearl", explanation = "It is seen.",
+            image = Path.GetRelativePath(set.Folder, picture), question = "What is shown?",
+                options = new[] { "A) keratin pearl", "B) psammoma body" }, answer = "A) keratin pearl", explanation = "It is seen.",
         })));
         string[] split = ["--set", "Split:Sft=2", "--set", "Split:Rl=2", "--set", "Split:Test=2"];
-        string output = (await CommandLine.RunAsync(["evaluate", "--model", Reference.Checkpoint, "--data", list, "--seed", "-9000000000", .. split])).Success();
+        string output = (await CommandLine.RunAsync(
+            ["evaluate", "--model", Reference.Checkpoint, "--data", list, "--seed", "-9000000000", .. split])).Success();
         Assert.Equal("2", Cell(output, Path.GetFileName(Reference.Checkpoint), "rows"));
     }
 
@@ -183,7 +196,8 @@ public sealed class TrainTests : IDisposable
     }
 
     private static string[] Train(string run) =>
-        ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run, .. Settings.SelectMany(setting => new[] { "--set", setting })];
+        ["train", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", run,
+            .. Settings.SelectMany(setting => new[] { "--set", setting })];
 
     private static JsonElement Reward(string run, string model) =>
         JsonDocument.Parse(File.ReadAllText(Path.Combine(run, $"evaluation-{model}.json"))).RootElement.GetProperty("processReward");
@@ -191,7 +205,8 @@ public sealed class TrainTests : IDisposable
     /// <summary>A cell of the table of test rows.</summary>
     private static string Cell(string output, string model, string column)
     {
-        string[][] table = [.. output.Split('\n').Where(line => line.StartsWith('|')).Select(line => line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries))];
+        string[][] table = [.. output.Split('\n').Where(line => line.StartsWith('|'))
+            .Select(line => line.Trim().Trim('|').Split('|', StringSplitOptions.TrimEntries))];
         string[] header = table.First(row => row[0] == "model");
         return table.First(row => row[0] == model)[Array.IndexOf(header, column)];
     }

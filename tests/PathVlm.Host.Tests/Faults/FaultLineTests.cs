@@ -10,7 +10,8 @@ public sealed class FaultLineTests
         { new OperationCanceledException("token"), ExitCodes.Cancelled, "cancelled: what was finished is kept" },
         { new JudgeStoppedException("wrong key"), ExitCodes.RunStopped, "pathvlm: wrong key" },
         { new InvalidDataException("two\n  lines"), ExitCodes.UserMistake, "pathvlm: two lines" },
-        { new ArgumentOutOfRangeException("path", "Model: expected a zip, got [x]"), ExitCodes.UserMistake, "pathvlm: Model: expected a zip, got [x]" },
+        { new ArgumentOutOfRangeException("path", "Model: expected a zip, got [x]"), ExitCodes.UserMistake,
+            "pathvlm: Model: expected a zip, got [x]" },
     };
 
     [Theory]

@@ -13,8 +13,10 @@ public sealed class SettingsFileTests : IDisposable
 
     [Theory]
     [InlineData("{\n  \"Stf\": {}\n}", "pathvlm.json, line 2: expected the section Sft, ", "(did you mean [Sft]?)")]
-    [InlineData("{\n  \"Sft\": {\n    \"Epoch\": 1\n  }\n}", "pathvlm.json, line 3: setting [Sft:Epoch] does not exist", "(did you mean [Epochs]?)")]
-    [InlineData("{\n\n  \"Grpo:GroupSiz\": 4\n}", "pathvlm.json, line 3: setting [Grpo:GroupSiz] does not exist", "(did you mean [GroupSize]?)")]
+    [InlineData("{\n  \"Sft\": {\n    \"Epoch\": 1\n  }\n}", "pathvlm.json, line 3: setting [Sft:Epoch] does not exist",
+        "(did you mean [Epochs]?)")]
+    [InlineData("{\n\n  \"Grpo:GroupSiz\": 4\n}", "pathvlm.json, line 3: setting [Grpo:GroupSiz] does not exist",
+        "(did you mean [GroupSize]?)")]
     [InlineData("[]", "pathvlm.json, line 1: expected an object of sections", "")]
     [InlineData("{\n \"Sft\": {\n", "pathvlm.json, line 3: expected JSON", "")]
     public void AFaultIsToldWithItsLineAndTheNearestName(string text, string said, string hint)
@@ -30,7 +32,8 @@ public sealed class SettingsFileTests : IDisposable
     public void KnownNamesInAnyCaseAndNestedOnesAreAccepted()
     {
         string path = _folder.PathOf("pathvlm.json");
-        File.WriteAllText(path, """{ "sft": { "epochs": 1, "PromptTemplate": { "System": "Reason." } }, "Process": { "RewardWeights": [1, 2, 3] } }""");
+        File.WriteAllText(path,
+            """{ "sft": { "epochs": 1, "PromptTemplate": { "System": "Reason." } }, "Process": { "RewardWeights": [1, 2, 3] } }""");
         SettingsFile.Check(path);
     }
 }

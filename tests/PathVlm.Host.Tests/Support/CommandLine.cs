@@ -15,7 +15,8 @@ internal static class CommandLine
 
     // The program's own output folder: the copy beside this assembly lacks what the tests' web framework brings.
     private static readonly string Program =
-        Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "PathVlm.Host", new DirectoryInfo(AppContext.BaseDirectory).Name, "pathvlm.dll"));
+        Path.GetFullPath(Path.Combine(
+            AppContext.BaseDirectory, "..", "..", "PathVlm.Host", new DirectoryInfo(AppContext.BaseDirectory).Name, "pathvlm.dll"));
 
     /// <summary>Starts <c>dotnet pathvlm.dll</c>, as it was built.</summary>
     public static Process Start(params string[] args) => Start([], args);

@@ -14,7 +14,8 @@ internal sealed class JudgeServer : IAsyncDisposable
     /// <summary>A review that finds nothing.</summary>
     public const string NothingFound =
         """
-        {"visual_analysis":{"quote":null,"shown_in_image":"cannot_tell","present":false},"option_elimination":{"rejected":[],"present":false},
+        {"visual_analysis":{"quote":null,"shown_in_image":"cannot_tell","present":false},
+         "option_elimination":{"rejected":[],"present":false},
          "knowledge":{"quote":null,"fact":null,"present":false},"violations":[],"unable_to_judge":null}
         """;
 

@@ -19,13 +19,15 @@ internal static class MiniatureExperiment
 
     /// <summary>The command line, further arguments last.</summary>
     public static string[] Arguments(string output, params string[] more) =>
-        ["experiment", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", output, .. Settings.SelectMany(setting => new[] { "--set", setting }), .. more];
+        ["experiment", "--preset", "embedded", "--base", Reference.Checkpoint, "--output", output,
+            .. Settings.SelectMany(setting => new[] { "--set", setting }), .. more];
 
     /// <summary>The base's name in it.</summary>
     public static string Base { get; } = Path.GetFileName(Reference.Checkpoint);
 
     /// <summary>The report for programs.</summary>
-    public static JsonElement Report(string output) => JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "report.json"))).RootElement;
+    public static JsonElement Report(string output) =>
+        JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "report.json"))).RootElement;
 
     /// <summary>Last write of every finished stage and evaluation, by path.</summary>
     public static Dictionary<string, DateTime> Finished(string output) => Directory.EnumerateFiles(output, "*", SearchOption.AllDirectories)

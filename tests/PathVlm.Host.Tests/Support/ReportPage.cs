@@ -19,8 +19,11 @@ internal static class ReportPage
         Assert.DoesNotContain(elements, element => element.Name.LocalName is "script" or "link" or "iframe" or "object" or "base");
         Assert.DoesNotContain("@import", page.Descendants("style").Single().Value, StringComparison.Ordinal);
         Assert.DoesNotContain("url(", page.Descendants("style").Single().Value, StringComparison.Ordinal);
-        Assert.DoesNotContain(elements.Attributes(), attribute => attribute.Name.LocalName is "href" or "action" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
-        Assert.DoesNotContain(elements, element => element.Name.Namespace == XNamespace.None && element.IsEmpty && !Void.Contains(element.Name.LocalName));
+        Assert.DoesNotContain(
+            elements.Attributes(), attribute =>
+            attribute.Name.LocalName is "href" or "action" || attribute.Name.LocalName.StartsWith("on", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            elements, element => element.Name.Namespace == XNamespace.None && element.IsEmpty && !Void.Contains(element.Name.LocalName));
         XAttribute[] sources = [.. elements.Attributes("src")];
         Assert.Equal(4, sources.Length);
         Assert.All(sources, source =>

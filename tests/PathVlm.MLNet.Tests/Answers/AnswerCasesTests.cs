@@ -27,8 +27,10 @@ public sealed class AnswerCasesTests
         AnswerScore score = new AnswerScorer(options, row.GetProperty("answer").GetString()!)
             .Score(row.GetProperty("completion").GetString()!);
 
-        string expected = $"format {row.GetProperty("format")} paper {row.GetProperty("paper")} strict {row.GetProperty("strict")} {row.GetProperty("status")}";
-        string actual = $"format {Convert.ToInt32(score.Format)} paper {Convert.ToInt32(score.Paper)} strict {Convert.ToInt32(score.Strict)} {score.Reading.Status}";
+        string expected = $"format {row.GetProperty("format")} paper {row.GetProperty("paper")} strict {row.GetProperty("strict")} "
+            + $"{row.GetProperty("status")}";
+        string actual = $"format {Convert.ToInt32(score.Format)} paper {Convert.ToInt32(score.Paper)} strict "
+            + $"{Convert.ToInt32(score.Strict)} {score.Reading.Status}";
         Assert.Equal(expected, actual);
     }
 

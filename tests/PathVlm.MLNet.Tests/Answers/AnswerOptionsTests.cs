@@ -47,7 +47,8 @@ public sealed class AnswerOptionsTests
         Assert.Equal(["A) A) yes", "B) B. no"], read.Options);
         OptionFault fault = Assert.Single(read.Faults);
         Assert.Equal(OptionSeverity.Warning, fault.Severity);
-        Assert.Equal("look labelled [A) yes], [B. no], but not all of them, in order and in one shape, so they are used as texts", fault.Message);
+        Assert.Equal("look labelled [A) yes], [B. no], but not all of them, in order and in one shape, so they are used as texts",
+            fault.Message);
     }
 
     [Theory]

@@ -65,7 +65,8 @@ public sealed class BenchmarkSuiteTests
     [Fact]
     public void ALossThatDiffersFailsTheRun()
     {
-        UnequalResultException fault = Assert.Throws<UnequalResultException>(() => UnequalResultException.ThrowUnlessClose("loss", 1, 1.01, 1e-3));
+        UnequalResultException fault =
+            Assert.Throws<UnequalResultException>(() => UnequalResultException.ThrowUnlessClose("loss", 1, 1.01, 1e-3));
         Assert.Equal("loss: ours 1, padded 1.01.", fault.Message);
     }
 
@@ -73,7 +74,8 @@ public sealed class BenchmarkSuiteTests
     public void TheLawIsFoundAgainFromItsOwnPoints()
     {
         CostPoint[] points = [.. from prompt in new double[] { 256, 512, 1024, 2048 } from completions in new double[] { 192, 384, 768 }
-            select new CostPoint(prompt, completions, 20 + 0.4 * prompt + 1e-4 * prompt * prompt + 0.9 * completions + 2e-4 * prompt * completions)];
+            select new CostPoint(
+                prompt, completions, 20 + 0.4 * prompt + 1e-4 * prompt * prompt + 0.9 * completions + 2e-4 * prompt * completions)];
         CostLaw law = CostLaw.Fit(points);
         Assert.InRange(law.MeanRelativeError, 0, 1e-6);
         Assert.Equal(20 + 400 + 100 + 900 + 200, law.At(new CostPoint(1000, 1000, 0)), 3);

@@ -15,11 +15,13 @@ internal static class EarlierFiles
 {
     private static readonly JsonSerializerOptions Lenient = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
-    public static string Folder { get; } = Path.Combine(ReferenceSet.Repository, "tests", "PathVlm.MLNet.Tests", "Compatibility", "f69e84c");
+    public static string Folder { get; } =
+        Path.Combine(ReferenceSet.Repository, "tests", "PathVlm.MLNet.Tests", "Compatibility", "f69e84c");
 
     public static ExpectedValues Expected { get; } = Read<ExpectedValues>("expected.json");
 
-    public static PathologyDataView Rows => new([.. Read<PathologyQuestion[]>("rows.json").Select(row => row with { ImagePath = PathOf(row.ImagePath) })]);
+    public static PathologyDataView Rows =>
+        new([.. Read<PathologyQuestion[]>("rows.json").Select(row => row with { ImagePath = PathOf(row.ImagePath) })]);
 
     public static IEnumerable<PicturedRolloutRow> Completions
     {

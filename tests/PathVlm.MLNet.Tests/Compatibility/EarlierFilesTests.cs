@@ -40,9 +40,11 @@ public sealed class EarlierFilesTests : IDisposable
 
         static string LineOf(ExpectedRewards row)
         {
-            float[][] scores = [row.FormatReward, row.AccuracyReward, row.ProcessReward, row.CompletenessScore, row.SoundnessScore, row.Reward];
+            float[][] scores = [row.FormatReward, row.AccuracyReward, row.ProcessReward, row.CompletenessScore, row.SoundnessScore,
+                row.Reward];
             string[] findings = [.. row.JudgeFindings.Select(text => text.Replace("\\", "\\\\", StringComparison.Ordinal))];
-            return string.Join(" | ", scores.Select(values => $"[{string.Join(", ", values.Select(Text))}]").Append($"[{string.Join(", ", findings)}]"));
+            return string.Join(" | ",
+                scores.Select(values => $"[{string.Join(", ", values.Select(Text))}]").Append($"[{string.Join(", ", findings)}]"));
         }
     }
 

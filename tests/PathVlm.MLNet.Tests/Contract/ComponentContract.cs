@@ -84,7 +84,8 @@ public abstract class ComponentContract : IDisposable
     [Fact]
     public void ReloadedInAChainItGivesTheSameValues()
     {
-        Microsoft.ML.Data.EstimatorChain<Microsoft.ML.Transforms.ColumnCopyingTransformer> chain = Case.ML.Transforms.CopyColumns("CopyBefore", Case.Untouched).Append(Case.Estimator)
+        Microsoft.ML.Data.EstimatorChain<Microsoft.ML.Transforms.ColumnCopyingTransformer> chain =
+            Case.ML.Transforms.CopyColumns("CopyBefore", Case.Untouched).Append(Case.Estimator)
             .Append(Case.ML.Transforms.CopyColumns("CopyAfter", Case.Added[0]));
         Microsoft.ML.Data.TransformerChain<Microsoft.ML.Transforms.ColumnCopyingTransformer> fitted = chain.Fit(Case.Rows);
         string[] columns = ["CopyBefore", .. Case.Added, "CopyAfter"];
@@ -109,10 +110,14 @@ public abstract class ComponentContract : IDisposable
         Assert.NotEmpty(Case.Refused);
         foreach ((IDataView rows, string message) in Case.Refused)
         {
-            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Case.Estimator.GetOutputSchema(SchemaShapes.Of(rows.Schema))).Message, StringComparison.Ordinal);
-            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Case.Estimator.Fit(rows)).Message, StringComparison.Ordinal);
-            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Fitted.Transform(rows)).Message, StringComparison.Ordinal);
-            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Fitted.GetOutputSchema(rows.Schema)).Message, StringComparison.Ordinal);
+            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(
+                () => Case.Estimator.GetOutputSchema(SchemaShapes.Of(rows.Schema))).Message, StringComparison.Ordinal);
+            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Case.Estimator.Fit(rows)).Message,
+                StringComparison.Ordinal);
+            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Fitted.Transform(rows)).Message,
+                StringComparison.Ordinal);
+            Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => Fitted.GetOutputSchema(rows.Schema)).Message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -124,8 +129,12 @@ public abstract class ComponentContract : IDisposable
     }
 
     private static string[] Describe(SchemaShape shape) =>
-        [.. shape.Select(column => $"{column.Name}: {column.Kind} {column.ItemType} key={column.IsKey} annotations=[{string.Join(", ", Describe(column.Annotations))}]").Order(StringComparer.Ordinal)];
+        [.. shape.Select(column =>
+            $"{column.Name}: {column.Kind} {column.ItemType} key={column.IsKey} "
+            + $"annotations=[{string.Join(", ", Describe(column.Annotations))}]").Order(StringComparer.Ordinal)];
 
     private static string[] Describe(DataViewSchema schema) =>
-        [.. schema.Where(column => !column.IsHidden).Select(column => $"{column.Name}: {column.Type} annotations=[{string.Join(", ", column.Annotations.Schema.Select(item => item.Name))}]")];
+        [.. schema.Where(column => !column.IsHidden)
+            .Select(column => $"{column.Name}: {column.Type} "
+            + $"annotations=[{string.Join(", ", column.Annotations.Schema.Select(item => item.Name))}]")];
 }

@@ -34,16 +34,19 @@ internal static class RowDump
     {
         TextDataViewType => Scalar<ReadOnlyMemory<char>>(row, column, Text),
         NumberDataViewType when column.Type.RawType == typeof(float) => Scalar<float>(row, column, Text),
-        NumberDataViewType when column.Type.RawType == typeof(int) => Scalar<int>(row, column, value => value.ToString(CultureInfo.InvariantCulture)),
+        NumberDataViewType when column.Type.RawType == typeof(int) =>
+            Scalar<int>(row, column, value => value.ToString(CultureInfo.InvariantCulture)),
         VectorDataViewType { ItemType: TextDataViewType } => Vector<ReadOnlyMemory<char>>(row, column, Text),
         VectorDataViewType vector when vector.ItemType.RawType == typeof(float) => Vector<float>(row, column, Text),
-        VectorDataViewType vector when vector.ItemType.RawType == typeof(int) => Vector<int>(row, column, value => value.ToString(CultureInfo.InvariantCulture)),
+        VectorDataViewType vector when vector.ItemType.RawType == typeof(int) =>
+            Vector<int>(row, column, value => value.ToString(CultureInfo.InvariantCulture)),
         _ => throw new NotSupportedException($"Column {column.Name} of type {column.Type}: RowDump takes text, Single and Int32."),
     };
 
     // One line a row, whatever a text holds.
     private static string Text(ReadOnlyMemory<char> value) =>
-        value.ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+        value.ToString().Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)
+            .Replace("\r", "\\r", StringComparison.Ordinal);
 
     private static string Text(float value) => value.ToString("R", CultureInfo.InvariantCulture);
 

@@ -15,7 +15,8 @@ internal static class RowSource
         : ml.Data.LoadFromBinary(path);
 
     /// <summary>The rows with column Image, loaded by ML.NET from ImagePath.</summary>
-    public static IDataView WithPictures(MLContext ml, IDataView rows) => ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(rows).Transform(rows);
+    public static IDataView WithPictures(MLContext ml, IDataView rows) =>
+        ml.Transforms.LoadImages("Image", null, "ImagePath").Fit(rows).Transform(rows);
 
     /// <summary>Writes rows without their pictures; opening them loads the pictures.</summary>
     public static string SaveWithPictures(MLContext ml, IDataView rows, string folder)
@@ -40,7 +41,8 @@ internal static class RowSource
     }
 
     // Apart, so that a fresh process loads our assembly only once it has loaded the model.
-    private static PathologyDataView OpenQuestions(string path) => new(JsonSerializer.Deserialize<PathologyQuestion[]>(File.ReadAllText(path))!);
+    private static PathologyDataView OpenQuestions(string path) =>
+        new(JsonSerializer.Deserialize<PathologyQuestion[]>(File.ReadAllText(path))!);
 
     private static void Write(MLContext ml, IDataView rows, string path)
     {

@@ -39,7 +39,9 @@ internal static class TinyCheckpoint
 
     public static PathologyQuestion[] Questions(params string?[] stages)
     {
-        string[] pictures = [.. Directory.EnumerateFiles(ReferenceSet.PathOf("images"), "*.png").Order(StringComparer.Ordinal).Where(path => new FileInfo(path).Length < 100_000).Take(3)];
+        string[] pictures =
+            [.. Directory.EnumerateFiles(ReferenceSet.PathOf("images"), "*.png").Order(StringComparer.Ordinal)
+            .Where(path => new FileInfo(path).Length < 100_000).Take(3)];
         return [.. stages.Select((stage, row) => new PathologyQuestion(
             $"q{row}", pictures[row % pictures.Length], $"What is shown in picture {row}?", ["A) keratin pearl", "B) psammoma body"],
             row % 2 == 0 ? "A) keratin pearl" : "B) psammoma body", $"Layers of cells, number {row}.", "Tiles", stage))];

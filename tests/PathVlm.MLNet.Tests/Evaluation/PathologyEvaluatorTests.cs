@@ -47,9 +47,11 @@ public sealed class PathologyEvaluatorTests
     [Fact]
     public void ViewWithoutCompletionsIsRefusedAtTheDoor()
     {
-        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => PathologyEvaluator.Evaluate(_ml.Data.LoadFromEnumerable([new Unscored()])));
+        ArgumentOutOfRangeException fault =
+            Assert.Throws<ArgumentOutOfRangeException>(() => PathologyEvaluator.Evaluate(_ml.Data.LoadFromEnumerable([new Unscored()])));
         Assert.Contains("column [Response] is missing, expected text", fault.Message, StringComparison.Ordinal);
-        Assert.Contains("column [ResponseTokenCount]: expected Int32, Int64 or Single, got String", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("column [ResponseTokenCount]: expected Int32, Int64 or Single, got String", fault.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +82,8 @@ public sealed class PathologyEvaluatorTests
     {
         IDataView one = _ml.Data.LoadFromEnumerable([Row("1", "p", "S", "", 1), Row("2", "p", "S", "", 1)]);
         void Check(string expected, params Scored[] rows) => Assert.Contains(expected,
-            Assert.Throws<ArgumentException>(() => PathologyEvaluator.Compare(one, _ml.Data.LoadFromEnumerable(rows))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => PathologyEvaluator.Compare(one, _ml.Data.LoadFromEnumerable(rows))).Message,
+            StringComparison.Ordinal);
         Check("second: expected the 2 rows of the first, got 1 rows", Row("1", "p", "S", "", 1));
         Check("second: expected row [2] of the first, got none", Row("1", "p", "S", "", 1), Row("3", "p", "S", "", 1));
         Scored other = Row("2", "p", "S", "", 1);
@@ -92,14 +95,17 @@ public sealed class PathologyEvaluatorTests
     public void TablesHoldFiguresIntervalsCorrectionAndNotice()
     {
         IDataView scored = _ml.Data.LoadFromEnumerable([
-            Row("1", "p", "S", "<think>x</think><answer>B) no</answer>", 10), Row("2", "q", "S", "<think>x</think><answer>A) yes</answer>", 21)]);
+            Row("1", "p", "S", "<think>x</think><answer>B) no</answer>", 10),
+                Row("2", "q", "S", "<think>x</think><answer>A) yes</answer>", 21)]);
         EvaluationResult result = PathologyEvaluator.Evaluate(scored);
         string table = EvaluationTables.Accuracy([("base|x", result)]);
-        Assert.Contains("| base\\|x | 2 | 2 | 50.00% [0.0, 100.0] | [9.5, 90.5] | 50.00% [0.0, 100.0] | 100.00% | 100.00% | 15.5 | 0 |\n", table, StringComparison.Ordinal);
+        Assert.Contains("| base\\|x | 2 | 2 | 50.00% [0.0, 100.0] | [9.5, 90.5] | 50.00% [0.0, 100.0] | 100.00% | 100.00% | 15.5 | 0 |\n",
+            table, StringComparison.Ordinal);
         Assert.EndsWith("\nFor research, not for diagnosis.\n", table, StringComparison.Ordinal);
         Assert.Contains("| LabelAndText | 2 |\n", EvaluationTables.Statuses([("m", result)]), StringComparison.Ordinal);
         string comparison = EvaluationTables.Comparisons([("a-b", PathologyEvaluator.Compare(scored, scored))]);
-        Assert.Contains("| a-b | 2 | 50.00% | 50.00% | 0.00 [0.00, 0.00] | 0 | 0 | 1.0000 | 1.0000 |\n", comparison, StringComparison.Ordinal);
+        Assert.Contains("| a-b | 2 | 50.00% | 50.00% | 0.00 [0.00, 0.00] | 0 | 0 | 1.0000 | 1.0000 |\n", comparison,
+            StringComparison.Ordinal);
         Assert.EndsWith("\nFor research, not for diagnosis.\n", comparison, StringComparison.Ordinal);
     }
 

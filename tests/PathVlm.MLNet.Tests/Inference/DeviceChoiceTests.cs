@@ -8,11 +8,14 @@ using TorchSharp;
 
 namespace PathVlm.MLNet.Tests.Inference;
 
-/// <summary>A device that is not there is refused at the door. Where there is a CUDA device its name is taken; nothing is run on it here.</summary>
+/// <summary>
+/// A device that is not there is refused at the door. Where there is a CUDA device its name is taken; nothing is run on it here.
+/// </summary>
 public sealed class DeviceChoiceTests
 {
     private const string NoCuda =
-        "cpu: no CUDA device was found (it needs NVIDIA's driver and a libtorch with CUDA: PATHVLM_LIBTORCH, or a build with -p:TorchBackend=cuda)";
+        "cpu: no CUDA device was found (it needs NVIDIA's driver and a libtorch with CUDA: PATHVLM_LIBTORCH, or a build with "
+            + "-p:TorchBackend=cuda)";
     private readonly MLContext _ml = new();
 
     [Theory]
@@ -37,8 +40,10 @@ public sealed class DeviceChoiceTests
     [Fact]
     public void TheCpuIsTheDefaultAndWhereEverythingIsPlacedThen()
     {
-        Assert.Equal(("cpu", "cpu", "cpu"), (new PathologySftOptions().Device, new GrpoOptions().Device, new PathologyModelOptions().Device));
-        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Sft"));
+        Assert.Equal(("cpu", "cpu", "cpu"),
+            (new PathologySftOptions().Device, new GrpoOptions().Device, new PathologyModelOptions().Device));
+        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
+            .Fit(TinyCheckpoint.Rows("Sft"));
         using PathologyTransformer opened = _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = "cpu" });
         Assert.Equal((DeviceType.CPU, DeviceType.CPU), (fitted.Policy.Model.Device.type, opened.Policy.Model.Device.type));
     }
@@ -48,9 +53,11 @@ public sealed class DeviceChoiceTests
         foreach (Action open in new Action[]
         {
             () => _ml.Pathology().SupervisedFineTuning(new PathologySftOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
-            () => _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), new GrpoOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
+            () => _ml.Pathology()
+                .Grpo(_ml.Pathology().FormatReward(), new GrpoOptions { BaseModel = TinyCheckpoint.Folder, Device = name }),
             () => _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Device = name }),
         })
-            Assert.Contains($"Device: expected {accepted}, got [{name}]", Assert.Throws<ArgumentOutOfRangeException>(open).Message, StringComparison.Ordinal);
+            Assert.Contains($"Device: expected {accepted}, got [{name}]", Assert.Throws<ArgumentOutOfRangeException>(open).Message,
+                StringComparison.Ordinal);
     }
 }

@@ -5,7 +5,8 @@ namespace PathVlm.MLNet.Tests.Inference;
 
 public sealed class PathologyPromptTemplateTests
 {
-    private static readonly PathologyQuestion Question = new("q", "", "Which {options} is it?", ["A) one", "B) {answer}"], "B) {answer}", "Because.");
+    private static readonly PathologyQuestion Question =
+        new("q", "", "Which {options} is it?", ["A) one", "B) {answer}"], "B) {answer}", "Because.");
 
     [Fact]
     public void TheDefaultIsTheReferencesPromptAndTheRecipesAnswer()

@@ -16,7 +16,8 @@ public sealed class PolicyLeakTests
     public void AnsweringLeavesNoTensorBehind()
     {
         PathologyRow[] rows = [.. PathologyRows.Read(TinyCheckpoint.Rows("Rl", "Rl"), PathologyRowNeeds.Image)];
-        using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Decoding = new() { Greedy = true, MaxNewTokens = 4 } });
+        using PathologyTransformer model = _ml.Pathology()
+            .Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { Decoding = new() { Greedy = true, MaxNewTokens = 4 } });
         model.Policy.Answer(rows);
         long before = LiveTensors;
         for (int call = 0; call < 3; call++) model.Policy.Answer(rows);
@@ -39,7 +40,8 @@ public sealed class PolicyLeakTests
     {
         MLNet.Training.Grpo.Options.GrpoOptions grpo = TinyCheckpoint.GrpoOptions();
         grpo.BaseModel = null;
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().Grpo(_ml.Pathology().FormatReward(), grpo)).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology()
+            .SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().Grpo(_ml.Pathology().FormatReward(), grpo)).Fit(rows);
         RowDump.Of(chain.Transform(rows), PathologyColumns.Response);
     }
 }

@@ -27,7 +27,8 @@ public sealed class RolloutSamplingTests
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
         using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder);
         IDataView rollouts = _ml.Pathology().SampleRollouts(model, rows, 2, Options(rowBatchSize: 2, seed: 1));
-        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.RewardSumTransformer> rewards = _ml.Pathology().FormatReward().Append(_ml.Pathology().AccuracyReward()).Append(_ml.Pathology().SumRewards([new("FormatReward"), new("AccuracyReward")]));
+        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.RewardSumTransformer> rewards = _ml.Pathology().FormatReward()
+            .Append(_ml.Pathology().AccuracyReward()).Append(_ml.Pathology().SumRewards([new("FormatReward"), new("AccuracyReward")]));
         Assert.Equal(["[0, 0] | [0, 0]", "[0, 0] | [0, 0]"], RowDump.Of(rewards.Fit(rollouts).Transform(rollouts), "Reward", "Advantage"));
     }
 

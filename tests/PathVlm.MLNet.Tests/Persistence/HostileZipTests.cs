@@ -22,19 +22,26 @@ public sealed class HostileZipTests : IDisposable
 
     [Theory]
     [InlineData("Component.json", "\"Pathology\"", "\"Surgery\"", "Component: expected one of [AccuracyReward, FormatReward, Pathology, ")]
-    [InlineData("Component.json", "\"Version\": 1", "\"Version\": 2", "Version of Pathology: expected 1 to 1, got [2]; was the zip made by a newer PathVlm.MLNet?")]
+    [InlineData("Component.json", "\"Version\": 1", "\"Version\": 2",
+        "Version of Pathology: expected 1 to 1, got [2]; was the zip made by a newer PathVlm.MLNet?")]
     [InlineData("Component.json", "{", "", "Component.json: ")]
-    [InlineData("Settings.json", "\"AnswerBatchSize\": 32", "\"AnswerBatchSize\": 0", "Settings.json: AnswerBatchSize: expected 1 or more, got 0")]
+    [InlineData("Settings.json", "\"AnswerBatchSize\": 32", "\"AnswerBatchSize\": 0",
+        "Settings.json: AnswerBatchSize: expected 1 or more, got 0")]
     [InlineData("Settings.json", "\"AnswerBatchSize\"", "\"Command\"", "Settings.json: The JSON property 'Command' could not be mapped")]
     [InlineData("Settings.json", "\"InsideZip\"", "\"Elsewhere\"", "Settings.json: The JSON value could not be converted")]
-    [InlineData("Policy.json", "\"MaxPromptLength\": 1024", "\"MaxPromptLength\": -1", "Policy.json: MaxPromptLength: expected 1 or more, got -1.")]
-    [InlineData("Policy.json", "{question}", "the question", "Policy.json: User: expected a text that contains {question}, got [the question\n{options}]")]
-    [InlineData("Policy.json", "\"Float32\"", "\"Int8\"", "Policy.json: WeightsType: expected Float32, BFloat16, Float16 or Float64, got Int8.")]
+    [InlineData("Policy.json", "\"MaxPromptLength\": 1024", "\"MaxPromptLength\": -1",
+        "Policy.json: MaxPromptLength: expected 1 or more, got -1.")]
+    [InlineData("Policy.json", "{question}", "the question",
+        "Policy.json: User: expected a text that contains {question}, got [the question\n{options}]")]
+    [InlineData("Policy.json", "\"Float32\"", "\"Int8\"",
+        "Policy.json: WeightsType: expected Float32, BFloat16, Float16 or Float64, got Int8.")]
     [InlineData("Policy.json", "\"Float32\"", "null", "Policy.json: expected either WeightsType or Absence, got neither.")]
-    [InlineData("Policy.json", "\"Name\": \"config.json\"", "\"Name\": \"../../config.json\"", "Policy.json: expected files named config.json, ")]
+    [InlineData("Policy.json", "\"Name\": \"config.json\"", "\"Name\": \"../../config.json\"",
+        "Policy.json: expected files named config.json, ")]
     [InlineData("Policy.json", "\"Entry\": \"config.json\"", "\"Entry\": \"../config.json\"", "the entry cannot be read")]
     [InlineData("config.json", "\"hidden_size\"", "\"hidden_sise\"", "config.json: SHA-256: expected [")]
-    [InlineData("Weights.json", "\"model.norm.weight\"", "\"model.norm.wait\"", "Weights.json: 2 fault(s): [model.norm.weight] is missing; [model.norm.wait] is unknown.")]
+    [InlineData("Weights.json", "\"model.norm.weight\"", "\"model.norm.wait\"",
+        "Weights.json: 2 fault(s): [model.norm.weight] is missing; [model.norm.wait] is unknown.")]
     [InlineData("Weights.json", "\"File\": 0", "\"File\": 7", "names file 7 of 1")]
     [InlineData("Weights.json", "\"Path\": \"Weights.safetensors\"", "\"Path\": \"Nothing.safetensors\"", "the zip has no such entry")]
     public void ADamagedEntryIsNamedWithWhatWasFound(string entry, string text, string replacement, string message)
@@ -111,5 +118,6 @@ public sealed class HostileZipTests : IDisposable
     }
 
     private static void AssertRefused(string zip, string message) =>
-        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => new MLContext().Pathology().Pretrained(zip)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => new MLContext().Pathology().Pretrained(zip)).Message,
+            StringComparison.Ordinal);
 }

@@ -23,10 +23,13 @@ public sealed class ModelZipTests : IDisposable
     public void TensorsAndFilesThatStagesShareAreStoredOnce()
     {
         using ZipArchive archive = ZipFile.OpenRead(SaveChain());
-        ZipArchiveEntry[] weights = [.. archive.Entries.Where(entry => entry.Name == "Weights.safetensors").OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
+        ZipArchiveEntry[] weights =
+            [.. archive.Entries.Where(entry => entry.Name == "Weights.safetensors")
+            .OrderBy(entry => entry.FullName, StringComparer.Ordinal)];
         Assert.Equal(2, weights.Length);
         using Qwen25VlModel model = Qwen25VlModel.Load(TinyCheckpoint.Folder);
-        long vision = model.CheckpointTensors.Where(item => item.Key.StartsWith("visual.", StringComparison.Ordinal)).Sum(item => item.Value.numel() * 4);
+        long vision = model.CheckpointTensors.Where(item => item.Key.StartsWith("visual.", StringComparison.Ordinal))
+            .Sum(item => item.Value.numel() * 4);
         Assert.InRange(weights[0].Length - weights[1].Length, vision, vision + (1 << 16));
         Assert.Single(archive.Entries, entry => entry.Name == "tokenizer.json");
     }
@@ -55,10 +58,12 @@ public sealed class ModelZipTests : IDisposable
     [Fact]
     public void WeightsBesideAZipInMemoryAreRefused()
     {
-        using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { WeightsStorage = WeightsStorage.BesideZip });
+        using PathologyTransformer model = _ml.Pathology()
+            .Pretrained(TinyCheckpoint.Folder, new PathologyModelOptions { WeightsStorage = WeightsStorage.BesideZip });
         using var stream = new MemoryStream();
         InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => _ml.Model.Save(model, _rows.Schema, stream));
-        Assert.Contains("WeightsStorage.BesideZip: the zip is not written to a file; save it by path", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("WeightsStorage.BesideZip: the zip is not written to a file; save it by path", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,8 +97,10 @@ public sealed class ModelZipTests : IDisposable
     {
         GrpoOptions options = TinyCheckpoint.GrpoOptions();
         options.BaseModel = null;
-        Microsoft.ML.Transforms.CustomMappingEstimator<Judged, Scored> longer = _ml.Transforms.CustomMapping<Judged, Scored>((row, score) => score.LengthReward = [.. row.Rollouts.Select(text => (float)text.Length)], contractName: null);
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
+        Microsoft.ML.Transforms.CustomMappingEstimator<Judged, Scored> longer = _ml.Transforms.CustomMapping<Judged,
+            Scored>((row, score) => score.LengthReward = [.. row.Rollouts.Select(text => (float)text.Length)], contractName: null);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology()
+            .SupervisedFineTuning(TinyCheckpoint.SftOptions())
             .Append(_ml.Pathology().Grpo(longer, options)).Fit(_rows);
         _ml.Model.Save(chain, _rows.Schema, _folder.PathOf("chain.zip"));
         return _folder.PathOf("chain.zip");
@@ -112,7 +119,8 @@ public sealed class ModelZipTests : IDisposable
 
     private void AssertRefused(string zip, string message)
     {
-        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => _ml.Pathology().Pretrained(zip)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<InvalidDataException>(() => _ml.Pathology().Pretrained(zip)).Message,
+            StringComparison.Ordinal);
         Assert.Contains(message, ZipEditing.Messages(Record.Exception(() => _ml.Model.Load(zip, out _))!), StringComparison.Ordinal);
     }
 

@@ -22,7 +22,8 @@ public sealed class AccuracyRewardContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable<NoAnswer>([new("q", ["r"])]), "column [Answer] is missing, expected text"),
-                (ml.Data.LoadFromEnumerable<NoRollouts>([new("q", "A")]), "AccuracyReward: input column [Rollouts] of type Vector<String> is missing"),
+                (ml.Data.LoadFromEnumerable<NoRollouts>([new("q", "A")]),
+                    "AccuracyReward: input column [Rollouts] of type Vector<String> is missing"),
             ],
         };
     }
@@ -39,7 +40,8 @@ public sealed class AccuracyRewardContractTests : ComponentContract
 
     [Fact]
     public void AnUnknownRuleIsRefused() =>
-        Assert.Contains("Rule: expected Paper or Strict, got 7.", Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().AccuracyReward((AccuracyRule)7)).Message, StringComparison.Ordinal);
+        Assert.Contains("Rule: expected Paper or Strict, got 7.", Assert.Throws<ArgumentOutOfRangeException>(
+            () => new MLContext().Pathology().AccuracyReward((AccuracyRule)7)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void AnswersOneRowInAPredictionEngine()

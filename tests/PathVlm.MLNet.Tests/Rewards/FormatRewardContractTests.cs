@@ -20,8 +20,10 @@ public sealed class FormatRewardContractTests : ComponentContract
             SaveRows = folder => RowSource.Save(ml, rows, folder),
             Refused =
             [
-                (ml.Data.LoadFromEnumerable<NoRollouts>([new("one")]), "FormatReward: input column [Rollouts] of type Vector<String> is missing; the input has [Id]."),
-                (ml.Data.LoadFromEnumerable<OneRollout>([new("one")]), "FormatReward: input column [Rollouts]: expected Vector<String>, got String."),
+                (ml.Data.LoadFromEnumerable<NoRollouts>([new("one")]),
+                    "FormatReward: input column [Rollouts] of type Vector<String> is missing; the input has [Id]."),
+                (ml.Data.LoadFromEnumerable<OneRollout>([new("one")]),
+                    "FormatReward: input column [Rollouts]: expected Vector<String>, got String."),
             ],
         };
     }

@@ -28,10 +28,12 @@ public sealed class PicturedRolloutRow
 
     /// <summary>Rows of one rollout each, every reasoning another.</summary>
     public static PicturedRolloutRow[] Different(int count) =>
-        [.. Enumerable.Range(0, count).Select(row => new PicturedRolloutRow { Id = $"row{row}", Rollouts = [Completion($"{JudgeFixture.Reasoning} Number {row}.")] })];
+        [.. Enumerable.Range(0, count).Select(
+            row => new PicturedRolloutRow { Id = $"row{row}", Rollouts = [Completion($"{JudgeFixture.Reasoning} Number {row}.")] })];
 
     /// <summary>The rows with their pictures loaded.</summary>
-    public static IDataView View(MLContext ml, IEnumerable<PicturedRolloutRow> rows) => RowSource.WithPictures(ml, ml.Data.LoadFromEnumerable(rows));
+    public static IDataView View(MLContext ml, IEnumerable<PicturedRolloutRow> rows) =>
+        RowSource.WithPictures(ml, ml.Data.LoadFromEnumerable(rows));
 
     private static string Completion(string reasoning) => $"<think>{reasoning}</think>\n<answer>B) Signet-ring cells</answer>";
 }

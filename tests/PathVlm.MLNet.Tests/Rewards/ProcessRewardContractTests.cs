@@ -20,8 +20,10 @@ public sealed class ProcessRewardContractTests : ComponentContract
             Refused =
             [
                 (ml.Data.LoadFromEnumerable(PicturedRolloutRow.Examples), "column [Image] is missing, expected Image (MLImage)"),
-                (RowSource.WithPictures(ml, ml.Data.LoadFromEnumerable<NoAnswer>([new("x.png", "q", ["r"])])), "column [Answer] is missing, expected text"),
-                (RowSource.WithPictures(ml, ml.Data.LoadFromEnumerable<NoRollouts>([new("x.png", "q", "A")])), "ProcessReward: input column [Rollouts] of type Vector<String> is missing"),
+                (RowSource.WithPictures(ml, ml.Data.LoadFromEnumerable<NoAnswer>([new("x.png", "q", ["r"])])),
+                    "column [Answer] is missing, expected text"),
+                (RowSource.WithPictures(ml, ml.Data.LoadFromEnumerable<NoRollouts>([new("x.png", "q", "A")])),
+                    "ProcessReward: input column [Rollouts] of type Vector<String> is missing"),
             ],
         };
     }

@@ -60,9 +60,11 @@ public sealed class ProcessRewardTests
         string zip = folder.PathOf("reward.zip");
         const string Address = "http://judge.invalid:8099/v1", Key = "secret-key-4711";
         using (ProcessRewardTransformer saved = Fit(OpenAiJudge.Create(new Uri(Address), Key))) _ml.Model.Save(saved, _rows.Schema, zip);
-        Assert.All(EntriesOf(zip), text => Assert.True(!text.Contains(Key, StringComparison.Ordinal) && !text.Contains("judge.invalid", StringComparison.Ordinal)));
+        Assert.All(EntriesOf(zip), text =>
+            Assert.True(!text.Contains(Key, StringComparison.Ordinal) && !text.Contains("judge.invalid", StringComparison.Ordinal)));
 
-        using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(_ml.Model.Load(zip, out _)).OfType<ProcessRewardTransformer>().Single();
+        using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(_ml.Model.Load(zip, out _)).OfType<ProcessRewardTransformer>()
+            .Single();
         Assert.Equal(["one", "two"], RowDump.Of(loaded.Transform(_rows), "Id"));
         string message = Assert.Throws<JudgeStoppedException>(() => RowDump.Of(loaded.Transform(_rows), "ProcessReward")).Message;
         Assert.Contains("name it with WithJudge", message, StringComparison.Ordinal);
@@ -75,10 +77,13 @@ public sealed class ProcessRewardTests
     public void AZipNamesNoRecordAndOneThatDoesMakesAndCutsNoFile()
     {
         using TemporaryFolder folder = new();
-        string zip = folder.PathOf("reward.zip"), own = folder.PathOf("own.jsonl"), absent = folder.PathOf("new.jsonl"), cut = folder.PathOf("cut.jsonl");
+        string zip = folder.PathOf("reward.zip"), own = folder.PathOf("own.jsonl"), absent = folder.PathOf("new.jsonl"),
+            cut = folder.PathOf("cut.jsonl");
         ReviewPanelOptions panel = new() { RecordFile = own, Run = "night-4711" };
-        using (ProcessRewardTransformer saved = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = panel })) _ml.Model.Save(saved, _rows.Schema, zip);
-        Assert.All(EntriesOf(zip), text => Assert.True(!text.Contains("own.jsonl", StringComparison.Ordinal) && !text.Contains("night-4711", StringComparison.Ordinal)));
+        using (ProcessRewardTransformer saved = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = panel }))
+            _ml.Model.Save(saved, _rows.Schema, zip);
+        Assert.All(EntriesOf(zip), text =>
+            Assert.True(!text.Contains("own.jsonl", StringComparison.Ordinal) && !text.Contains("night-4711", StringComparison.Ordinal)));
 
         const string CutLine = "{\"time\":\"2026-11-24";
         File.WriteAllText(cut, CutLine);
@@ -87,7 +92,8 @@ public sealed class ProcessRewardTests
             string hostile = folder.PathOf("hostile.zip");
             File.Copy(zip, hostile, overwrite: true);
             NameRecord(hostile, named);
-            using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(_ml.Model.Load(hostile, out _)).OfType<ProcessRewardTransformer>().Single();
+            using ProcessRewardTransformer loaded = PathologyModelFile.Flatten(_ml.Model.Load(hostile, out _))
+                .OfType<ProcessRewardTransformer>().Single();
             Assert.Equal(2, RowDump.Of(loaded.Transform(_rows), "ProcessReward").Length);
         }
 
@@ -99,13 +105,17 @@ public sealed class ProcessRewardTests
     public void AMissThatPassesIsAskedOnceATransformAndAgainInTheNext()
     {
         CountingJudge judge = new(MissingCause.ServerBusy);
-        using ProcessRewardTransformer fitted = Fit(judge, new ProcessRewardOptions { Panel = new ReviewPanelOptions { MaxMissingRate = 1 } });
+        using ProcessRewardTransformer fitted =
+            Fit(judge, new ProcessRewardOptions { Panel = new ReviewPanelOptions { MaxMissingRate = 1 } });
         string rollout = PicturedRolloutRow.Examples[0].Rollouts[0];
-        IDataView twice = PicturedRolloutRow.View(_ml, [new PicturedRolloutRow { Id = "one", Rollouts = [rollout, rollout, rollout] }, PicturedRolloutRow.Examples[1]]);
+        IDataView twice = PicturedRolloutRow.View(
+            _ml, [new PicturedRolloutRow { Id = "one", Rollouts = [rollout, rollout, rollout] }, PicturedRolloutRow.Examples[1]]);
         for (int transform = 1; transform <= 3; transform++)
         {
-            Assert.Equal(["[NaN, NaN, NaN] | [NaN, NaN, NaN]", "[NaN] | [NaN]"], RowDump.Of(fitted.Transform(twice), "ProcessReward", "SoundnessScore"));
-            Assert.Equal((2 * transform, 2 * transform), (judge.Calls, fitted.Statistics.CacheHits)); // two reasonings; one of them asked for twice more
+            Assert.Equal(["[NaN, NaN, NaN] | [NaN, NaN, NaN]", "[NaN] | [NaN]"],
+                RowDump.Of(fitted.Transform(twice), "ProcessReward", "SoundnessScore"));
+            // two reasonings; one of them asked for twice more
+            Assert.Equal((2 * transform, 2 * transform), (judge.Calls, fitted.Statistics.CacheHits));
         }
     }
 
@@ -114,10 +124,13 @@ public sealed class ProcessRewardTests
     {
         using TemporaryFolder folder = new();
         string record = folder.PathOf("reviews.jsonl");
-        using (ProcessRewardTransformer fitted = Fit(new RubricJudge(), new ProcessRewardOptions { Panel = new ReviewPanelOptions { RecordFile = record } }))
+        using (ProcessRewardTransformer fitted = Fit(
+            new RubricJudge(), new ProcessRewardOptions { Panel = new ReviewPanelOptions { RecordFile = record } }))
         {
             RowDump.Of(fitted.Transform(_rows), "ProcessReward");
-            RowDump.Of(fitted.Transform(PicturedRolloutRow.View(_ml, [new PicturedRolloutRow { Rollouts = PicturedRolloutRow.Different(1)[0].Rollouts }])), "ProcessReward");
+            RowDump.Of(fitted.Transform(
+                PicturedRolloutRow.View(_ml, [new PicturedRolloutRow { Rollouts = PicturedRolloutRow.Different(1)[0].Rollouts }])),
+                "ProcessReward");
         }
 
         Assert.Equal(["one", "one", "two", null], ReviewRecord.Read(record).Select(line => line.Id));
@@ -126,7 +139,8 @@ public sealed class ProcessRewardTests
     [Fact]
     public void ReviewsOfSeveralRowsAreUnderWayTogether()
     {
-        using ProcessRewardTransformer fitted = Fit(new GatheringJudge(6), new ProcessRewardOptions { Panel = new ReviewPanelOptions { Concurrency = 8 } });
+        using ProcessRewardTransformer fitted =
+            Fit(new GatheringJudge(6), new ProcessRewardOptions { Panel = new ReviewPanelOptions { Concurrency = 8 } });
         IDataView many = PicturedRolloutRow.View(_ml, PicturedRolloutRow.Different(8));
         Assert.Equal(Enumerable.Repeat("[1]", 8), RowDump.Of(fitted.Transform(many), "ProcessReward"));
     }

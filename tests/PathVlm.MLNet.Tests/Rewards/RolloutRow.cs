@@ -15,7 +15,9 @@ public sealed class RolloutRow
 
     public static RolloutRow[] Examples { get; } =
     [
-        new() { Id = "one", Rollouts = ["<think>Lamellated.</think>\n<answer>B) psammoma body</answer>", "<think>Round.</think><answer>B</answer>", "B"] },
-        new() { Id = "two", Answer = "A", Rollouts = ["<answer>A) keratin pearl</answer>", "<think> </think><answer>A) keratin pearl</answer>", ""] },
+        new() { Id = "one",
+            Rollouts = ["<think>Lamellated.</think>\n<answer>B) psammoma body</answer>", "<think>Round.</think><answer>B</answer>", "B"] },
+        new() { Id = "two", Answer = "A",
+            Rollouts = ["<answer>A) keratin pearl</answer>", "<think> </think><answer>A) keratin pearl</answer>", ""] },
     ];
 }

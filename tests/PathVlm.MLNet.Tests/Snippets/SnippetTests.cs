@@ -35,7 +35,8 @@ public sealed class SnippetTests : IDisposable
     [Fact]
     public void EveryProgramOfThePagesIsOneOfThese()
     {
-        string[] pages = [Path.Combine(ReferenceSet.Repository, "README.md"), .. Directory.GetFiles(Path.Combine(ReferenceSet.Repository, "docs"), "*.md")];
+        string[] pages = [Path.Combine(ReferenceSet.Repository, "README.md"),
+            .. Directory.GetFiles(Path.Combine(ReferenceSet.Repository, "docs"), "*.md")];
         int shown = pages.Sum(page => File.ReadAllText(page).Split("```csharp").Length - 1);
         Assert.Equal(4, shown);
     }
@@ -78,16 +79,19 @@ public sealed class SnippetTests : IDisposable
         PathologyDataView rows = ml.Pathology().Data.LoadPathMmu("data/pathmmu");
         rows = new PathologyDataView(rows.Questions.Take(3));
         ITransformer loaded = ml.Model.Load(zip, out _);
-        Assert.Equal(RowDump.Of(loaded.Transform(rows), "Response"), FreshProcess.Transform(Path.GetFullPath(zip), RowSource.Save(rows, _folder.Path), "Response"));
+        Assert.Equal(RowDump.Of(loaded.Transform(rows), "Response"),
+            FreshProcess.Transform(Path.GetFullPath(zip), RowSource.Save(rows, _folder.Path), "Response"));
         Assert.Equal(stages, PathologyModelFile.Flatten(loaded).OfType<PathologyTransformer>().Count());
     }
 
     private void Prepare()
     {
         Directory.SetCurrentDirectory(_folder.Path);
-        new MLContext().Pathology().Data.Synthesize("data/pathmmu", new SyntheticSetOptions { SftCount = 16, RlCount = 8, TestCount = 4, OutOfDomainCount = 0 });
+        new MLContext().Pathology()
+            .Data.Synthesize("data/pathmmu", new SyntheticSetOptions { SftCount = 16, RlCount = 8, TestCount = 4, OutOfDomainCount = 0 });
         Directory.CreateDirectory("data/base");
-        foreach (string file in Directory.GetFiles(TinyCheckpoint.Folder)) File.Copy(file, Path.Combine("data/base", Path.GetFileName(file)));
+        foreach (string file in Directory.GetFiles(TinyCheckpoint.Folder))
+            File.Copy(file, Path.Combine("data/base", Path.GetFileName(file)));
         File.Copy(Directory.GetFiles("data/pathmmu/images").Order(StringComparer.Ordinal).First(), "tile.png");
     }
 }

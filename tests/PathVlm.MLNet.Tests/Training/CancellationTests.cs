@@ -30,7 +30,8 @@ public sealed class CancellationTests
             WarmupFraction = 0, Precision = TrainingPrecision.Float32,
         };
         SupervisedExample[] examples = TinyModel.Examples(8);
-        TrainingResult result = new SupervisedTrainer(cancelled, options).Train(Cancelling(examples, afterReads: (WholeSteps * 8) + 5), null, null, _source.Token);
+        TrainingResult result = new SupervisedTrainer(cancelled, options)
+            .Train(Cancelling(examples, afterReads: (WholeSteps * 8) + 5), null, null, _source.Token);
         Assert.Equal((StopReason.Cancelled, WholeSteps), (result.Reason, result.Steps));
         options.MaxSteps = WholeSteps;
         new SupervisedTrainer(whole, options).Train(examples);
@@ -76,7 +77,8 @@ public sealed class CancellationTests
         GrpoOptions grpo = TinyCheckpoint.GrpoOptions(steps: 50);
         (grpo.BaseModel, grpo.Cancellation) = (null, _source.Token);
         GrpoEstimator second = ml.Pathology().Grpo(ml.Pathology().FormatReward(), grpo);
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = ml.Pathology().SupervisedFineTuning(sft).Append(second).Fit(TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl"));
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = ml.Pathology().SupervisedFineTuning(sft).Append(second)
+            .Fit(TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl"));
         Assert.Equal((StopReason.Cancelled, 0), (second.Result!.Reason, second.Result.Steps));
 
         (sft.MaxSteps, sft.Cancellation, sft.Progress) = (WholeSteps, default, null);
@@ -103,7 +105,8 @@ public sealed class CancellationTests
         [.. transformer.Policy.Model.CheckpointTensors.Select(item => $"{item.Key}: {TensorDigest.Of(item.Value)}")];
 
     /// <summary>Cancels while a step's examples are being read.</summary>
-    private sealed class CancellingList(SupervisedExample[] examples, CancellationTokenSource source, int afterReads) : IReadOnlyList<SupervisedExample>
+    private sealed class CancellingList(SupervisedExample[] examples, CancellationTokenSource source, int afterReads)
+        : IReadOnlyList<SupervisedExample>
     {
         private int _reads;
 

@@ -16,7 +16,8 @@ public sealed class LookAheadViewTests
     public void AnswersComeInOrderAndInBatches()
     {
         LookAheadView<PathologyRow, PathologyAnswer> view = View(Questions(7), batchSize: 3);
-        Assert.Equal(Enumerable.Range(0, 7).Select(row => $"q{row} | answer to q{row} | {row}"), RowDump.Of(view, "Id", "Response", "ResponseTokenCount"));
+        Assert.Equal(Enumerable.Range(0, 7).Select(row => $"q{row} | answer to q{row} | {row}"),
+            RowDump.Of(view, "Id", "Response", "ResponseTokenCount"));
         Assert.Equal([["q0", "q1", "q2"], ["q3", "q4", "q5"], ["q6"]], _batches);
     }
 
@@ -54,7 +55,8 @@ public sealed class LookAheadViewTests
         response(ref value);
         Assert.Equal("answer to q0", value.ToString());
         Assert.True(cursor.MoveNext());
-        Assert.Equal("row [q1]: column [Question] is blank; expected a question", Assert.Throws<InvalidDataException>(() => response(ref value)).Message);
+        Assert.Equal("row [q1]: column [Question] is blank; expected a question",
+            Assert.Throws<InvalidDataException>(() => response(ref value)).Message);
         Assert.True(cursor.MoveNext());
         response(ref value);
         Assert.Equal("answer to q2", value.ToString());
@@ -65,10 +67,12 @@ public sealed class LookAheadViewTests
     {
         LookAheadView<PathologyRow, PathologyAnswer> view = View(new ShuffledDataView(new PathologyDataView(Questions(8))), batchSize: 4);
         InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(view, "Id", "Response"));
-        Assert.Contains("the input gave its rows in another order the second time; cache it (mlContext.Data.Cache)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the input gave its rows in another order the second time; cache it (mlContext.Data.Cache)", failure.Message,
+            StringComparison.Ordinal);
     }
 
-    private LookAheadView<PathologyRow, PathologyAnswer> View(PathologyQuestion[] questions, int batchSize) => View(new PathologyDataView(questions), batchSize);
+    private LookAheadView<PathologyRow, PathologyAnswer> View(PathologyQuestion[] questions, int batchSize) =>
+        View(new PathologyDataView(questions), batchSize);
 
     private LookAheadView<PathologyRow, PathologyAnswer> View(IDataView input, int batchSize)
     {
@@ -79,11 +83,15 @@ public sealed class LookAheadViewTests
     private PathologyAnswer[] Answer(IReadOnlyList<PathologyRow> rows)
     {
         _batches.Add([.. rows.Select(row => row.Name)]);
-        return [.. rows.Select(row => new PathologyAnswer($"answer to {row.Name}", "", "", int.Parse(row.Name[1..], System.Globalization.CultureInfo.InvariantCulture), false))];
+        return [.. rows.Select(
+            row => new PathologyAnswer(
+            $"answer to {row.Name}", "", "", int.Parse(row.Name[1..], System.Globalization.CultureInfo.InvariantCulture), false))];
     }
 
     private static PathologyQuestion[] Questions(int count) =>
-        [.. Enumerable.Range(0, count).Select(row => new PathologyQuestion($"q{row}", ReferenceSet.PathOf("images", "square.png"), "What is shown?", ["A) one", "B) two"], "A) one"))];
+        [.. Enumerable.Range(0, count)
+            .Select(row => new PathologyQuestion(
+            $"q{row}", ReferenceSet.PathOf("images", "square.png"), "What is shown?", ["A) one", "B) two"], "A) one"))];
 
     private sealed class ShuffledDataView(IDataView inner) : IDataView
     {
@@ -98,6 +106,7 @@ public sealed class LookAheadViewTests
         public DataViewRowCursor GetRowCursor(IEnumerable<DataViewSchema.Column> columnsNeeded, Random? rand = null) =>
             inner.GetRowCursor(columnsNeeded, new Random(_cursors++));
 
-        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) => [GetRowCursor(columnsNeeded, rand)];
+        public DataViewRowCursor[] GetRowCursorSet(IEnumerable<DataViewSchema.Column> columnsNeeded, int n, Random? rand = null) =>
+            [GetRowCursor(columnsNeeded, rand)];
     }
 }

@@ -14,7 +14,8 @@ public sealed class BatchedGeneratorTests
     private static readonly int[] Suppressed = [0, 1, 2, 149, 150];
 
     public static TheoryData<DecodeBackend> Backends =>
-        TestDevice.IsCpu ? [DecodeBackend.Torch, DecodeBackend.Scripted, DecodeBackend.Kernels] : [DecodeBackend.Torch, DecodeBackend.Scripted];
+        TestDevice.IsCpu ? [DecodeBackend.Torch, DecodeBackend.Scripted, DecodeBackend.Kernels]
+            : [DecodeBackend.Torch, DecodeBackend.Scripted];
 
     [Theory]
     [MemberData(nameof(Backends))]

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Generation.Kernels;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 

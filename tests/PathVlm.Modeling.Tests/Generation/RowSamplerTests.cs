@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Generation.Kernels;
 using PathVlm.Modeling.Generation.Sampling;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 

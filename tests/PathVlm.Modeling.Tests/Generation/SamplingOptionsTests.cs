@@ -26,8 +26,10 @@ public sealed class SamplingOptionsTests
             MaxNewTokens = 0 };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         Assert.StartsWith(
-            "Temperature: expected a number above 0, got 0; TopK: expected 0 or more, got -1; TopP: expected a number above 0, up to 1, got 1.5; "
-            + "MinP: expected 0 to 1, got NaN; RepetitionPenalty: expected a number above 0, got -2; MaxNewTokens: expected 1 or more, got 0",
+            "Temperature: expected a number above 0, got 0; TopK: expected 0 or more, got -1; TopP: expected a number above 0, up to "
+                + "1, got 1.5; "
+            + "MinP: expected 0 to 1, got NaN; RepetitionPenalty: expected a number above 0, got -2; MaxNewTokens: expected 1 or "
+            + "more, got 0",
             fault.Message, StringComparison.Ordinal);
     }
 }

@@ -52,7 +52,8 @@ public sealed class SamplingParityTests
             double[] probabilities = reference[row].data<double>().ToArray();
             Tensor seen = Seen(file).narrow(0, row, 1).expand(Draws, -1);
             double[] uniforms = [.. Enumerable.Range(0, Draws).Select(sample => new DrawCoordinates(17, 0, row, sample).Uniform(0))];
-            long[] ids = sampler.Choose(logits.narrow(0, row, 1).expand(Draws, -1).clone(), seen, uniforms).Ids.cpu().data<long>().ToArray();
+            long[] ids = sampler.Choose(logits.narrow(0, row, 1).expand(Draws, -1).clone(), seen, uniforms).Ids.cpu().data<long>()
+                .ToArray();
             double[] counts = new double[probabilities.Length];
             foreach (long id in ids)
                 counts[id]++;

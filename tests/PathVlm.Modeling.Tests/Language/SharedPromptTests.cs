@@ -70,7 +70,8 @@ public sealed class SharedPromptTests
         Tensor features = model.EncodeImages(cat(patches), grids);
         ForwardRows rows = ForwardRows.Of(targets.SelectMany(target => ForwardRows.Predicting(packed, target.Segment, target.From)));
         Tensor hidden = model.Forward(packed, features, rows);
-        Tensor scores = model.TokenLogProbabilities(hidden, tensor(targets.SelectMany(target => target.Ids).ToArray(), device: model.Device)).LogProbabilities;
+        Tensor scores = model.TokenLogProbabilities(
+            hidden, tensor(targets.SelectMany(target => target.Ids).ToArray(), device: model.Device)).LogProbabilities;
         Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, model.Type).to(model.Device)).sum();
         loss.backward();
         Dictionary<string, Tensor> result = model.Parameters.PublishedGradients.ToDictionary(

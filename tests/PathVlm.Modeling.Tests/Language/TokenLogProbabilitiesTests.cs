@@ -52,7 +52,8 @@ public sealed class TokenLogProbabilitiesTests
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration());
         model.Parameters.Train();
         using IDisposable none = no_grad();
-        TokenScores scores = model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64, model.Device), zeros(3, ScalarType.Int64, model.Device));
+        TokenScores scores =
+            model.TokenLogProbabilities(zeros(3, 32, ScalarType.Float64, model.Device), zeros(3, ScalarType.Int64, model.Device));
         Assert.False(scores.LogProbabilities.requires_grad);
         Assert.Equal(0, model.Parameters.Gradients.abs().max().ToDouble());
     }

@@ -39,7 +39,8 @@ public sealed class ElfLibraryTests
     [InlineData("not a library, but long enough to be taken for the header of one, which is 64 bytes")]
     public void OtherBytesAreNamed(string text)
     {
-        InvalidDataException fault = Assert.Throws<InvalidDataException>(() => new ElfLibrary(System.Text.Encoding.ASCII.GetBytes(text), "/some/lib.so"));
+        InvalidDataException fault =
+            Assert.Throws<InvalidDataException>(() => new ElfLibrary(System.Text.Encoding.ASCII.GetBytes(text), "/some/lib.so"));
         Assert.Equal("/some/lib.so: expected a 64-bit ELF library, got other bytes.", fault.Message);
     }
 
@@ -49,7 +50,8 @@ public sealed class ElfLibraryTests
         byte[] whole = File.ReadAllBytes(Library);
         foreach (int length in new[] { 64, 1000, whole.Length / 2 })
         {
-            InvalidDataException fault = Assert.Throws<InvalidDataException>(() => new ElfLibrary(whole[..length], "/some/lib.so").WeakenVersion("x"));
+            InvalidDataException fault =
+                Assert.Throws<InvalidDataException>(() => new ElfLibrary(whole[..length], "/some/lib.so").WeakenVersion("x"));
             Assert.StartsWith("/some/lib.so: a damaged ELF library", fault.Message, StringComparison.Ordinal);
         }
     }

@@ -41,7 +41,8 @@ public sealed class NativeCacheTests
     public void OtherContentHasAnotherFolder()
     {
         using TemporaryFolder folder = new();
-        Assert.NotEqual(NativeCache.Place(folder.PathOf("cache"), "lib.so", Content), NativeCache.Place(folder.PathOf("cache"), "lib.so", [9]));
+        Assert.NotEqual(NativeCache.Place(folder.PathOf("cache"), "lib.so", Content),
+            NativeCache.Place(folder.PathOf("cache"), "lib.so", [9]));
     }
 
     [Fact]

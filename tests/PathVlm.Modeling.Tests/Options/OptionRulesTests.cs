@@ -17,7 +17,8 @@ public sealed class OptionRulesTests
     {
         OuterOptions options = new()
         {
-            Count = -3, Share = double.NaN, Rate = 0, Limit = 0, Time = TimeSpan.FromSeconds(-1), Name = "  ", Kind = (DayOfWeek)9, Price = -0.5m,
+            Count = -3, Share = double.NaN, Rate = 0, Limit = 0, Time = TimeSpan.FromSeconds(-1), Name = "  ", Kind = (DayOfWeek)9,
+                Price = -0.5m,
             Inner = new InnerOptions { Rows = 0 }, Low = 5, High = 4,
         };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => OptionRules.Validate(options));

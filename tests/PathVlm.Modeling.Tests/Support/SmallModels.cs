@@ -27,13 +27,15 @@ internal static class SmallModels
     /// <summary>Random weights, biases and norms too, so that every part matters.</summary>
     public static Qwen25VlModel Create(ModelConfiguration configuration, ScalarType type = ScalarType.Float64)
     {
-        Qwen25VlModel model = Qwen25VlModel.CreateRandom(configuration, 7, new ModelLoadOptions { Type = type, Device = TestDevice.Device });
+        Qwen25VlModel model =
+            Qwen25VlModel.CreateRandom(configuration, 7, new ModelLoadOptions { Type = type, Device = TestDevice.Device });
         using IDisposable none = no_grad();
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         var random = new Random(3);
         foreach ((string key, Tensor weight) in model.CheckpointTensors.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
-            using Tensor noise = Noise(random, weight.shape, weight.dim() == 1 ? 0.1 : key.Contains("embed") ? 0.8 : 0.1, type).to(weight.device);
+            using Tensor noise =
+                Noise(random, weight.shape, weight.dim() == 1 ? 0.1 : key.Contains("embed") ? 0.8 : 0.1, type).to(weight.device);
             weight.add_(noise);
         }
 
@@ -44,7 +46,7 @@ internal static class SmallModels
 
     public static Tensor Noise(Random random, long[] shape, double scale, ScalarType type)
     {
-        var values = new double[shape.Aggregate(1L, (product, side) => product * side)];
+        double[] values = new double[shape.Aggregate(1L, (product, side) => product * side)];
         for (int index = 0; index < values.Length; index++) values[index] = (random.NextDouble() - 0.5) * 2 * scale;
         using Tensor flat = tensor(values);
         return flat.to_type(type).view(shape);

@@ -30,7 +30,8 @@ public sealed class NextTokenTrainerTests
     {
         using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         using NextTokenTrainer trainer = new(model, Options with { LearningRate = 1e-12 });
-        double both = trainer.Step([Example(1)]).Loss, first = trainer.Step([Example(1, 1, 0)]).Loss, second = trainer.Step([Example(1, 0, 1)]).Loss;
+        double both = trainer.Step([Example(1)]).Loss, first = trainer.Step([Example(1, 1, 0)]).Loss,
+            second = trainer.Step([Example(1, 0, 1)]).Loss;
         Assert.Equal(both, (first + second) / 2, 1e-4);
         Assert.NotEqual(first, second, 1e-3);
     }

@@ -46,11 +46,14 @@ public sealed class BaseModelRecipeTests
         BaseModelOptions wrong = new() { Steps = 0, LearningRate = -1, TileSize = 100 };
         string message = Assert.Throws<ArgumentOutOfRangeException>(wrong.Validate).Message;
         Assert.StartsWith(
-            "Steps: expected 1 or more, got 0; LearningRate: expected above 0, got -1; TileSize: expected a multiple of 28 from 56 to 448, got 100",
+            "Steps: expected 1 or more, got 0; LearningRate: expected above 0, got -1; TileSize: expected a multiple of 28 from 56 to "
+                + "448, got 100",
             message, StringComparison.Ordinal);
     }
 
-    private static BaseModelOptions Tiny(int steps) => new() { DrillSteps = 1, LookingSteps = 1, LookingBatchSize = 4, DrillBatchSize = 4, Steps = steps, BatchSize = 4, WarmupSteps = 1, Merges = 300, TileSize = 56 };
+    private static BaseModelOptions Tiny(int steps) =>
+        new() { DrillSteps = 1, LookingSteps = 1, LookingBatchSize = 4, DrillBatchSize = 4, Steps = steps, BatchSize = 4, WarmupSteps = 1,
+        Merges = 300, TileSize = 56 };
 
     private sealed class Recorder(Action<BaseModelProgress> report) : IProgress<BaseModelProgress>
     {

@@ -14,8 +14,10 @@ public sealed class QuestionWriterTests
         foreach ((_, TileQuestion question) in Questions)
         {
             Assert.InRange(question.Options.Count, 2, 5);
-            Assert.Equal(Enumerable.Range(0, question.Options.Count).Select(index => $"{(char)('A' + index)}) "), question.Options.Select(option => option[..3]));
-            Assert.Equal(question.Options.Count, question.Options.Select(option => option[3..]).Distinct(StringComparer.OrdinalIgnoreCase).Count());
+            Assert.Equal(Enumerable.Range(0, question.Options.Count).Select(index => $"{(char)('A' + index)}) "),
+                question.Options.Select(option => option[..3]));
+            Assert.Equal(question.Options.Count,
+                question.Options.Select(option => option[3..]).Distinct(StringComparer.OrdinalIgnoreCase).Count());
             Assert.Contains(question.Answer, question.Options);
         }
     }
@@ -32,14 +34,19 @@ public sealed class QuestionWriterTests
     public void EveryExplanationNamesAFeatureOfTheFindingInFourWordsOrMore()
     {
         foreach ((Tile tile, TileQuestion question) in Questions)
-            Assert.Contains(tile.Finding.Features, feature => question.Explanation.Contains(feature, StringComparison.Ordinal) && feature.Split(' ').Length >= 4);
+            Assert.Contains(tile.Finding.Features, feature => question.Explanation.Contains(feature, StringComparison.Ordinal)
+                && feature.Split(' ').Length >= 4);
     }
 
     [Fact]
     public void FewExplanationsExcludeAnOptionOrCiteACriterion()
     {
-        double excluded = Questions.Count(pair => pair.Question.Explanation.Contains("exclude", StringComparison.Ordinal) || pair.Question.Explanation.Contains("rules out", StringComparison.Ordinal));
-        double cited = Questions.Count(pair => pair.Question.Explanation.Contains("definition", StringComparison.Ordinal) || pair.Question.Explanation.Contains("criterion", StringComparison.Ordinal));
+        double excluded = Questions.Count(
+            pair => pair.Question.Explanation.Contains("exclude", StringComparison.Ordinal)
+            || pair.Question.Explanation.Contains("rules out", StringComparison.Ordinal));
+        double cited = Questions.Count(
+            pair => pair.Question.Explanation.Contains("definition", StringComparison.Ordinal)
+            || pair.Question.Explanation.Contains("criterion", StringComparison.Ordinal));
         Assert.InRange(excluded / Questions.Count, 0.06, 0.18);
         Assert.InRange(cited / Questions.Count, 0.06, 0.18);
     }
@@ -54,9 +61,11 @@ public sealed class QuestionWriterTests
     [Fact]
     public void EveryLookAlikeIsAFindingAndOptionTextsOfAKindDiffer()
     {
-        Assert.All(FindingCatalog.All, finding => Assert.All(finding.LookAlikes, name => Assert.NotSame(finding, FindingCatalog.Named(name))));
+        Assert.All(FindingCatalog.All,
+            finding => Assert.All(finding.LookAlikes, name => Assert.NotSame(finding, FindingCatalog.Named(name))));
         foreach (QuestionKind kind in Enum.GetValues<QuestionKind>().Where(kind => kind != QuestionKind.Behaviour))
-            Assert.Equal(FindingCatalog.All.Count, FindingCatalog.All.Select(finding => QuestionWriter.OptionText(finding, kind)).Distinct().Count());
+            Assert.Equal(FindingCatalog.All.Count,
+                FindingCatalog.All.Select(finding => QuestionWriter.OptionText(finding, kind)).Distinct().Count());
     }
 
     private static (Tile Tile, TileQuestion Question) Write(int index)

@@ -23,7 +23,7 @@ internal static class DifferenceHash
     public static ulong[] OfOrientations(RgbPicture picture)
     {
         float[] averages = Averages(picture);
-        var hashes = new ulong[Orientations];
+        ulong[] hashes = new ulong[Orientations];
         for (int orientation = 0; orientation < Orientations; orientation++)
             hashes[orientation] = Hash(averages, orientation);
         return hashes;

@@ -2,6 +2,7 @@ using Microsoft.Extensions.AI;
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
@@ -103,7 +104,8 @@ public sealed class ExternalModel
         PathologySchema.Check(input.Schema, PathologyRowNeeds.Image);
         MappedColumns<ExternalAnswer> columns = MappedColumns<ExternalAnswer>.Append(input.Schema, ExternalColumns.All);
         return new LookAheadView<PathologyRow, ExternalAnswer>(input, columns, RowLookAhead.Of(
-            _options.Concurrency, rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult())); // ML.NET's getters are synchronous
+            // ML.NET's getters are synchronous
+            _options.Concurrency, rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()));
     }
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)

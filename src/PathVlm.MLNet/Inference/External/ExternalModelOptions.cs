@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Inference.Policies;
 
 namespace PathVlm.MLNet.Inference.External;

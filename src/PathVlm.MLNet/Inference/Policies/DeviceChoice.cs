@@ -10,7 +10,8 @@ internal static class DeviceChoice
 {
     private const string Cuda = "cuda";
     private const string NoCuda =
-        "cpu: no CUDA device was found (it needs NVIDIA's driver and a libtorch with CUDA: " + LibTorch.Variable + ", or a build with -p:TorchBackend=cuda)";
+        "cpu: no CUDA device was found (it needs NVIDIA's driver and a libtorch with CUDA: " + LibTorch.Variable
+            + ", or a build with -p:TorchBackend=cuda)";
 
     /// <summary>The names that this machine accepts, in words; null where the name is one of them.</summary>
     public static string? AcceptedNames(string? name)

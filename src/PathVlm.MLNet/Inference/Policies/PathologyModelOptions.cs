@@ -40,8 +40,8 @@ public sealed class PathologyModelOptions : IOptionSet
     public WeightsStorage WeightsStorage { get; set; }
 
     /// <summary>
-    /// Where the weights lie and are computed with: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there is no
-    /// such device. CUDA takes a build with <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// Where the weights lie and are computed with: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there
+    /// is no such device. CUDA takes a build with <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
     /// </summary>
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;

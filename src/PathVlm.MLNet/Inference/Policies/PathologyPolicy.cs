@@ -65,7 +65,9 @@ public sealed class PathologyPolicy
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
     /// <exception cref="ObjectDisposedException">The last owner let go of them.</exception>
     internal Qwen25VlModel Model => _model ?? throw (_absence is null
-        ? new ObjectDisposedException(nameof(PathologyPolicy), "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
+        ? new ObjectDisposedException(
+            nameof(PathologyPolicy),
+            "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
         : new InvalidOperationException(_absence));
 
     internal PolicySettings Settings { get; }
@@ -119,7 +121,8 @@ public sealed class PathologyPolicy
     /// <param name="device">Device of its weights.</param>
     internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
     {
-        lock (_turn) return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder);
+        lock (_turn)
+            return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder);
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
@@ -182,7 +185,8 @@ public sealed class PathologyPolicy
     }
 
     // Read by the generator as it takes prompts in, so that the patches of few pictures exist at a time.
-    private static IEnumerable<GenerationPrompt> Prompts(Qwen25VlModel model, IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<long>? rows)
+    private static IEnumerable<GenerationPrompt> Prompts(
+        Qwen25VlModel model, IReadOnlyList<EncodedPrompt> prompts, IReadOnlyList<long>? rows)
     {
         for (int index = 0; index < prompts.Count; index++)
         {

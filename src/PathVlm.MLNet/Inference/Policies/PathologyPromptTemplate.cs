@@ -51,7 +51,8 @@ public sealed record PathologyPromptTemplate : IOptionSet
     }
 
     private static void RequirePlaceholder(OptionFaults faults, string property, string? text, string placeholder) =>
-        faults.Require(text?.Contains(placeholder, StringComparison.Ordinal) == true, property, text, $"a text that contains {placeholder}");
+        faults.Require(text?.Contains(placeholder, StringComparison.Ordinal) == true, property, text,
+            $"a text that contains {placeholder}");
 
     // Left to right in one pass, so that what a row's text holds is never taken for a placeholder.
     private static string Fill(string template, params (string Name, string Value)[] values)
@@ -59,7 +60,8 @@ public sealed record PathologyPromptTemplate : IOptionSet
         var filled = new global::System.Text.StringBuilder();
         for (int at = 0; at < template.Length;)
         {
-            (string name, string value) = values.FirstOrDefault(item => template.AsSpan(at).StartsWith(item.Name, StringComparison.Ordinal));
+            (string name, string value) =
+                values.FirstOrDefault(item => template.AsSpan(at).StartsWith(item.Name, StringComparison.Ordinal));
             filled.Append(name is null ? template[at].ToString() : value);
             at += name?.Length ?? 1;
         }

@@ -73,11 +73,14 @@ internal static class PolicyArchive
         {
             throw new InvalidDataException($"{where}: {fault.Message}", fault);
         }
-        if (stored.Settings.MaxPromptLength < 1) throw new InvalidDataException($"{where}: MaxPromptLength: expected 1 or more, got {stored.Settings.MaxPromptLength}.");
+        if (stored.Settings.MaxPromptLength < 1)
+            throw new InvalidDataException($"{where}: MaxPromptLength: expected 1 or more, got {stored.Settings.MaxPromptLength}.");
         if (stored.WeightsType is null == stored.Absence is null)
-            throw new InvalidDataException($"{where}: expected either WeightsType or Absence, got {(stored.Absence is null ? "neither" : "both")}.");
+            throw new InvalidDataException(
+                $"{where}: expected either WeightsType or Absence, got {(stored.Absence is null ? "neither" : "both")}.");
         if (stored.WeightsType is not (null or ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float64))
-            throw new InvalidDataException($"{where}: WeightsType: expected Float32, BFloat16, Float16 or Float64, got {stored.WeightsType}.");
+            throw new InvalidDataException(
+                $"{where}: WeightsType: expected Float32, BFloat16, Float16 or Float64, got {stored.WeightsType}.");
     }
 
     private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files);

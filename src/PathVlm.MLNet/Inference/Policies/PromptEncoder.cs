@@ -6,7 +6,9 @@ using PathVlm.Modeling.Processing.Chat;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
-/// <summary>Turns rows into tokens and patches: a policy without its weights, so that rows can be judged before a model is loaded.</summary>
+/// <summary>
+/// Turns rows into tokens and patches: a policy without its weights, so that rows can be judged before a model is loaded.
+/// </summary>
 internal sealed class PromptEncoder
 {
     private readonly PathologyPromptTemplate _template;

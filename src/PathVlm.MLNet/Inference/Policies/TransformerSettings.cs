@@ -1,10 +1,9 @@
-using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
-/// <summary>Settings of a <see cref="PathologyTransformer"/> beside its policy.</summary>
+/// <summary>Settings of a <c>PathologyTransformer</c> beside its policy.</summary>
 /// <param name="AnswerBatchSize">Rows answered together.</param>
 /// <param name="WeightsStorage">Where Model.Save puts the weights.</param>
 internal sealed record TransformerSettings(

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Judging.Messages;

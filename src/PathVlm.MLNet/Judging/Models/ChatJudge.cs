@@ -1,5 +1,6 @@
 using Microsoft.Extensions.AI;
 using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Scoring;

@@ -122,7 +122,8 @@ internal sealed class ReviewRecord : IDisposable
             ReviewRecordLine line = LineOf(bytes, path, number);
             if (line.Previous != previous)
                 throw new InvalidDataException(
-                    $"{path}, line {number}: the line before was changed or removed (previous: expected '{previous}', got '{line.Previous}')");
+                    $"{path}, line {number}: the line before was changed or removed (previous: expected '{previous}', got "
+                        + $"'{line.Previous}')");
             lines.Add(line);
             previous = HashOf(bytes);
             start = stop + 1;

@@ -8,8 +8,8 @@ using PathVlm.Modeling.Processing.Pictures;
 namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
-/// Pictures of the rows that are trained on. Patches need eight bytes or more per color value, so pictures are kept as pixels, each distinct
-/// one once; beyond a bound, pictures that can be decoded again from their file are not kept.
+/// Pictures of the rows that are trained on. Patches need eight bytes or more per color value, so pictures are kept as pixels, each
+/// distinct one once; beyond a bound, pictures that can be decoded again from their file are not kept.
 /// </summary>
 internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = TrainingDefaults.PictureBytes)
 {

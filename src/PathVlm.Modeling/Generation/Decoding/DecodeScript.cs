@@ -13,8 +13,10 @@ internal static class DecodeScript
 {
     // Results go to out= where element-wise operations would follow each other: TorchScript would compile such a run anew for each length.
     private const string Script = """
-        def attend(projected: Tensor, cosine: Tensor, sine: Tensor, keys: Tensor, values: Tensor, slots: Optional[Tensor], places: Tensor, mask: Optional[Tensor],
-                   prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Optional[Tensor], row_at: Optional[Tensor], place_of: Optional[Tensor],
+        def attend(projected: Tensor, cosine: Tensor, sine: Tensor, keys: Tensor, values: Tensor, slots: Optional[Tensor],
+            places: Tensor, mask: Optional[Tensor],
+                   prompt_keys: Tensor, prompt_values: Tensor, prompt_mask: Optional[Tensor], row_at: Optional[Tensor],
+                       place_of: Optional[Tensor],
                    heads: int, groups: int, longest: int, each: int, scale: float) -> Tensor:
             rows = projected.size(0)
             size = cosine.size(2)
@@ -61,7 +63,8 @@ internal static class DecodeScript
             of_prompt = weights.narrow(3, 0, length)
             if row_at is not None:
                 of_prompt = of_prompt.index_select(0, row_at)
-            of_prompt = of_prompt.reshape(prompts, each, groups, repeat, length).transpose(1, 2).reshape(prompts, groups, each * repeat, length)
+            of_prompt = of_prompt.reshape(prompts, each, groups, repeat, length).transpose(1, 2).reshape(prompts, groups,
+                each * repeat, length)
             attended = torch.matmul(of_prompt, prompt_values)
             attended = attended.view(prompts, groups, each, repeat, size).transpose(1, 2).reshape(-1, groups, repeat, size)
             if place_of is not None:
@@ -87,5 +90,6 @@ internal static class DecodeScript
         (Tensor)Unit.Value.invoke(
             "attend", projected, turns.Cosine, turns.Sine, keys, values, inputs.Slots!, inputs.Places, inputs.Mask!,
             prompts.Keys, prompts.Values, (prompts.Grid.IsPadded ? prompts.Grid.Mask : null)!, prompts.Grid.RowAt!, prompts.Grid.PlaceOf!,
-            settings.HeadCount, settings.KeyValueHeadCount, inputs.Longest, prompts.Grid.CompletionsPerPrompt, Scalars.Of(1 / Math.Sqrt(settings.HeadSize)));
+            settings.HeadCount, settings.KeyValueHeadCount, inputs.Longest, prompts.Grid.CompletionsPerPrompt,
+            Scalars.Of(1 / Math.Sqrt(settings.HeadSize)));
 }

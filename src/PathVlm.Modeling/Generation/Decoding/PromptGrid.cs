@@ -29,8 +29,8 @@ internal sealed class PromptGrid : IDisposable
         Device device = prompts[0].Keys[0].device;
         if (_prompts * _perPrompt != rows.Count)
         {
-            var rowAt = new long[_prompts * _perPrompt];
-            var placeOf = new long[rows.Count];
+            long[] rowAt = new long[_prompts * _perPrompt];
+            long[] placeOf = new long[rows.Count];
             (int prompt, int next) = (-1, 0);
             for (int row = 0; row < rows.Count; row++)
             {

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Decoding;
@@ -18,7 +19,7 @@ internal sealed class PromptState(int length, int nextPosition, int layerCount) 
     public Tensor[] Values { get; } = new Tensor[layerCount];
 
     /// <summary>Addresses of <see cref="Keys"/> then <see cref="Values"/>, for kernels on the CPU.</summary>
-    public nint[] Memory => field ??= [.. Keys.Concat(Values).Select(Kernels.NativeMatrix.AddressOf)];
+    public nint[] Memory => field ??= [.. Keys.Concat(Values).Select(NativeMatrix.AddressOf)];
 
     /// <summary>Completions still being decoded.</summary>
     public int LiveRows { get; set; }

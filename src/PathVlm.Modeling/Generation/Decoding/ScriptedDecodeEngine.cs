@@ -33,7 +33,8 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
 
         // Zeros, as places not yet written have weight 0, and 0 times what lies in fresh memory may be no number.
         Tensor[] Allocate() => [.. Enumerable.Range(0, _settings.LayerCount).Select(_ => zeros(
-            [(long)rowLimit, _settings.KeyValueHeadCount, capacity, _settings.HeadSize], model.Type, model.Device).DetachFromDisposeScope())];
+            [(long)rowLimit, _settings.KeyValueHeadCount, capacity, _settings.HeadSize], model.Type, model.Device)
+                .DetachFromDisposeScope())];
     }
 
     /// <inheritdoc/>
@@ -100,7 +101,8 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
         Tensor all = tensor(numbers, device: _model.Device);
         Tensor counts = all.narrow(0, 3 * count, count);
         Tensor? mask = even ? null : zeros([count, longest], _model.Type, _model.Device)
-            .masked_fill(arange(Numerics.Scalars.Of((long)longest), ScalarType.Int64, _model.Device).unsqueeze(0) > counts.unsqueeze(1), Numerics.Scalars.Of(double.NegativeInfinity))
+            .masked_fill(arange(Numerics.Scalars.Of((long)longest), ScalarType.Int64, _model.Device).unsqueeze(0) > counts.unsqueeze(1),
+                Numerics.Scalars.Of(double.NegativeInfinity))
             .view(count, 1, 1, longest);
         return new StepInputs(
             all.narrow(0, 0, count), all.narrow(0, count, count), inOrder ? null : all.narrow(0, 2 * count, count),

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Parameters;
 
 namespace PathVlm.Modeling.Generation.Kernels;

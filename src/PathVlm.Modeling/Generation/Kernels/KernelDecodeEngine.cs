@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Generation.Kernels;

@@ -17,11 +17,12 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
     public void RowsAreLetteredAndTheAnswerTextBecomesItsOption()
     {
         _folder.Write("QA_information/Open-access/ACRIMA.json", $"""
-            [{Row("q1", "\"option_A\": \"Chest CT\", \"option_B\": \"A) odd text\", \"option_C\": \"Fundus\", \"option_D\": \"OCT\"", "Fundus")},
+            [{Row("q1", Quoted("'option_A': 'Chest CT', 'option_B': 'A) odd text', 'option_C': 'Fundus', 'option_D': 'OCT'"), "Fundus")},
              {Row("q1", "\"option_A\": \"Yes\", \"option_B\": \"No\"", "no ")}]
             """);
         _folder.Write("QA_information/Restricted-access/deep/B.json",
-            $"[{Row("q9", "\"option_A\": \"Yes\", \"option_B\": null, \"option_C\": \"No\"", "No").Replace("modality_type", "modality", StringComparison.Ordinal)}]");
+            $"[{Row("q9", Quoted("'option_A': 'Yes', 'option_B': null, 'option_C': 'No'"), "No")
+                .Replace("modality_type", "modality", StringComparison.Ordinal)}]");
 
         IReadOnlyList<PathologyQuestion> rows = _data.LoadOmniMedVqa(_folder.Path).Questions;
 
@@ -35,14 +36,16 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
     [Fact]
     public void OneFileFindsItsPicturesBesideQaInformation()
     {
-        string file = _folder.Write("QA_information/Open-access/ACRIMA.json", $"[{Row("q1", "\"option_A\": \"Yes\", \"option_B\": \"No\"", "No")}]");
+        string file = _folder.Write(
+            "QA_information/Open-access/ACRIMA.json", $"[{Row("q1", "\"option_A\": \"Yes\", \"option_B\": \"No\"", "No")}]");
         Assert.Single(_data.LoadOmniMedVqa(file).Questions);
         Assert.Single(_data.LoadOmniMedVqa(file, ["Fundus Photography"]).Questions);
         Assert.Throws<ArgumentOutOfRangeException>(() => _data.LoadOmniMedVqa(file, ["MRI"]));
     }
 
     [Theory]
-    [InlineData("\"option_A\": \"Yes\", \"option_B\": \"No\"", "Maybe", "field [gt_answer] is [Maybe], which is none of the options [Yes], [No]")]
+    [InlineData("\"option_A\": \"Yes\", \"option_B\": \"No\"", "Maybe",
+        "field [gt_answer] is [Maybe], which is none of the options [Yes], [No]")]
     [InlineData("\"option_A\": \"Yes\", \"option_B\": \"yes.\"", "Yes", "field [option_A …] repeat the text [Yes]")]
     [InlineData("\"option_A\": \"Yes\"", "Yes", "field [option_A …] hold 1; expected two or more")]
     [InlineData("\"option_A\": \"Yes\", \"option_B\": {}", "Yes", "field [option_B] is an object; expected a text")]
@@ -57,8 +60,10 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
     public void PictureOutsideTheSetIsRefused()
     {
         _folder.Write("QA_information/x.json",
-            $"[{Row("q1", "\"option_A\": \"Yes\", \"option_B\": \"No\"", "No").Replace("Images/ACRIMA", "../..", StringComparison.Ordinal)}]");
-        Assert.Contains("lies outside", Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message, StringComparison.Ordinal);
+            $"[{Row("q1", Quoted("'option_A': 'Yes', 'option_B': 'No'"), "No")
+                .Replace("Images/ACRIMA", "../..", StringComparison.Ordinal)}]");
+        Assert.Contains("lies outside", Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -74,6 +79,8 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
         Assert.Contains("is an object; expected a list of rows",
             Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message, StringComparison.Ordinal);
     }
+
+    private static string Quoted(string json) => json.Replace('\'', '"');
 
     private static string Row(string id, string options, string answer) => $$"""
         {"dataset": "ACRIMA", "question_id": "{{id}}", "question_type": "Modality", "question": "Which modality?",

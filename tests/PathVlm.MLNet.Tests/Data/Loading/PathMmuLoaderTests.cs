@@ -21,7 +21,8 @@ public sealed class PathMmuLoaderTests : IDisposable
 
         PathologyDataView view = _data.LoadPathMmu(_folder.Path);
 
-        Assert.Equal(["PubMed/val/1", "PubMed/val/2", "PubMed/test/1", "PubMed/test/1#2", "EduContent/test/1"], view.Questions.Select(row => row.Id));
+        Assert.Equal(["PubMed/val/1", "PubMed/val/2", "PubMed/test/1", "PubMed/test/1#2", "EduContent/test/1"],
+            view.Questions.Select(row => row.Id));
         Assert.Equal(["PubMed", "PubMed", "PubMed", "PubMed", "EduContent"], view.Questions.Select(row => row.Subset));
         Assert.Equal(new PathologyQuestion("", "", "", [], "")with
         {
@@ -43,7 +44,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     public void BareLevelsAreRead(string json, string id, string subset)
     {
         _folder.Picture("a.png");
-        PathologyQuestion row = Assert.Single(_data.LoadPathMmu(_folder.Write("x.json", json.Replace("ROW", Row(1), StringComparison.Ordinal))).Questions);
+        PathologyQuestion row =
+            Assert.Single(_data.LoadPathMmu(_folder.Write("x.json", json.Replace("ROW", Row(1), StringComparison.Ordinal))).Questions);
         Assert.Equal((id, subset), (row.Id, row.Subset));
     }
 
@@ -62,7 +64,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     public void OptionsAndAnswersOfEveryTypingAreBroughtIntoOneForm()
     {
         _folder.Picture("a.png");
-        string Options(string options, string answer) => $$"""{"No": 1, "img": "a.png", "question": "q", "options": {{options}}, "answer": "{{answer}}"}""";
+        string Options(string options, string answer) =>
+            $$"""{"No": 1, "img": "a.png", "question": "q", "options": {{options}}, "answer": "{{answer}}"}""";
         _folder.Write("data.json", $$"""
             [{{Options("""["A. p16 (INK4a)", "B . Acute: severe", "C. (x)"]""", "b")}},
              {{Options("""["A)yes", "B)no"]""", "B)no")}},
@@ -79,8 +82,10 @@ public sealed class PathMmuLoaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"options\": [\"A) x\", \"C) y\"], \"answer\": \"A) x\"", "[options] have the labels A, C; expected A, B, C … without a gap")]
-    [InlineData("\"options\": [\"A) x\", \"y\"], \"answer\": \"A) x\"", "[options] have the labels A, none; expected a label on each or on none")]
+    [InlineData("\"options\": [\"A) x\", \"C) y\"], \"answer\": \"A) x\"",
+        "[options] have the labels A, C; expected A, B, C … without a gap")]
+    [InlineData("\"options\": [\"A) x\", \"y\"], \"answer\": \"A) x\"",
+        "[options] have the labels A, none; expected a label on each or on none")]
     [InlineData("\"options\": [\"A) x\", \"A) y\"], \"answer\": \"A) x\"", "[options] have the labels A, A; expected labels that differ")]
     [InlineData("\"options\": [\"A) x\", \"B) X.\"], \"answer\": \"A) x\"", "[options] repeat the text [x]; expected texts that differ")]
     [InlineData("\"options\": [\"A) x\", \"B)\"], \"answer\": \"A) x\"", "[options] [B] has no text; expected a label and a text")]
@@ -88,7 +93,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     [InlineData("\"options\": \"A) x\", \"answer\": \"A) x\"", "[options] is the text [A) x]; expected a list of two or more texts")]
     [InlineData("\"options\": [\"A) x\", [1]], \"answer\": \"A) x\"", "[options] holds a list at place 2; expected texts")]
     [InlineData("\"answer\": \"A) x\"", "[options] is missing; expected a list of two or more texts")]
-    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"C) z\"", "[answer] is [C) z], which is none of the options [A) x], [B) y]")]
+    [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"C) z\"",
+        "[answer] is [C) z], which is none of the options [A) x], [B) y]")]
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"A) y\"", "[answer] is [A) y], which is none of the options")]
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": \"C\"", "[answer] is [C], which is none of the options")]
     [InlineData("\"options\": [\"A) x\", \"B) y\"], \"answer\": {}", "[answer] is an object; expected a text")]
@@ -125,7 +131,8 @@ public sealed class PathMmuLoaderTests : IDisposable
         _folder.Picture("secret.png");
         File.CreateSymbolicLink(Path.Combine(set, "link.png"), secret);
         Directory.CreateSymbolicLink(Path.Combine(set, "linked"), outside.Path);
-        _folder.Write("set/data.json", $$"""[{"No": 1, "img": "{{image}}", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]""");
+        _folder.Write("set/data.json",
+            $$"""[{"No": 1, "img": "{{image}}", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]""");
 
         InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(set));
 
@@ -147,7 +154,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     {
         _folder.Picture("a.png");
         _folder.Write("data.json", $$"""
-            {"t": [{{Row(1)}}, {"No": 2}, "text", {{Row(4)}}, {"No": 5, "img": "a.png", "question": "q", "options": ["A) x", "B) y"], "answer": "Z"}]}
+            {"t": [{{Row(1)}}, {"No": 2}, "text", {{Row(4)}},
+             {"No": 5, "img": "a.png", "question": "q", "options": ["A) x", "B) y"], "answer": "Z"}]}
             """);
 
         PathologyDataView view = _data.LoadPathMmu(_folder.Path, rowFaults: RowFaultPolicy.Skip);
@@ -162,7 +170,8 @@ public sealed class PathMmuLoaderTests : IDisposable
     {
         _folder.Write("data.json", """{"t": [{"No": 1}, {"No": 2}]}""");
         InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.LoadPathMmu(_folder.Path));
-        Assert.StartsWith("8 faults in 2 rows; correct them, or leave such rows out with RowFaultPolicy.Skip\n", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("8 faults in 2 rows; correct them, or leave such rows out with RowFaultPolicy.Skip\n", fault.Message,
+            StringComparison.Ordinal);
         Assert.Equal(9, fault.Message.Split('\n').Length);
     }
 
@@ -194,12 +203,14 @@ public sealed class PathMmuLoaderTests : IDisposable
     [Fact]
     public void PathThatIsNothingIsNamed()
     {
-        Assert.Contains("holds no data.json", Assert.Throws<FileNotFoundException>(() => _data.LoadPathMmu(_folder.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("holds no data.json", Assert.Throws<FileNotFoundException>(() => _data.LoadPathMmu(_folder.Path)).Message,
+            StringComparison.Ordinal);
         Assert.Contains("neither a file nor a folder",
             Assert.Throws<FileNotFoundException>(() => _data.LoadPathMmu(_folder.Path + "/none")).Message, StringComparison.Ordinal);
     }
 
     private static string Row(int number) => $$"""
-        {"No": {{number}}, "img": "a.png", "question": "What is seen?", "options": ["A) yes", "B) no"], "answer": "B) no", "explanation": "Because."}
+        {"No": {{number}}, "img": "a.png", "question": "What is seen?", "options": ["A) yes", "B) no"], "answer": "B) no",
+         "explanation": "Because."}
         """;
 }

@@ -17,10 +17,10 @@ public sealed class PictureFolderLoaderTests : IDisposable
     public void JsonLinesAreRead()
     {
         _folder.Write("questions.jsonl", """
-            {"id": "one", "image": "tiles/a.png", "question": "q?", "options": ["yes", "no"], "answer": "no", "explanation": "e", "subset": "s", "stage": "Sft"}
+        {"id":"one","image":"tiles/a.png","question":"q?","options":["yes","no"],"answer":"no","explanation":"e","subset":"s","stage":"Sft"}
 
-            {"image": "tiles/a.png", "question": "q?", "options": ["A) yes", "B) no"], "answer": "A"}
-            """);
+        {"image": "tiles/a.png", "question": "q?", "options": ["A) yes", "B) no"], "answer": "A"}
+        """);
 
         IReadOnlyList<PathologyQuestion> rows = _data.LoadFolder(_folder.Path).Questions;
 
@@ -45,11 +45,16 @@ public sealed class PictureFolderLoaderTests : IDisposable
     [Theory]
     [InlineData("x.jsonl", "{\"image\": \"tiles/a.p", "row [line 1], field [row] is no whole JSON object: byte ")]
     [InlineData("x.jsonl", "\n[]", "row [line 2], field [row] is a list; expected an object")]
-    [InlineData("x.jsonl", "{\"image\": \"../a.png\", \"question\": \"q\", \"options\": [\"x\", \"y\"], \"answer\": \"A\"}", "row [line 1], field [image] is [../a.png], which lies outside")]
-    [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes|no\n", "row [line 2], field [row] has 3 fields; expected 4, as the head line has")]
-    [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes|no,maybe\n", "row [line 2], field [answer] is [maybe], which is none of the options [yes], [no]")]
-    [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes,yes\n", "row [line 2], field [options] hold 1; expected two or more")]
-    [InlineData("x.csv", "image,question,answer\n", "the head line has no options (or option_a, option_b …); it has [image], [question], [answer]")]
+    [InlineData("x.jsonl", "{\"image\": \"../a.png\", \"question\": \"q\", \"options\": [\"x\", \"y\"], \"answer\": \"A\"}",
+        "row [line 1], field [image] is [../a.png], which lies outside")]
+    [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes|no\n",
+        "row [line 2], field [row] has 3 fields; expected 4, as the head line has")]
+    [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes|no,maybe\n",
+        "row [line 2], field [answer] is [maybe], which is none of the options [yes], [no]")]
+    [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes,yes\n",
+        "row [line 2], field [options] hold 1; expected two or more")]
+    [InlineData("x.csv", "image,question,answer\n",
+        "the head line has no options (or option_a, option_b …); it has [image], [question], [answer]")]
     [InlineData("x.csv", "image,image,question,options,answer\n", "the head line names [image] twice")]
     [InlineData("x.csv", "", "is empty")]
     [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q\"x,yes|no,no\n", "has a quote out of place")]

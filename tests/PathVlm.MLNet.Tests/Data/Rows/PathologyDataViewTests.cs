@@ -25,7 +25,8 @@ public sealed class PathologyDataViewTests : IDisposable
     public void ValuesComeBackAsTheyWentIn()
     {
         PathologyDataView view = View(40);
-        PathologyRow[] rows = [.. PathologyRows.Read(view, PathologyRowNeeds.Image | PathologyRowNeeds.Answer | PathologyRowNeeds.Explanation)];
+        PathologyRow[] rows =
+            [.. PathologyRows.Read(view, PathologyRowNeeds.Image | PathologyRowNeeds.Answer | PathologyRowNeeds.Explanation)];
         Assert.Equal(40, rows.Length);
         for (int index = 0; index < rows.Length; index++)
         {
@@ -82,7 +83,8 @@ public sealed class PathologyDataViewTests : IDisposable
                 Assert.False(cursor.MoveNext());
             }
         }
-        Assert.Equal(view.Questions.Select(row => row.Id), rows.OrderBy(row => row.Batch).ThenBy(row => row.Position).Select(row => row.Id));
+        Assert.Equal(view.Questions.Select(row => row.Id),
+            rows.OrderBy(row => row.Batch).ThenBy(row => row.Position).Select(row => row.Id));
     }
 
     [Fact]
@@ -130,7 +132,8 @@ public sealed class PathologyDataViewTests : IDisposable
     {
         var ml = new MLContext(1);
         PathologyDataView view = View(20);
-        IDataView filtered = ml.Data.TakeRows(ml.Data.ShuffleRows(ml.Data.Cache(ml.Transforms.CopyColumns("Text", PathologyColumns.Question).Fit(view).Transform(view),
+        IDataView filtered = ml.Data.TakeRows(
+            ml.Data.ShuffleRows(ml.Data.Cache(ml.Transforms.CopyColumns("Text", PathologyColumns.Question).Fit(view).Transform(view),
             PathologyColumns.Id, PathologyColumns.Question, PathologyColumns.Options, PathologyColumns.Answer)), 5);
         Assert.Equal(5, PathologyRows.Read(filtered, PathologyRowNeeds.Answer).Count());
         Assert.Equal(20, view.GetRowCount());
@@ -144,5 +147,6 @@ public sealed class PathologyDataViewTests : IDisposable
     private PathologyDataView View(int rows) => new(Enumerable.Range(0, rows).Select(Question));
 
     private PathologyQuestion Question(int index) => new($"id-{index}", _folder.Picture("p.png"), $"Question {index}?",
-        index % 2 == 0 ? ["A) yes", "B) no"] : ["A) x", "B) y", "C) z"], index % 2 == 0 ? "B) no" : "C) z", $"Because {index}.", "S" + index % 3);
+        index % 2 == 0 ? ["A) yes", "B) no"] : ["A) x", "B) y", "C) z"], index % 2 == 0 ? "B) no" : "C) z", $"Because {index}.",
+        "S" + index % 3);
 }

@@ -22,7 +22,8 @@ public sealed class PathologyQuestionTests
 
     [Theory]
     [InlineData(new[] { "yes" }, null, "options: hold 1; expected two or more")]
-    [InlineData(new[] { "yes", "no" }, "perhaps", "answer: is [perhaps], which is none of the options [yes], [no]; expected an option, its letter or its text")]
+    [InlineData(new[] { "yes", "no" }, "perhaps",
+        "answer: is [perhaps], which is none of the options [yes], [no]; expected an option, its letter or its text")]
     public void WhatCannotBeUsedIsRefusedByField(string[] options, string? answer, string message) => Assert.Equal(
         message, Assert.Throws<InvalidDataException>(() => PathologyQuestion.Create("q", "q.png", "What?", options, answer)).Message);
 }

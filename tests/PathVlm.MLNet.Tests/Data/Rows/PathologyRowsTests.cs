@@ -14,7 +14,8 @@ public sealed class PathologyRowsTests
     [Fact]
     public void ViewOfAUsersOwnClassIsRead()
     {
-        IDataView view = _ml.Data.LoadFromEnumerable([new OwnRow(), new OwnRow { Question = "Second?", Options = ["no", "yes"], Answer = "b" }]);
+        IDataView view = _ml.Data.LoadFromEnumerable(
+            [new OwnRow(), new OwnRow { Question = "Second?", Options = ["no", "yes"], Answer = "b" }]);
 
         PathologyRow[] rows = [.. PathologyRows.Read(view, PathologyRowNeeds.Image | PathologyRowNeeds.Answer)];
 
@@ -46,7 +47,8 @@ public sealed class PathologyRowsTests
     [Fact]
     public void OnlyRowsOfTheStageAreReadWhereThereIsSuchAColumn()
     {
-        IDataView staged = _ml.Data.LoadFromEnumerable([new StagedRow { Stage = "Sft" }, new StagedRow { Stage = "Rl" }, new StagedRow { Stage = "Sft" }]);
+        IDataView staged = _ml.Data.LoadFromEnumerable(
+            [new StagedRow { Stage = "Sft" }, new StagedRow { Stage = "Rl" }, new StagedRow { Stage = "Sft" }]);
         Assert.Equal([0L, 2L], PathologyRows.Read(staged, PathologyRowNeeds.None, "Sft").Select(row => row.Index));
         Assert.Equal(3, PathologyRows.Read(staged, PathologyRowNeeds.None).Count());
         IDataView bare = _ml.Data.LoadFromEnumerable([new BareRow { Question = "q" }]);
@@ -67,11 +69,13 @@ public sealed class PathologyRowsTests
 
     [Theory]
     [InlineData(" ", "A", "row 0: column [Question] is blank; expected a question")]
-    [InlineData("q\nA) x\nB) y", "C", "row 0: column [Answer] is [C], which is none of the options [A) x], [B) y]; expected an option, its letter or its text")]
+    [InlineData("q\nA) x\nB) y", "C",
+        "row 0: column [Answer] is [C], which is none of the options [A) x], [B) y]; expected an option, its letter or its text")]
     public void RowWithoutWhatIsNeededIsNamed(string question, string answer, string expected)
     {
         IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = question, Answer = answer }]);
-        Assert.Equal(expected, Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Answer).ToList()).Message);
+        Assert.Equal(expected,
+            Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Answer).ToList()).Message);
     }
 
     [Fact]

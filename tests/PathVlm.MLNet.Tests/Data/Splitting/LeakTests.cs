@@ -54,7 +54,8 @@ public sealed class LeakTests : IDisposable
         });
         string unrelated = _folder.Picture("c.png", 77, Side, Side);
 
-        LeakReport report = _data.FindLeaks(new PathologyDataView([Row("1", original, "Sft"), Row("2", turned, "Test"), Row("3", unrelated, "Rl")]));
+        LeakReport report =
+            _data.FindLeaks(new PathologyDataView([Row("1", original, "Sft"), Row("2", turned, "Test"), Row("3", unrelated, "Rl")]));
 
         Assert.Empty(report.Exact);
         Leak leak = Assert.Single(report.Near);
@@ -88,7 +89,8 @@ public sealed class LeakTests : IDisposable
         }
         foreach (ulong hash in hashes.Take(600))
         {
-            IEnumerable<(int number, int)> all = hashes.Select((other, number) => (number, BitOperations.PopCount(other ^ hash))).Where(pair => pair.Item2 <= 6);
+            IEnumerable<(int number, int)> all = hashes.Select((other, number) => (number, BitOperations.PopCount(other ^ hash)))
+                .Where(pair => pair.Item2 <= 6);
             Assert.Equal(all, index.Near(hash));
         }
     }
@@ -96,7 +98,8 @@ public sealed class LeakTests : IDisposable
     [Fact]
     public void HashFollowsBrightnessFromLeftToRight()
     {
-        static RgbPicture Ramp(int sign) => new(90, 80, [.. Enumerable.Range(0, 90 * 80 * 3).Select(at => (byte)(128 + sign * (at / 3 % 90)))]);
+        static RgbPicture Ramp(int sign) =>
+            new(90, 80, [.. Enumerable.Range(0, 90 * 80 * 3).Select(at => (byte)(128 + sign * (at / 3 % 90)))]);
         Assert.Equal(0UL, DifferenceHash.Of(Ramp(1)));
         Assert.Equal(ulong.MaxValue, DifferenceHash.Of(Ramp(-1)));
         ulong[] orientations = DifferenceHash.OfOrientations(Ramp(1));
@@ -113,5 +116,6 @@ public sealed class LeakTests : IDisposable
         return (orientation & 3) switch { 0 => (x, y), 1 => (y, last - x), 2 => (last - x, last - y), _ => (last - y, x) };
     }
 
-    private static PathologyQuestion Row(string id, string path, string? stage) => new(id, path, "q", ["A) yes", "B) no"], "A) yes", Stage: stage);
+    private static PathologyQuestion Row(string id, string path, string? stage) =>
+        new(id, path, "q", ["A) yes", "B) no"], "A) yes", Stage: stage);
 }

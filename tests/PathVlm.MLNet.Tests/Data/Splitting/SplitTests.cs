@@ -28,7 +28,8 @@ public sealed class SplitTests : IDisposable
 
         PathologyRow[] read = [.. PathologyRows.Read(split, PathologyRowNeeds.None)];
         Assert.Equal([18, 9, 9], new[] { "Sft", "Rl", "Test" }.Select(stage => read.Count(row => row.Question.Stage == stage)));
-        Assert.All(read.GroupBy(row => row.Question.Id.Split('/')[0]), picture => Assert.Single(picture.Select(row => row.Question.Stage).Distinct()));
+        Assert.All(read.GroupBy(row => row.Question.Id.Split('/')[0]),
+            picture => Assert.Single(picture.Select(row => row.Question.Stage).Distinct()));
         Assert.True(split.Report.IsExact);
         Assert.True(_data.FindLeaks(split).IsClean);
     }
@@ -82,7 +83,8 @@ public sealed class SplitTests : IDisposable
     public void SeedAndPictureAloneDecideNotTheOrderOfRows()
     {
         PathologyDataView view = Rows([.. Enumerable.Repeat(1, 20)]);
-        string[] Ids(IDataView rows, int seed, string stage) => [.. PathologyRows.Read(_data.Split(rows, 8, 6, 6, seed), PathologyRowNeeds.None, stage)
+        string[] Ids(IDataView rows, int seed, string stage) =>
+            [.. PathologyRows.Read(_data.Split(rows, 8, 6, 6, seed), PathologyRowNeeds.None, stage)
             .Select(row => row.Question.Id).Order(StringComparer.Ordinal)];
         Assert.Equal(Ids(view, 1, "Sft"), Ids(new PathologyDataView(view.Questions.Reverse()), 1, "Sft"));
         Assert.NotEqual(Ids(view, 1, "Sft"), Ids(view, 2, "Sft"));

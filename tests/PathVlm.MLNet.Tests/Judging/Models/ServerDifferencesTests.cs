@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
-using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Tests.Rewards.Judging;
@@ -49,7 +49,8 @@ public sealed class ServerDifferencesTests
     [Fact]
     public async Task AnAbsentFinishReasonAFloatForCreatedAndNoUsageAreRead()
     {
-        string body = JsonSerializer.Serialize(new { created = 1760000000.25, usage = (object?)null, choices = new[] { new { message = new { content = Review } } } });
+        string body = JsonSerializer.Serialize(
+            new { created = 1760000000.25, usage = (object?)null, choices = new[] { new { message = new { content = Review } } } });
         Assert.Null((await AskAsync(ScriptedServer.Body(body))).Missing);
     }
 
@@ -57,7 +58,8 @@ public sealed class ServerDifferencesTests
     public async Task AnAnswerInReasoningContentOrInPartsIsRead()
     {
         Assert.Null((await AskAsync(ScriptedServer.Body(Completion(new { content = (string?)null, reasoning_content = Review })))).Missing);
-        Assert.Null((await AskAsync(ScriptedServer.Body(Completion(new { content = new[] { new { type = "text", text = Review } } })))).Missing);
+        Assert.Null((await AskAsync(ScriptedServer.Body(Completion(new { content = new[] { new { type = "text", text = Review } } }))))
+            .Missing);
     }
 
     [Theory]
@@ -92,19 +94,26 @@ public sealed class ServerDifferencesTests
 
     [Theory]
     [InlineData(200, "{\"error\":{\"message\":\"no such key\",\"code\":\"invalid_api_key\"}}", "401 inside a 200: no such key")]
-    [InlineData(402, "{\"error\":{\"message\":\"No money is left in this account\",\"code\":\"no_money\"}}", "402: No money is left in this account")]
+    [InlineData(402, "{\"error\":{\"message\":\"No money is left in this account\",\"code\":\"no_money\"}}",
+        "402: No money is left in this account")]
     [InlineData(429, "{\"error\":{\"message\":\"quota\",\"type\":\"insufficient_quota\",\"code\":null}}", "429: quota")]
-    [InlineData(400, "{\"error\":{\"message\":\"temperature: the default only\",\"code\":\"unsupported_value\"}}", "LeaveOut = Temperature")]
+    [InlineData(400, "{\"error\":{\"message\":\"temperature: the default only\",\"code\":\"unsupported_value\"}}",
+        "LeaveOut = Temperature")]
     [InlineData(400, "{\"error\":{\"message\":\"Unsupported\",\"param\":\"max_tokens\"}}", "LeaveOut = MaxTokens")]
     [InlineData(400, "{\"error\":\"json_schema is not served here\"}", "400: json_schema is not served here (LeaveOut = JsonSchema")]
-    [InlineData(422, "{\"detail\":[{\"loc\":[\"body\",\"seed\"],\"msg\":\"extra fields not permitted\"}]}", "422: body.seed: extra fields not permitted (LeaveOut = Seed")]
-    [InlineData(422, "{\"message\":{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"max_completion_tokens\"],\"msg\":\"Extra inputs\"}]}}", "LeaveOut = MaxCompletionTokens")]
+    [InlineData(422, "{\"detail\":[{\"loc\":[\"body\",\"seed\"],\"msg\":\"extra fields not permitted\"}]}",
+        "422: body.seed: extra fields not permitted (LeaveOut = Seed")]
+    [InlineData(
+        422, "{\"message\":{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"max_completion_tokens\"],\"msg\":\"Extra "
+        + "inputs\"}]}}", "LeaveOut = MaxCompletionTokens")]
     [InlineData(400, "{\"error\":{\"message\":\"The model `x` does not exist\"}}", "400: The model `x` does not exist")]
-    [InlineData(400, "[{\"error\":{\"code\":400,\"message\":\"Unknown model gemini\",\"status\":\"INVALID_ARGUMENT\"}}]", "400: Unknown model gemini")]
+    [InlineData(400, "[{\"error\":{\"code\":400,\"message\":\"Unknown model gemini\",\"status\":\"INVALID_ARGUMENT\"}}]",
+        "400: Unknown model gemini")]
     [InlineData(404, "<html><body>Not here</body></html>", "404: check the key")]
     public async Task AccountAddressModelAndParametersStopTheRunWithTheServersSentence(int status, string body, string told)
     {
-        await using ScriptedServer server = await ScriptedServer.StartAsync(status == 200 ? ScriptedServer.Body(body) : ScriptedServer.Status(status, body));
+        await using ScriptedServer server =
+            await ScriptedServer.StartAsync(status == 200 ? ScriptedServer.Body(body) : ScriptedServer.Status(status, body));
         JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => JudgeFixture.ReviewAsync(server));
         Assert.StartsWith("the judge answered ", stopped.Message, StringComparison.Ordinal);
         Assert.Contains(told, stopped.Message, StringComparison.Ordinal);
@@ -114,7 +123,8 @@ public sealed class ServerDifferencesTests
 
     [Theory]
     [InlineData(400, "{\"error\":{\"message\":\"Invalid image\",\"param\":\"messages[1].content[1]\"}}", MissingCause.RequestRejected)]
-    [InlineData(400, "{\"error\":{\"message\":\"This model's maximum context length is 512 tokens\",\"code\":\"context_length_exceeded\"}}", MissingCause.RequestRejected)]
+    [InlineData(400, "{\"error\":{\"message\":\"This model's maximum context length is 512 "
+        + "tokens\",\"code\":\"context_length_exceeded\"}}", MissingCause.RequestRejected)]
     [InlineData(400, "{\"error\":{\"message\":\"filtered\",\"code\":\"content_filter\"}}", MissingCause.ContentFilter)]
     [InlineData(413, "", MissingCause.RequestTooLarge)]
     public async Task WhatNamesTheContentOrNothingIsMissingWithTheServersSentence(int status, string body, MissingCause cause)
@@ -127,7 +137,8 @@ public sealed class ServerDifferencesTests
     [Fact]
     public async Task AServersSentenceIsOneBoundedLineWithoutTheKey()
     {
-        string body = JsonSerializer.Serialize(new { error = new { message = "Incorrect key test-key provided.\n" + new string('x', 5000) } });
+        string body = JsonSerializer.Serialize(
+            new { error = new { message = "Incorrect key test-key provided.\n" + new string('x', 5000) } });
         await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Status(401, body));
         string message = (await Assert.ThrowsAsync<JudgeStoppedException>(() => JudgeFixture.ReviewAsync(server))).Message;
         Assert.Contains("Incorrect key [key] provided. xxx", message, StringComparison.Ordinal);
@@ -150,7 +161,8 @@ public sealed class ServerDifferencesTests
         string[] parameters = ["temperature", "seed", "max_completion_tokens", "max_tokens"];
         Assert.Equal(sent, string.Join(' ', parameters.Where(name => body.TryGetProperty(name, out _))));
         Assert.Equal(format, body.TryGetProperty("response_format", out JsonElement asked) ? asked.GetProperty("type").GetString() : null);
-        Assert.Equal(schemaInPrompt, body.GetProperty("messages")[0].GetRawText().Contains("additionalProperties", StringComparison.Ordinal));
+        Assert.Equal(schemaInPrompt,
+            body.GetProperty("messages")[0].GetRawText().Contains("additionalProperties", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,7 +172,8 @@ public sealed class ServerDifferencesTests
         Assert.Equal("m seed=17 max_tokens=1200", IdentityOf(ChatParameters.Temperature));
         Assert.Equal("m temperature=0 seed=17 max_tokens=1200 format=json_object", IdentityOf(ChatParameters.JsonSchema));
         Assert.Equal("m temperature=0 seed=17 format=text",
-            IdentityOf(ChatParameters.JsonSchema | ChatParameters.JsonObject | ChatParameters.MaxTokens | ChatParameters.MaxCompletionTokens));
+            IdentityOf(
+                ChatParameters.JsonSchema | ChatParameters.JsonObject | ChatParameters.MaxTokens | ChatParameters.MaxCompletionTokens));
 
         static string IdentityOf(ChatParameters leaveOut) =>
             OpenAiJudge.Create(new Uri("http://127.0.0.1:1/v1"), "key", new ChatJudgeOptions { Model = "m", LeaveOut = leaveOut }).Identity;

@@ -48,14 +48,17 @@ public sealed class ReachingTests : IDisposable
     public async Task MissesThatARecordAnswersCountTowardsTheLimit()
     {
         string record = Path.Combine(_folder, "reviews.jsonl");
-        using (ReviewPanel first = new(new CountingJudge(MissingCause.Refused), Options(maxMissingRate: 1))) await first.ReviewAsync(Requests(4), default);
+        using (ReviewPanel first = new(new CountingJudge(MissingCause.Refused), Options(maxMissingRate: 1)))
+            await first.ReviewAsync(Requests(4), default);
         CountingJudge judge = new();
         using ReviewPanel second = new(judge, Options(maxMissingRate: 0.5));
         JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => second.ReviewAsync(Requests(4), default));
-        Assert.Contains("of the last 4 reviews are missing, more than 50 % (MaxMissingRate): Refused 4", stopped.Message.Replace("50%", "50 %", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("of the last 4 reviews are missing, more than 50 % (MaxMissingRate): Refused 4",
+            stopped.Message.Replace("50%", "50 %", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(0, judge.Calls);
 
-        ReviewPanelOptions Options(double maxMissingRate) => new() { RecordFile = record, MissingWindow = 4, MaxMissingRate = maxMissingRate };
+        ReviewPanelOptions Options(double maxMissingRate) =>
+            new() { RecordFile = record, MissingWindow = 4, MaxMissingRate = maxMissingRate };
     }
 
     private static ProcessReviewRequest[] Requests(int count) =>

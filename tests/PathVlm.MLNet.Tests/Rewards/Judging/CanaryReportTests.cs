@@ -19,7 +19,8 @@ public sealed class CanaryReportTests : IDisposable
         CanaryReport report = await ReviewAsync(new RubricJudge());
         Assert.Empty(report.Failures);
         Assert.Equal(
-            $"judge's canaries: 20 of 20 hold; highest completeness of an empty reasoning {report.HighestEmptyCompleteness:0.0} (at most 0.2)", report.ToString());
+            $"judge's canaries: 20 of 20 hold; highest completeness of an empty reasoning {report.HighestEmptyCompleteness:0.0} (at "
+                + $"most 0.2)", report.ToString());
     }
 
     [Fact]
@@ -29,7 +30,9 @@ public sealed class CanaryReportTests : IDisposable
         Assert.Equal(0.6f, report.HighestEmptyCompleteness);
         Assert.Contains("order-to-the-judge (completeness 0.6)", report.Failures);
         Assert.Contains($"{report.Failures.Count} of 20 do not hold: ", report.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain(report.Failures, failure => failure.StartsWith("blank", StringComparison.Ordinal) || failure.StartsWith("good", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            report.Failures, failure =>
+            failure.StartsWith("blank", StringComparison.Ordinal) || failure.StartsWith("good", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -47,7 +50,8 @@ public sealed class CanaryReportTests : IDisposable
         Assert.Equal((18, 18), (report.MissingCount, report.Failures.Count)); // two are blank: no call
         Assert.Contains("order-to-the-judge (not reviewed: Refused)", report.Failures);
         Assert.Equal(float.NaN, report.HighestEmptyCompleteness); // a blank one is 0 whatever the judge is
-        Assert.Equal("judge's canaries: 18 of 20 were not reviewed (Refused 18); whether this judge pays for empty reasoning is not known, check that it can be asked", report.ToString());
+        Assert.Equal("judge's canaries: 18 of 20 were not reviewed (Refused 18); whether this judge pays for empty reasoning is not "
+            + "known, check that it can be asked", report.ToString());
         await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None));
     }
 
@@ -59,7 +63,8 @@ public sealed class CanaryReportTests : IDisposable
         CanaryReport report = await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.Equal(["confidence (completeness 0.6)", "announcement (not reviewed: ServerBusy)"], report.Failures);
         Assert.Equal(
-            "judge's canaries: 1 of 20 do not hold: confidence (completeness 0.6); 1 of 20 were not reviewed (ServerBusy 1); this judge pays for empty reasoning, use another model",
+            "judge's canaries: 1 of 20 do not hold: confidence (completeness 0.6); 1 of 20 were not reviewed (ServerBusy 1); this "
+                + "judge pays for empty reasoning, use another model",
             report.ToString());
 
         static JudgeReply Found(string reasoning)
@@ -79,7 +84,8 @@ public sealed class CanaryReportTests : IDisposable
         using (ReviewPanel panel = new(new RubricJudge(), new ReviewPanelOptions { RecordFile = record }))
             await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.All(ReviewRecord.Read(record), line => Assert.Equal(-1, line.Row));
-        Assert.Equal(JudgeCanaries.All.Where(canary => !canary.Name.StartsWith("blank", StringComparison.Ordinal)).Select(canary => canary.Name).Order(),
+        Assert.Equal(JudgeCanaries.All.Where(canary => !canary.Name.StartsWith("blank", StringComparison.Ordinal))
+            .Select(canary => canary.Name).Order(),
             ReviewRecord.Read(record).Select(line => line.Id).Order());
     }
 

@@ -14,7 +14,8 @@ internal sealed class GenerousJudge : IProcessJudge
     {
         string[] words = request.Reasoning.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         ReviewFindings findings = new(
-            new VisualFinding(Quote(0), ShownInImage.Yes, true), new EliminationFinding([], false), new KnowledgeFinding(Quote(QuoteWords), null, true), [], null);
+            new VisualFinding(Quote(0), ShownInImage.Yes, true), new EliminationFinding([], false),
+            new KnowledgeFinding(Quote(QuoteWords), null, true), [], null);
         return Task.FromResult(new JudgeReply(findings, null, ReviewJson.Write(findings), 1, 1000, 200));
 
         string? Quote(int from) => from + QuoteWords <= words.Length ? string.Join(' ', words[from..(from + QuoteWords)]) : null;

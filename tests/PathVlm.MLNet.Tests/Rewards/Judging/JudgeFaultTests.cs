@@ -68,7 +68,8 @@ public sealed class JudgeFaultTests
     [Fact]
     public async Task AReplyCutAtTheBudgetIsAskedAgainWithTwiceTheBudget()
     {
-        await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Completion(JudgeFixture.ValidReview, "length"), Good);
+        await using ScriptedServer server =
+            await ScriptedServer.StartAsync(ScriptedServer.Completion(JudgeFixture.ValidReview, "length"), Good);
         JudgeReply reply = await JudgeFixture.ReviewAsync(server);
         Assert.NotNull(reply.Findings);
         int[] budgets = [.. server.Bodies.Select(body => body.RootElement.GetProperty("max_completion_tokens").GetInt32())];
@@ -86,13 +87,15 @@ public sealed class JudgeFaultTests
     [Fact]
     public async Task UnableToJudgeIsMissingAtOnce() => await ExpectAsync(
         MissingCause.UnableToJudge, 1,
-        ScriptedServer.Completion(JudgeFixture.ValidReview.Replace("\"unable_to_judge\":null", "\"unable_to_judge\":\"no picture\"", StringComparison.Ordinal)));
+        ScriptedServer.Completion(
+            JudgeFixture.ValidReview.Replace("\"unable_to_judge\":null", "\"unable_to_judge\":\"no picture\"", StringComparison.Ordinal)));
 
     [Theory]
     [InlineData(400, MissingCause.RequestRejected)]
     [InlineData(413, MissingCause.RequestTooLarge)]
     [InlineData(422, MissingCause.RequestRejected)]
-    public async Task ARejectedRequestIsMissingAtOnce(int status, MissingCause cause) => await ExpectAsync(cause, 1, ScriptedServer.Status(status));
+    public async Task ARejectedRequestIsMissingAtOnce(int status, MissingCause cause) =>
+        await ExpectAsync(cause, 1, ScriptedServer.Status(status));
 
     [Theory]
     [InlineData(408)]
@@ -126,7 +129,8 @@ public sealed class JudgeFaultTests
     {
         WaitClock time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero), new ChatJudgeOptions().RequestTime);
         List<DateTimeOffset> asked = [];
-        await using ScriptedServer server = await ScriptedServer.StartAsync(Timed(ScriptedServer.Status(429, "{}", ("Retry-After", header))), Timed(Good));
+        await using ScriptedServer server =
+            await ScriptedServer.StartAsync(Timed(ScriptedServer.Status(429, "{}", ("Retry-After", header))), Timed(Good));
         Task<JudgeReply> review = JudgeFixture.Judge(server, time).ReviewAsync(JudgeFixture.Request(), CancellationToken.None);
         await time.WaitOutAsync(review);
         Assert.Equal((null, 2), ((await review).Missing, asked.Count));
@@ -196,7 +200,8 @@ public sealed class JudgeFaultTests
     [InlineData(402, "{}", "402")]
     [InlineData(403, "{}", "403")]
     [InlineData(404, "{}", "404")]
-    [InlineData(429, "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"You exceeded your quota\"}}", "429: You exceeded your quota")]
+    [InlineData(429, "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"You exceeded your quota\"}}",
+        "429: You exceeded your quota")]
     public async Task AFaultThatEveryReviewWouldMeetStopsTheRun(int status, string body, string named)
     {
         await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Status(status, body), Good);
@@ -280,14 +285,16 @@ public sealed class JudgeFaultTests
     /// <summary>Fails as the server's 401 makes the client fail, after another review's 401 has ended the run.</summary>
     private sealed class LateClient(CancellationTokenSource ended) : IChatClient
     {
-        public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+        public async Task<ChatResponse> GetResponseAsync(
+            IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
         {
             await ended.CancelAsync();
             throw new HttpRequestException("401", null, HttpStatusCode.Unauthorized);
         }
 
         public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException();
+            IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+                throw new NotSupportedException();
 
         public object? GetService(Type serviceType, object? serviceKey) => null;
 

@@ -14,8 +14,10 @@ internal static class JudgeFixture
     public const string ValidReview =
         """
         {"visual_analysis":{"quote":"The cells hold a single clear vacuole","shown_in_image":"yes","present":true},
-         "option_elimination":{"rejected":[{"option":"A","quote":"There are no concentric layers, so keratin pearls are excluded"}],"present":true},
-         "knowledge":{"quote":"pushed aside by mucin is the hallmark of signet-ring cells","fact":"mucin displaces the nucleus","present":true},
+         "option_elimination":{"rejected":[{"option":"A","quote":"There are no concentric layers, so keratin pearls are excluded"}],
+          "present":true},
+         "knowledge":{"quote":"pushed aside by mucin is the hallmark of signet-ring cells",
+          "fact":"mucin displaces the nucleus","present":true},
          "violations":[],"unable_to_judge":null}
         """;
 
@@ -33,7 +35,8 @@ internal static class JudgeFixture
         OpenAiJudge.Create(server.Address, "test-key", options, time);
 
     /// <summary>Runs a review while the clock goes on by itself: a step of fake time for every few milliseconds of real time.</summary>
-    public static async Task<JudgeReply> ReviewAsync(ScriptedServer server, ChatJudgeOptions? options = null, ProcessReviewRequest? request = null)
+    public static async Task<JudgeReply> ReviewAsync(
+        ScriptedServer server, ChatJudgeOptions? options = null, ProcessReviewRequest? request = null)
     {
         FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
         Task<JudgeReply> review = Judge(server, time, options).ReviewAsync(request ?? Request(), CancellationToken.None);

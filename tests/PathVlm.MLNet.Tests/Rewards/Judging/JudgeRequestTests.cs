@@ -66,7 +66,8 @@ public sealed class JudgeRequestTests
     }
 
     private static JsonElement.ArrayEnumerator UserParts(JsonElement body) =>
-        body.GetProperty("messages").EnumerateArray().Single(message => message.GetProperty("role").GetString() == "user").GetProperty("content").EnumerateArray();
+        body.GetProperty("messages").EnumerateArray().Single(message => message.GetProperty("role").GetString() == "user")
+            .GetProperty("content").EnumerateArray();
 
     private static int Occurrences(string text, string part) => text.Split(part).Length - 1;
 }

@@ -22,8 +22,10 @@ public sealed class RecordedReviewsTests : IDisposable
     [MemberData(nameof(Causes))]
     public async Task ASecondRunAsksAgainForWhatFailedInPassingAndForNobodyElse(MissingCause cause)
     {
-        bool stays = cause is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestTooLarge;
-        RepliesJudge outage = new(reasoning => reasoning == Failing ? JudgeReply.WithoutFindings(cause, 1) : RepliesJudge.Good), after = new(_ => RepliesJudge.Good);
+        bool stays = cause
+            is MissingCause.Refused or MissingCause.ContentFilter or MissingCause.UnableToJudge or MissingCause.RequestTooLarge;
+        RepliesJudge outage = new(reasoning => reasoning == Failing ? JudgeReply.WithoutFindings(cause, 1) : RepliesJudge.Good),
+            after = new(_ => RepliesJudge.Good);
         float[] first = await RewardsAsync(outage), second = await RewardsAsync(after);
         Assert.Equal([1, float.NaN], first);
         Assert.Equal([1, stays ? float.NaN : 1], second);
@@ -35,7 +37,8 @@ public sealed class RecordedReviewsTests : IDisposable
         async Task<float[]> RewardsAsync(IProcessJudge judge)
         {
             using ReviewPanel panel = new(judge, new ReviewPanelOptions { RecordFile = RecordFile });
-            return [.. (await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(Failing)], default)).Select(review => review.Reward)];
+            return [.. (await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(Failing)], default))
+                .Select(review => review.Reward)];
         }
     }
 
@@ -45,7 +48,8 @@ public sealed class RecordedReviewsTests : IDisposable
         CountingJudge judge = new(MissingCause.Unreachable);
         using ReviewPanel panel = new(judge, new ReviewPanelOptions { MissingWindow = 2 });
         await panel.ReviewAsync([JudgeFixture.Request()], default);
-        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], default));
+        JudgeStoppedException stopped =
+            await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], default));
         Assert.Contains("2 of the last 2 reviews are missing", stopped.Message, StringComparison.Ordinal);
         Assert.Equal(2, judge.Calls);
     }
@@ -55,7 +59,8 @@ public sealed class RecordedReviewsTests : IDisposable
     {
         foreach (JudgeReply reply in new[] { JudgeReply.WithoutFindings(MissingCause.ServerBusy, 5), RepliesJudge.Good })
         {
-            using (ReviewPanel panel = new(new RepliesJudge(_ => reply), new ReviewPanelOptions { RecordFile = RecordFile })) await panel.ReviewAsync([JudgeFixture.Request()], default);
+            using (ReviewPanel panel = new(new RepliesJudge(_ => reply), new ReviewPanelOptions { RecordFile = RecordFile }))
+                await panel.ReviewAsync([JudgeFixture.Request()], default);
             JudgeReply replayed = await new RecordedJudge(RecordFile).ReviewAsync(JudgeFixture.Request(), default);
             Assert.Equal((reply.Missing, reply.Findings is null), (replayed.Missing, replayed.Findings is null));
         }
@@ -78,7 +83,8 @@ public sealed class RecordedReviewsTests : IDisposable
     public async Task WhereOnlyHashesWereKeptAnotherSettingIsAskedForOnceEach()
     {
         RepliesJudge judge = new(_ => RepliesJudge.Reply(NotShown));
-        foreach ((bool requireShownInImage, float expected, int asked) in new[] { (true, 0.8f, 1), (false, 1f, 2), (true, 0.8f, 2), (false, 1f, 2) })
+        foreach ((bool requireShownInImage, float expected, int asked) in new[] { (true, 0.8f, 1), (false, 1f, 2), (true, 0.8f, 2),
+            (false, 1f, 2) })
             Assert.Equal((expected, asked), ((await ReviewAsync(judge, requireShownInImage, RecordText.None)).Reward, judge.Asked.Count));
     }
 
@@ -98,7 +104,8 @@ public sealed class RecordedReviewsTests : IDisposable
 
     private async Task<ProcessReview> ReviewAsync(IProcessJudge judge, bool requireShownInImage, RecordText text)
     {
-        using ReviewPanel panel = new(judge, new ReviewPanelOptions { RecordFile = RecordFile, RecordText = text, RequireShownInImage = requireShownInImage });
+        using ReviewPanel panel =
+            new(judge, new ReviewPanelOptions { RecordFile = RecordFile, RecordText = text, RequireShownInImage = requireShownInImage });
         return (await panel.ReviewAsync([JudgeFixture.Request()], default))[0];
     }
 }

@@ -41,7 +41,8 @@ public sealed class ReviewPanelTests : IDisposable
     {
         CountingJudge judge = new();
         using ReviewPanel panel = new(judge);
-        await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(), JudgeFixture.Request(chosen: "A")], CancellationToken.None);
+        await panel.ReviewAsync(
+            [JudgeFixture.Request(), JudgeFixture.Request(), JudgeFixture.Request(chosen: "A")], CancellationToken.None);
         await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
         Assert.Equal((2, 2), (judge.Calls, panel.Statistics.CacheHits));
     }
@@ -51,7 +52,8 @@ public sealed class ReviewPanelTests : IDisposable
     {
         FakeTimeProvider time = new(); // stands still: a review that waited for the next minute would wait for ever
         ReviewPanelOptions options = new() { ReviewsPerMinute = 2 };
-        ProcessReviewRequest[] requests = [.. Enumerable.Range(0, 8).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number}."))];
+        ProcessReviewRequest[] requests =
+            [.. Enumerable.Range(0, 8).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number}."))];
         using ReviewPanel offline = new(new RubricJudge(), options, time), served = new(new CountingJudge(), options, time);
         Assert.Equal(8, (await offline.ReviewAsync(requests, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30))).Length);
         using CancellationTokenSource impatient = new();
@@ -68,7 +70,8 @@ public sealed class ReviewPanelTests : IDisposable
     {
         ReviewPanelOptions options = new() { RecordFile = RecordFile, RecordText = text };
         float reward;
-        using (ReviewPanel first = new(new CountingJudge(), options)) reward = (await first.ReviewAsync([JudgeFixture.Request()], CancellationToken.None))[0].Reward;
+        using (ReviewPanel first = new(new CountingJudge(), options))
+            reward = (await first.ReviewAsync([JudgeFixture.Request()], CancellationToken.None))[0].Reward;
         CountingJudge judge = new();
         using ReviewPanel second = new(judge, options);
         ProcessReview review = (await second.ReviewAsync([JudgeFixture.Request()], CancellationToken.None))[0];
@@ -79,7 +82,8 @@ public sealed class ReviewPanelTests : IDisposable
     [Fact]
     public async Task ARecordKeepsHashesInsteadOfTextsWhenAskedTo()
     {
-        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile, RecordText = RecordText.None }))
+        using (ReviewPanel panel = new(
+            new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile, RecordText = RecordText.None }))
             await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
         string text = await File.ReadAllTextAsync(RecordFile);
         Assert.DoesNotContain("vacuole", text, StringComparison.Ordinal);
@@ -100,7 +104,8 @@ public sealed class ReviewPanelTests : IDisposable
         using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
             await panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None);
         using ReviewPanel replay = new(new RecordedJudge(RecordFile));
-        ProcessReview[] reviews = await replay.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(chosen: "C")], CancellationToken.None);
+        ProcessReview[] reviews =
+            await replay.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(chosen: "C")], CancellationToken.None);
         Assert.Equal(1f, reviews[0].Reward);
         Assert.Equal(MissingCause.NotRecorded, reviews[1].Missing);
     }
@@ -129,8 +134,10 @@ public sealed class ReviewPanelTests : IDisposable
     [Fact]
     public async Task TooManyMissingReviewsStopTheRunWithOneLine()
     {
-        using ReviewPanel panel = new(new CountingJudge(MissingCause.ServerBusy), new ReviewPanelOptions { MissingWindow = 20, Concurrency = 1 });
-        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync(Different(30), CancellationToken.None));
+        using ReviewPanel panel =
+            new(new CountingJudge(MissingCause.ServerBusy), new ReviewPanelOptions { MissingWindow = 20, Concurrency = 1 });
+        JudgeStoppedException stopped =
+            await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync(Different(30), CancellationToken.None));
         Assert.Contains("20 of the last 20 reviews are missing", stopped.Message, StringComparison.Ordinal);
         Assert.Contains("ServerBusy 20", stopped.Message, StringComparison.Ordinal);
     }
@@ -139,7 +146,8 @@ public sealed class ReviewPanelTests : IDisposable
     public async Task ASpentBudgetStopsTheRun()
     {
         using ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { Budget = 0.01m, Concurrency = 1 });
-        JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync(Different(10), CancellationToken.None));
+        JudgeStoppedException stopped =
+            await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync(Different(10), CancellationToken.None));
         Assert.Contains("budget is spent", stopped.Message, StringComparison.Ordinal);
         Assert.Equal(3, panel.Statistics.Asked); // 0.0045 a review: the third passes 0.01
     }
@@ -147,11 +155,13 @@ public sealed class ReviewPanelTests : IDisposable
     [Fact]
     public async Task WhatTheRecordsLinesCostCountsAgainstTheBudget()
     {
-        using (ReviewPanel first = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile })) await first.ReviewAsync(Different(2), default);
+        using (ReviewPanel first = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await first.ReviewAsync(Different(2), default);
         CountingJudge judge = new();
         using ReviewPanel second = new(judge, new ReviewPanelOptions { RecordFile = RecordFile, Budget = 0.01m, Concurrency = 1 });
         JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => second.ReviewAsync(Different(10), default));
-        Assert.Equal("the judge's budget is spent: 0.01 of 0.01 after 1 reviews, 0.01 of it by what the record held (Budget)", stopped.Message);
+        Assert.Equal("the judge's budget is spent: 0.01 of 0.01 after 1 reviews, 0.01 of it by what the record held (Budget)",
+            stopped.Message);
         Assert.Equal((1, 0.0045m), (judge.Calls, second.Statistics.Price)); // 0.009 stood in the record
     }
 
@@ -159,9 +169,11 @@ public sealed class ReviewPanelTests : IDisposable
     public async Task ABudgetStopsWhereTheServerDoesNotTellTokens()
     {
         RepliesJudge silent = new(_ => RepliesJudge.Reply(JudgeFixture.ValidReview, inputTokens: 0, outputTokens: 0));
-        using ReviewPanel bounded = new(silent, new ReviewPanelOptions { Budget = 5, Concurrency = 1, RecordFile = RecordFile }), free = new(silent);
+        using ReviewPanel bounded = new(silent, new ReviewPanelOptions { Budget = 5, Concurrency = 1, RecordFile = RecordFile }),
+            free = new(silent);
         JudgeStoppedException stopped = await Assert.ThrowsAsync<JudgeStoppedException>(() => bounded.ReviewAsync(Different(4), default));
-        Assert.Contains("does not report the tokens of a reply (usage), so the budget of 5.00 cannot be kept", stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("does not report the tokens of a reply (usage), so the budget of 5.00 cannot be kept", stopped.Message,
+            StringComparison.Ordinal);
         Assert.Single(silent.Asked);
         Assert.Equal(4, (await free.ReviewAsync(Different(4), default)).Length);
     }
@@ -170,7 +182,8 @@ public sealed class ReviewPanelTests : IDisposable
     public async Task ABudgetIsNoReasonToStopAnOfflineJudgeOrOneThatDidNotAnswer()
     {
         ReviewPanelOptions options = new() { Budget = 5 };
-        using ReviewPanel offline = new(new RubricJudge(), options), unreachable = new(new CountingJudge(MissingCause.Unreachable), options);
+        using ReviewPanel offline = new(new RubricJudge(), options),
+            unreachable = new(new CountingJudge(MissingCause.Unreachable), options);
         Assert.Equal(2, (await offline.ReviewAsync(Different(2), default)).Length);
         Assert.Equal(2, (await unreachable.ReviewAsync(Different(2), default)).Length);
     }
@@ -182,7 +195,8 @@ public sealed class ReviewPanelTests : IDisposable
         FakeTimeProvider time = new(start);
         await using ScriptedServer server = await ScriptedServer.StartAsync(
             ScriptedServer.Status(500), ScriptedServer.Status(500), ScriptedServer.Completion(JudgeFixture.ValidReview));
-        ChatJudge judge = JudgeFixture.Judge(server, time, new ChatJudgeOptions { Backoff = TimeSpan.Zero, ReviewTime = TimeSpan.FromSeconds(50) });
+        ChatJudge judge = JudgeFixture.Judge(
+            server, time, new ChatJudgeOptions { Backoff = TimeSpan.Zero, ReviewTime = TimeSpan.FromSeconds(50) });
         using ReviewPanel panel = new(judge, new ReviewPanelOptions { ReviewsPerMinute = 2 }, time);
         Task<ProcessReview[]> reviews = panel.ReviewAsync([JudgeFixture.Request()], default);
         while (!reviews.IsCompleted)
@@ -192,7 +206,8 @@ public sealed class ReviewPanelTests : IDisposable
         }
 
         Assert.Equal((1f, 3), ((await reviews)[0].Reward, panel.Statistics.Requests));
-        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromMinutes(1), $"the third request came after {time.GetUtcNow() - start}, with two in any minute");
+        Assert.True(time.GetUtcNow() - start >= TimeSpan.FromMinutes(1),
+            $"the third request came after {time.GetUtcNow() - start}, with two in any minute");
     }
 
     [Fact]
@@ -217,7 +232,8 @@ public sealed class ReviewPanelTests : IDisposable
     {
         ArgumentOutOfRangeException error = Assert.Throws<ArgumentOutOfRangeException>(
             () => new ReviewPanel(new CountingJudge(), new ReviewPanelOptions { Concurrency = 0, MaxMissingRate = double.NaN }));
-        Assert.Contains("Concurrency: expected 1 or more, got 0; MaxMissingRate: expected 0 to 1, got NaN", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Concurrency: expected 1 or more, got 0; MaxMissingRate: expected 0 to 1, got NaN", error.Message,
+            StringComparison.Ordinal);
     }
 
     private static ProcessReviewRequest[] Different(int count) =>

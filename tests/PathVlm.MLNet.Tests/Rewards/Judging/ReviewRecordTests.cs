@@ -42,8 +42,10 @@ public sealed class ReviewRecordTests : IDisposable
     [UnixFact("file modes"), UnsupportedOSPlatform("windows")]
     public async Task ARecordThatOthersCouldReadIsTheOwnersAloneOnceItIsOpened()
     {
-        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile })) await panel.ReviewAsync([JudgeFixture.Request()], default);
-        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite, Everybody = Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await panel.ReviewAsync([JudgeFixture.Request()], default);
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+            Everybody = Owner | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         File.SetUnixFileMode(RecordFile, Everybody);
         ReviewRecord.Open(RecordFile).Dispose();
         Assert.Equal(Owner, File.GetUnixFileMode(RecordFile));

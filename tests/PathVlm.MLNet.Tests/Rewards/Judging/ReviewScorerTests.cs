@@ -37,17 +37,22 @@ public sealed class ReviewScorerTests
         if (missing > 1) findings = findings with { OptionElimination = new EliminationFinding([], false) };
         if (missing > 2) findings = findings with { VisualAnalysis = new VisualFinding(null, ShownInImage.CannotTell, false) };
         string[] quotes = ["vacuole that pushes the nucleus", "hallmark of signet-ring cells", "keratin pearls are excluded"];
-        findings = findings with { Violations = [.. quotes.Take(violations).Select(quote => new ReviewViolation(ViolationKind.Contradiction, quote, "why"))] };
+        findings = findings
+            with { Violations = [.. quotes.Take(violations)
+            .Select(quote => new ReviewViolation(ViolationKind.Contradiction, quote, "why"))] };
         Assert.Equal(reward, Score(findings).Reward);
     }
 
     [Fact]
     public void AQuoteThatDoesNotOccurDoesNotCount() =>
-        Assert.Equal(6, Score(Findings() with { VisualAnalysis = new VisualFinding("The glands are lined by columnar cells", ShownInImage.Yes, true) }).Completeness);
+        Assert.Equal(6, Score(
+            Findings() with { VisualAnalysis = new VisualFinding("The glands are lined by columnar cells", ShownInImage.Yes, true) })
+            .Completeness);
 
     [Fact]
     public void AQuoteOfThreeWordsDoesNotCount() =>
-        Assert.Equal(6, Score(Findings() with { VisualAnalysis = new VisualFinding("single clear vacuole", ShownInImage.Yes, true) }).Completeness);
+        Assert.Equal(6, Score(Findings() with { VisualAnalysis = new VisualFinding("single clear vacuole", ShownInImage.Yes, true) })
+            .Completeness);
 
     [Fact]
     public void WordsQuotedForTwoStepsCountOnce() =>
@@ -92,7 +97,8 @@ public sealed class ReviewScorerTests
             ],
         });
         Assert.Equal(6, score.Soundness);
-        Assert.Equal(3, score.Verdicts.Count(verdict => verdict.Item.StartsWith("violation", StringComparison.Ordinal) && verdict.Dropped is not null));
+        Assert.Equal(3, score.Verdicts.Count(
+            verdict => verdict.Item.StartsWith("violation", StringComparison.Ordinal) && verdict.Dropped is not null));
     }
 
     [Fact]

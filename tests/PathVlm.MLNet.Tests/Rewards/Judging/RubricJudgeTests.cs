@@ -13,7 +13,8 @@ public sealed class RubricJudgeTests
     public async Task EmptyKindsOfCanaryStayAtOrBelowTwoTenths()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        foreach (CanaryReview canary in (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.Where(canary => canary.IsEmpty))
+        foreach (CanaryReview canary in (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None))
+            .Reviews.Where(canary => canary.IsEmpty))
             Assert.True(canary.Review.Completeness <= JudgeCanaries.MaxEmptyCompleteness, $"{canary.Name}: {canary.Review.Completeness}");
         Assert.Equal(20, JudgeCanaries.All.Count);
     }
@@ -22,7 +23,8 @@ public sealed class RubricJudgeTests
     public async Task GoodReasoningHasFullMarksAndPaddingAddsNothing()
     {
         using ReviewPanel panel = new(new RubricJudge());
-        Dictionary<string, float> reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None)).Reviews.ToDictionary(pair => pair.Name, pair => pair.Review.Reward);
+        Dictionary<string, float> reviews = (await JudgeCanaries.ReviewAsync(panel, CancellationToken.None))
+            .Reviews.ToDictionary(pair => pair.Name, pair => pair.Review.Reward);
         Assert.Equal(1f, reviews["good"]);
         Assert.Equal(reviews["good"], reviews["good-padded-threefold"]);
     }

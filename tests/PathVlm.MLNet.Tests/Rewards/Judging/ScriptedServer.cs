@@ -52,7 +52,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
             @object = "chat.completion",
             created = 1_760_000_000,
             model = "gpt-4o-2024-08-06",
-            choices = new[] { new { index = 0, message = new { role = "assistant", content = refusal is null ? content : null, refusal }, finish_reason = finishReason } },
+            choices = new[] { new { index = 0, message = new { role = "assistant", content = refusal is null ? content : null, refusal },
+                finish_reason = finishReason } },
             usage = new { prompt_tokens = 1000, completion_tokens = 200, total_tokens = 1200 },
         }));
 
@@ -62,7 +63,8 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return WriteAsync(context, status, "application/json", body);
     };
 
-    public static Func<HttpContext, Task> Body(string body, string contentType = "application/json") => context => WriteAsync(context, 200, contentType, body);
+    public static Func<HttpContext, Task> Body(string body, string contentType = "application/json") => context =>
+        WriteAsync(context, 200, contentType, body);
 
     private static Task WriteAsync(HttpContext context, int status, string contentType, string body)
     {

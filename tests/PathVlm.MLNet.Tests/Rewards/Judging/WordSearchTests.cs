@@ -10,8 +10,10 @@ public sealed class WordSearchTests
     private static readonly string[] Options = ["A) Keratin pearls", "B) Gland", "C) No lesion.", "D) p16 (INK4a)"];
     private static readonly string[] Pieces =
     [
-        "keratin", "pearl", "pearls", "gland", "glands", "glandes", "glandular", "no", "not", "none", "without", "lack", "lacks", "lacking", "absence of",
-        "lesion", "no lesion", "option", "choice", "answer", "options", "a", "b", "c", "d", "(a)", "b)", "(c", "d).", "bb)", "(", ")", "-", "_", "é", "e\u0301",
+        "keratin", "pearl", "pearls", "gland", "glands", "glandes", "glandular", "no", "not", "none", "without", "lack", "lacks",
+            "lacking", "absence of",
+        "lesion", "no lesion", "option", "choice", "answer", "options", "a", "b", "c", "d", "(a)", "b)", "(c", "d).", "bb)", "(", ")", "-",
+        "_", "é", "e\u0301",
         "of", "the", "p16", "(ink4a)", "p16 (ink4a)", "3", "nucle", "nuclei", "no-",
     ];
 
@@ -30,10 +32,12 @@ public sealed class WordSearchTests
             {
                 Assert.True(Matches(text, $@"\b{term}") == WordSearch.HasStem(text, term), $"stem [{term}] in [{text}]");
                 Assert.True(Matches(text, $@"\b{term}\b") == WordSearch.HasWords(text, term), $"words [{term}] in [{text}]");
-                Assert.True(Matches(text, $@"\b(?:no|without|absence of|lacks?|lacking) (?:\w+ ){{0,2}}{term}") == new RubricSentence(text, mentions, null).Denies(term), $"denial of [{term}] in [{text}]");
+                Assert.True(Matches(text, $@"\b(?:no|without|absence of|lacks?|lacking) (?:\w+ ){{0,2}}{term}") == new RubricSentence(
+                    text, mentions, null).Denies(term), $"denial of [{term}] in [{text}]");
             }
 
-            Assert.True(ByExpressions(text).SequenceEqual(mentions.In(text)), $"options named in [{text}]: {string.Join(' ', mentions.In(text))}, expressions {string.Join(' ', ByExpressions(text))}");
+            Assert.True(ByExpressions(text).SequenceEqual(mentions.In(text)),
+                $"options named in [{text}]: {string.Join(' ', mentions.In(text))}, expressions {string.Join(' ', ByExpressions(text))}");
         }
     }
 
@@ -42,7 +46,8 @@ public sealed class WordSearchTests
         let label = option[..1]
         let words = Regex.Escape(option[3..].ToLowerInvariant().TrimEnd('.'))
         let lower = label.ToLowerInvariant()
-        where Matches(text, $@"(?<!\w){words}(?:e?s)?(?!\w)") || Matches(text, $@"\b(?:option|choice|answer) \(?{lower}\b|(?<!\w)\(?{lower}\)(?!\w)")
+        where Matches(text, $@"(?<!\w){words}(?:e?s)?(?!\w)")
+            || Matches(text, $@"\b(?:option|choice|answer) \(?{lower}\b|(?<!\w)\(?{lower}\)(?!\w)")
         select label;
 
     private static bool Matches(string text, string expression) => Regex.IsMatch(text, expression);

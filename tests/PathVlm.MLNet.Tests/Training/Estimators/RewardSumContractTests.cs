@@ -24,8 +24,10 @@ public sealed class RewardSumContractTests : ComponentContract
             SaveRows = folder => RowSource.Save(ml, rows, folder),
             Refused =
             [
-                (ml.Data.LoadFromEnumerable<Unscored>([new("one")]), "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
-                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]), "RewardSum: input column [FormatReward]: expected Vector<Single>, got Single."),
+                (ml.Data.LoadFromEnumerable<Unscored>([new("one")]),
+                    "RewardSum: input column [FormatReward] of type Vector<Single> is missing; the input has [Id]."),
+                (ml.Data.LoadFromEnumerable<Mistyped>([new("one", 1, [1])]),
+                    "RewardSum: input column [FormatReward]: expected Vector<Single>, got Single."),
             ],
         };
     }
@@ -43,7 +45,8 @@ public sealed class RewardSumContractTests : ComponentContract
     [Fact]
     public void AllWrongWeightsAreToldTogether()
     {
-        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(() => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
+        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(
+            () => new MLContext().Pathology().SumRewards([new("A", float.NaN), new(" "), new("A")]));
         Assert.Equal(
             "Weight of [A]: expected a finite number, got NaN. Column: expected the name of a reward column, got a blank one. "
             + "Column [A]: expected once, got 2 times. (Parameter 'rewards')", failure.Message);

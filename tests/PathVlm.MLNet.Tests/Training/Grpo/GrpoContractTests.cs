@@ -14,9 +14,11 @@ public sealed class GrpoContractTests : ComponentContract
         return new ContractCase
         {
             ML = ml,
-            Estimator = ml.Pathology().Grpo(ml.Pathology().FormatReward().Append(ml.Pathology().AccuracyReward()), TinyCheckpoint.GrpoOptions()),
+            Estimator = ml.Pathology()
+                .Grpo(ml.Pathology().FormatReward().Append(ml.Pathology().AccuracyReward()), TinyCheckpoint.GrpoOptions()),
             Rows = rows,
-            Added = [PathologyColumns.Response, PathologyColumns.Reasoning, PathologyColumns.PredictedAnswer, PathologyColumns.ResponseTokenCount],
+            Added = [PathologyColumns.Response, PathologyColumns.Reasoning, PathologyColumns.PredictedAnswer,
+                PathologyColumns.ResponseTokenCount],
             Untouched = PathologyColumns.Id,
             SaveRows = folder => RowSource.Save(rows, folder),
             Refused =
@@ -32,11 +34,13 @@ public sealed class GrpoContractTests : ComponentContract
     {
         var ml = new MLContext();
         PathologyDataView rows = TinyCheckpoint.Rows(null, null);
-        MLNet.Inference.Answering.PathologyTransformer fitted = ml.Pathology().Grpo(ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions()).Fit(rows);
+        MLNet.Inference.Answering.PathologyTransformer fitted = ml.Pathology()
+            .Grpo(ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions()).Fit(rows);
         string[] expected = RowDump.Of(fitted.Transform(rows), PathologyColumns.ResponseTokenCount);
         using PredictionEngine<Asked, Answered> engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted);
         using MLImage image = MLImage.CreateFromFile(rows.Questions[0].ImagePath);
-        Answered answer = engine.Predict(new Asked { Image = image, Question = rows.Questions[0].Question, Options = [.. rows.Questions[0].Options] });
+        Answered answer = engine.Predict(
+            new Asked { Image = image, Question = rows.Questions[0].Question, Options = [.. rows.Questions[0].Options] });
         Assert.Equal(expected[0], $"{answer.ResponseTokenCount}");
     }
 

@@ -5,7 +5,9 @@ using PathVlm.Modeling;
 
 namespace PathVlm.MLNet.Tests.Training.Grpo;
 
-/// <summary>What a step may compute, counted: nothing is padded, prompts and pictures are computed once, the head sees completion tokens alone.</summary>
+/// <summary>
+/// What a step may compute, counted: nothing is padded, prompts and pictures are computed once, the head sees completion tokens alone.
+/// </summary>
 public sealed class GrpoCountersTests
 {
     [Fact]

@@ -22,7 +22,8 @@ public sealed class GrpoEstimatorTests
         IDataView rows = TinyCheckpoint.Rows("Sft", "Rl", "Sft", "Rl");
         GrpoOptions options = TinyCheckpoint.GrpoOptions(steps: 2);
         options.BaseModel = null;
-        Microsoft.ML.Data.EstimatorChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().Grpo(LongWords(), options));
+        Microsoft.ML.Data.EstimatorChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
+            .Append(_ml.Pathology().Grpo(LongWords(), options));
         using PathologyTransformer alone = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
         using Microsoft.ML.Data.TransformerChain<PathologyTransformer> fitted = chain.Fit(rows);
         PathologyTransformer[] stages = [.. fitted.OfType<PathologyTransformer>()];
@@ -65,8 +66,10 @@ public sealed class GrpoEstimatorTests
         (options.BaseModel, options.RewardColumns) = (folder.PathOf("."), ["FormatReward", "ProcessReward"]);
         GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), options);
         const string Message = "Grpo, rewards: input column [ProcessReward] of type Vector<Single> is missing";
-        Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message, StringComparison.Ordinal);
-        Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Rl").Schema))).Message, StringComparison.Ordinal);
+        Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(Message, Assert.Throws<ArgumentOutOfRangeException>(
+            () => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Rl").Schema))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -76,7 +79,8 @@ public sealed class GrpoEstimatorTests
     {
         using var folder = new TestFolder();
         string stopped = Directory.CreateDirectory(folder.PathOf("stopped")).FullName;
-        foreach (string name in new[] { "config.json", "model-00001-of-00002.safetensors", "model.safetensors.index.json", other }.OfType<string>())
+        foreach (string name in new[] { "config.json", "model-00001-of-00002.safetensors", "model.safetensors.index.json", other }
+            .OfType<string>())
             File.WriteAllText(Path.Combine(stopped, name), "x");
         GrpoEstimator.DeleteStoppedCheckpoint(folder.PathOf("."));
         Assert.Equal(other is not null, Directory.Exists(stopped));
@@ -89,7 +93,8 @@ public sealed class GrpoEstimatorTests
         GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Transforms.CopyColumns("Copy", "Rollouts"), TinyCheckpoint.GrpoOptions());
         Assert.Contains(
             "Grpo: expected rewards that add a column named <Name>Reward of type Vector<Single>, got [Copy].",
-            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Rl"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +102,8 @@ public sealed class GrpoEstimatorTests
     {
         GrpoOptions options = TinyCheckpoint.GrpoOptions();
         (options.GroupSize, options.BatchSize) = (1, 0);
-        string message = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), options)).Message;
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), options))
+            .Message;
         Assert.Contains("GroupSize: expected 2 or more, got 1", message, StringComparison.Ordinal);
         Assert.Contains("BatchSize: expected 1 or more, got 0", message, StringComparison.Ordinal);
     }
@@ -108,13 +114,15 @@ public sealed class GrpoEstimatorTests
         GrpoEstimator estimator = _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions());
         Assert.Contains(
             "Grpo: expected 2 or more rows with Stage = [Rl] (a generation batch has 4 completions, 2 per row), got 1",
-            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Sft"))).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Rl", "Sft"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void ARewardThatGivesAnotherNumberOfScoresIsNamed()
     {
-        IEstimator<ITransformer> reward = _ml.Transforms.CustomMapping<Judged, Scored>((row, score) => score.OwnReward = [1], contractName: null);
+        IEstimator<ITransformer> reward = _ml.Transforms.CustomMapping<Judged,
+            Scored>((row, score) => score.OwnReward = [1], contractName: null);
         GrpoEstimator estimator = _ml.Pathology().Grpo(reward, TinyCheckpoint.GrpoOptions());
         Assert.Equal(
             "Grpo, row [q0]: [OwnReward]: expected 2 scores, one per rollout (NaN for none), got 1.",
@@ -128,7 +136,8 @@ public sealed class GrpoEstimatorTests
         IDataView rollouts = new RolloutView(rows, []);
         ITransformer fittedReward = _ml.Pathology().FormatReward().Append(LongWords()).Fit(rollouts);
         using PathologyTransformer one = _ml.Pathology().Grpo(fittedReward, TinyCheckpoint.GrpoOptions()).Fit(rows);
-        using PathologyTransformer other = _ml.Pathology().Grpo(_ml.Pathology().FormatReward().Append(LongWords()), TinyCheckpoint.GrpoOptions()).Fit(rows);
+        using PathologyTransformer other = _ml.Pathology()
+            .Grpo(_ml.Pathology().FormatReward().Append(LongWords()), TinyCheckpoint.GrpoOptions()).Fit(rows);
         Assert.Equal(Weights(other), Weights(one));
     }
 

@@ -35,9 +35,11 @@ public sealed class GrpoMemoryTests
         Reading[] later = [.. readings.Where(reading => reading.Step >= Settled)];
         Assert.Single(later.Select(reading => reading.LiveTensors).Distinct());
         Reading first = later[0], last = later[^1];
-        Assert.True(last.ManagedBytes - first.ManagedBytes < 0.5 * Mebibyte, $"managed: {string.Join(", ", later.Select(reading => reading.ManagedBytes))}");
+        Assert.True(last.ManagedBytes - first.ManagedBytes < 0.5 * Mebibyte,
+            $"managed: {string.Join(", ", later.Select(reading => reading.ManagedBytes))}");
         // Of the whole test process, in which other tests may run at the same time.
-        Assert.True(last.ProcessBytes - first.ProcessBytes < 16 * Mebibyte, $"process: {string.Join(", ", later.Select(reading => reading.ProcessBytes))}");
+        Assert.True(last.ProcessBytes - first.ProcessBytes < 16 * Mebibyte,
+            $"process: {string.Join(", ", later.Select(reading => reading.ProcessBytes))}");
     }
 
     private sealed record Reading(long Step, long LiveTensors, long ManagedBytes, long ProcessBytes)

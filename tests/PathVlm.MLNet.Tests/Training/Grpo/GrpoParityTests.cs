@@ -63,10 +63,12 @@ public sealed class GrpoParityTests
         double tolerance = LogProbabilityTolerance(fixture, batch);
         for (int row = 0; row < batch.Rollouts.Count; row++)
             for (int token = 0; token < batch.Rollouts[row].TokenIds.Count; token++)
-                TrainingFixture.AssertClose(expected[row * width + token], found![row][token], 0, tolerance, $"{where}, {name} [{row}, {token}]");
+                TrainingFixture.AssertClose(
+                    expected[row * width + token], found![row][token], 0, tolerance, $"{where}, {name} [{row}, {token}]");
     }
 
-    // Adam's first steps turn a gradient that is rounding noise into a step of the whole rate, so that single weights may differ by the rate
+    // Adam's first steps turn a gradient that is rounding noise into a step of the whole rate, so that single weights may differ by the
+    // rate
     // times the steps done; 1e-4 is for the weights both started from.
     private static double LogProbabilityTolerance(TrainingFixture fixture, GenerationBatch batch)
     {
@@ -81,6 +83,7 @@ public sealed class GrpoParityTests
         JsonElement[] batches = [.. fixture.Json.GetProperty("micro_batches").EnumerateArray()];
         Assert.Equal(batches.Length, losses.Count);
         for (int i = 0; i < batches.Length; i++)
-            TrainingFixture.AssertClose(batches[i].GetProperty("loss").GetDouble(), losses[i], 2e-4, 1e-6, $"{run} loss of micro-batch {i}");
+            TrainingFixture.AssertClose(
+                batches[i].GetProperty("loss").GetDouble(), losses[i], 2e-4, 1e-6, $"{run} loss of micro-batch {i}");
     }
 }

@@ -160,7 +160,8 @@ public sealed class GrpoTrainerTests
         ScriptedRollouts scripted = new();
         ArgumentException fault = Assert.Throws<ArgumentException>(
             () => new GrpoTrainer(model, Options(), scripted, scripted).Train(TinyModel.Prompts(1)));
-        Assert.Contains("Prompts: expected 2 or more (a generation batch has 8 completions, 4 per prompt), got 1", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Prompts: expected 2 or more (a generation batch has 8 completions, 4 per prompt), got 1", fault.Message,
+            StringComparison.Ordinal);
         Assert.Empty(scripted.Requests);
     }
 
@@ -198,7 +199,8 @@ public sealed class GrpoTrainerTests
         using Qwen25VlModel model = TinyModel.Create();
         GrpoOptions options = Options();
         (options.OutputFolder, options.MaxSteps) = (folder.Path, 2);
-        ScriptedRollouts scripted = new((rollout, _) => [rollout.TokenIds.Count, rollout.TokenIds.Count % 2 == 0 ? float.NaN : 1], rewards: 2);
+        ScriptedRollouts scripted =
+            new((rollout, _) => [rollout.TokenIds.Count, rollout.TokenIds.Count % 2 == 0 ? float.NaN : 1], rewards: 2);
         new GrpoTrainer(model, options, scripted, scripted).Train(TinyModel.Prompts(6));
         JsonElement[] lines = [.. File.ReadLines(folder.PathOf("rollouts.jsonl")).Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(16, lines.Length);

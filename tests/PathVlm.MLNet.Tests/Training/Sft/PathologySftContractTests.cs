@@ -18,7 +18,8 @@ public sealed class PathologySftContractTests : ComponentContract
             ML = ml,
             Estimator = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()),
             Rows = rows,
-            Added = [PathologyColumns.Response, PathologyColumns.Reasoning, PathologyColumns.PredictedAnswer, PathologyColumns.ResponseTokenCount],
+            Added = [PathologyColumns.Response, PathologyColumns.Reasoning, PathologyColumns.PredictedAnswer,
+                PathologyColumns.ResponseTokenCount],
             Untouched = PathologyColumns.Id,
             SaveRows = folder => RowSource.Save(rows, folder),
             Refused =
@@ -38,7 +39,8 @@ public sealed class PathologySftContractTests : ComponentContract
         string[] expected = RowDump.Of(fitted.Transform(rows), PathologyColumns.Response);
         using PredictionEngine<Asked, Answered> engine = ml.Model.CreatePredictionEngine<Asked, Answered>(fitted, rows.Schema);
         using MLImage image = MLImage.CreateFromFile(rows.Questions[0].ImagePath);
-        Answered answer = engine.Predict(new Asked { Image = image, Question = rows.Questions[0].Question, Options = [.. rows.Questions[0].Options] });
+        Answered answer = engine.Predict(
+            new Asked { Image = image, Question = rows.Questions[0].Question, Options = [.. rows.Questions[0].Options] });
         Assert.Equal(expected[0], answer.Response.Replace("\n", "\\n", StringComparison.Ordinal));
         Assert.InRange(answer.ResponseTokenCount, 1, 6);
     }
@@ -50,7 +52,8 @@ public sealed class PathologySftContractTests : ComponentContract
         PathologyDataView rows = TinyCheckpoint.Rows(null, null);
         PathologyTransformer fitted = ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
         ml.Model.CreatePredictionEngine<Asked, Answered>(fitted, rows.Schema).Dispose();
-        Assert.Contains("ownsTransformer: false", Assert.Throws<ObjectDisposedException>(() => RowDump.Of(fitted.Transform(rows), PathologyColumns.Response)).Message, StringComparison.Ordinal);
+        Assert.Contains("ownsTransformer: false", Assert.Throws<ObjectDisposedException>(
+            () => RowDump.Of(fitted.Transform(rows), PathologyColumns.Response)).Message, StringComparison.Ordinal);
     }
 
     private sealed record WithoutImage(string Question, string Answer, string Explanation, string[] Options);

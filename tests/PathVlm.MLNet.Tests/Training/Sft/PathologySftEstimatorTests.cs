@@ -21,18 +21,22 @@ public sealed class PathologySftEstimatorTests
     {
         PathologyQuestion[] questions = TinyCheckpoint.Questions("Sft", "Rl");
         questions[1] = questions[1] with { Explanation = " " };
-        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(new PathologyDataView(questions));
+        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
+            .Fit(new PathologyDataView(questions));
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.Stage = "Rl";
-        InvalidDataException failure = Assert.Throws<InvalidDataException>(() => _ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
+        InvalidDataException failure =
+            Assert.Throws<InvalidDataException>(() => _ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
         Assert.Equal("row [q1]: column [Explanation] is blank; fine-tuning needs a reasoning to teach", failure.Message);
     }
 
     [Fact]
     public void WithoutRowsOfItsStageItSaysSo()
     {
-        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Rl")));
-        Assert.Contains("SupervisedFineTuning: expected one or more rows with Stage = [Sft], got none.", failure.Message, StringComparison.Ordinal);
+        ArgumentOutOfRangeException failure = Assert.Throws<ArgumentOutOfRangeException>(
+            () => _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(TinyCheckpoint.Rows("Rl")));
+        Assert.Contains("SupervisedFineTuning: expected one or more rows with Stage = [Sft], got none.", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,8 +47,10 @@ public sealed class PathologySftEstimatorTests
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.BaseModel = path;
         PathologySftEstimator estimator = _ml.Pathology().SupervisedFineTuning(options);
-        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Sft"))).Message, StringComparison.Ordinal);
-        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Sft").Schema))).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(() => estimator.Fit(TinyCheckpoint.Rows("Sft"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<ArgumentOutOfRangeException>(
+            () => estimator.GetOutputSchema(SchemaShapes.Of(TinyCheckpoint.Rows("Sft").Schema))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +60,8 @@ public sealed class PathologySftEstimatorTests
         PathologySftOptions next = TinyCheckpoint.SftOptions(steps: 3);
         next.BaseModel = null;
         using PathologyTransformer alone = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Fit(rows);
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology()
+            .SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
         PathologyTransformer[] stages = [.. chain.OfType<PathologyTransformer>()];
         Assert.Equal(Weights(alone), Weights(stages[0]));
         Assert.NotEqual(Weights(stages[0]), Weights(stages[1]));
@@ -68,7 +75,8 @@ public sealed class PathologySftEstimatorTests
         PathologyDataView rows = TinyCheckpoint.Rows("Sft", "Sft");
         PathologySftOptions next = TinyCheckpoint.SftOptions();
         (next.BaseModel, next.TakeOverWeights) = (null, true);
-        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
+        using Microsoft.ML.Data.TransformerChain<PathologyTransformer> chain = _ml.Pathology()
+            .SupervisedFineTuning(TinyCheckpoint.SftOptions()).Append(_ml.Pathology().SupervisedFineTuning(next)).Fit(rows);
         string[] answers = RowDump.Of(chain.Transform(rows), "Response");
         AssertTakenOver(chain.First());
         using var folder = new TestFolder();
@@ -79,8 +87,10 @@ public sealed class PathologySftEstimatorTests
 
         void AssertTakenOver(ITransformer stage)
         {
-            InvalidOperationException failure = Assert.Throws<InvalidOperationException>(() => RowDump.Of(stage.Transform(rows), "Response"));
-            Assert.StartsWith("The weights of this stage were taken over by the SupervisedFineTuning stage after it (TakeOverWeights), so it cannot answer", failure.Message, StringComparison.Ordinal);
+            InvalidOperationException failure =
+                Assert.Throws<InvalidOperationException>(() => RowDump.Of(stage.Transform(rows), "Response"));
+            Assert.StartsWith("The weights of this stage were taken over by the SupervisedFineTuning stage after it "
+                + "(TakeOverWeights), so it cannot answer", failure.Message, StringComparison.Ordinal);
         }
     }
 
@@ -112,7 +122,8 @@ public sealed class PathologySftEstimatorTests
         PathologySftEstimator estimator = _ml.Pathology().SupervisedFineTuning(options);
         using PathologyTransformer fitted = estimator.Fit(TinyCheckpoint.Rows("Sft", "Sft"));
         Assert.Equal((StopReason.Cancelled, 2), (estimator.Result!.Reason, estimator.Result.Steps));
-        Assert.Contains(messages, message => message.Contains("cancelled after 2 steps; the model has the last weights.", StringComparison.Ordinal));
+        Assert.Contains(messages,
+            message => message.Contains("cancelled after 2 steps; the model has the last weights.", StringComparison.Ordinal));
         Assert.Contains(messages, message => message.Contains("step 1 of 50: loss", StringComparison.Ordinal));
     }
 
@@ -122,9 +133,11 @@ public sealed class PathologySftEstimatorTests
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.ValidationFraction = 0.4;
         PathologyDataView rows = TinyCheckpoint.Rows([.. Enumerable.Repeat("Sft", 9)]);
-        ValidationSplit read = SftRows.Read(rows, new PromptEncoder(CheckpointSource.FromFolder(TinyCheckpoint.Folder), options.PolicySettings()), options);
+        ValidationSplit read =
+            SftRows.Read(rows, new PromptEncoder(CheckpointSource.FromFolder(TinyCheckpoint.Folder), options.PolicySettings()), options);
         Assert.Equal((6, 3), (read.Training.Count, read.Validation.Count));
-        Assert.Empty(read.Training.Select(row => row.Pictures[0].ContentHash).Intersect(read.Validation.Select(row => row.Pictures[0].ContentHash)));
+        Assert.Empty(read.Training.Select(row => row.Pictures[0].ContentHash)
+            .Intersect(read.Validation.Select(row => row.Pictures[0].ContentHash)));
     }
 
     private static string[] Weights(PathologyTransformer transformer) =>

@@ -12,7 +12,8 @@ namespace PathVlm.MLNet.Tests.Training.Sft;
 public sealed class SupervisedParityTests
 {
     public static TheoryData<string> Runs =>
-        [.. ReferenceSet.Names("sft", "*.json").Where(name => File.ReadAllText(ReferenceSet.PathOf("sft", name + ".json")).Contains("\"steps\""))];
+        [.. ReferenceSet.Names("sft", "*.json")
+            .Where(name => File.ReadAllText(ReferenceSet.PathOf("sft", name + ".json")).Contains("\"steps\""))];
 
     [Theory]
     [MemberData(nameof(Runs))]

@@ -63,7 +63,8 @@ public sealed class SupervisedTrainerTests
         using DisposeScope scope = torch.NewDisposeScope();
         SupervisedExample[] rows = TinyModel.Examples(5);
         float[] together = SupervisedScorer.Score(model, features, rows).LogProbabilities.data<float>().ToArray();
-        float[] alone = [.. rows.SelectMany(row => SupervisedScorer.Score(model, features, [row]).LogProbabilities.data<float>().ToArray())];
+        float[] alone = [.. rows.SelectMany(
+            row => SupervisedScorer.Score(model, features, [row]).LogProbabilities.data<float>().ToArray())];
         for (int i = 0; i < alone.Length; i++) Assert.Equal(alone[i], together[i], 1e-5f);
     }
 
@@ -90,7 +91,8 @@ public sealed class SupervisedTrainerTests
         using Qwen25VlModel model = TinyModel.Create();
         SupervisedExample empty = TinyModel.Example(3) with { AnswerStart = 13 };
         empty = empty with { TokenIds = [.. empty.TokenIds.Take(13)] };
-        InvalidOperationException fault = Assert.Throws<InvalidOperationException>(() => new SupervisedTrainer(model, Options()).Train([empty]));
+        InvalidOperationException fault =
+            Assert.Throws<InvalidOperationException>(() => new SupervisedTrainer(model, Options()).Train([empty]));
         Assert.Equal("Row row 3: AnswerStart: expected 1 to 12 (tokens - 1), got 13.", fault.Message);
     }
 
@@ -182,7 +184,8 @@ public sealed class SupervisedTrainerTests
         Assert.Equal(
             ["step", "loss", "grad_norm", "learning_rate", "entropy", "mean_token_accuracy", "num_tokens", "epoch"],
             lines[0].EnumerateObject().Select(property => property.Name));
-        Assert.Contains(Directory.EnumerateFiles(folder.PathOf("tensorboard"), "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 0);
+        Assert.Contains(Directory.EnumerateFiles(folder.PathOf("tensorboard"), "*", SearchOption.AllDirectories),
+            file => new FileInfo(file).Length > 0);
     }
 
     [Fact]

@@ -39,9 +39,12 @@ public sealed class ValidationSplitTests
     public void AShareThatLeavesOneSideEmptyIsRefused()
     {
         SupervisedExample[] examples = [.. Enumerable.Range(0, 8).Select(i => TinyModel.Example(i, pictures: 1))];
-        ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(() => ValidationSplit.Create(examples, 0.5, seed: 1));
-        Assert.Contains("expected a share of the 8 rows that leaves rows on both sides with no picture on both, got 0.5", fault.Message, StringComparison.Ordinal);
+        ArgumentOutOfRangeException fault =
+            Assert.Throws<ArgumentOutOfRangeException>(() => ValidationSplit.Create(examples, 0.5, seed: 1));
+        Assert.Contains("expected a share of the 8 rows that leaves rows on both sides with no picture on both, got 0.5", fault.Message,
+            StringComparison.Ordinal);
     }
 
-    private static string[] PicturesOf(IEnumerable<SupervisedExample> examples) => [.. examples.Select(row => row.Pictures[0].ContentHash).Distinct()];
+    private static string[] PicturesOf(IEnumerable<SupervisedExample> examples) =>
+        [.. examples.Select(row => row.Pictures[0].ContentHash).Distinct()];
 }

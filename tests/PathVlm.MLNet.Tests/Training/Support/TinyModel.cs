@@ -66,7 +66,8 @@ internal sealed class ScriptedRollouts(Func<Rollout, GrpoPrompt, float[]>? score
         return [.. request.Prompts.SelectMany(prompt => Enumerable.Range(0, request.GroupSize).Select(sample =>
         {
             int length = 1 + (int)(prompt.Row * 3 + sample * 5 + request.Generation) % 6;
-            return new Rollout([.. Enumerable.Range(0, length).Select(i => 1 + (int)(prompt.Row * 11 + sample * 7 + i * 5) % 40), TinyModel.EndId], false);
+            return new Rollout([.. Enumerable.Range(0, length).Select(i => 1 + (int)(prompt.Row * 11 + sample * 7 + i * 5) % 40),
+                TinyModel.EndId], false);
         }))];
     }
 

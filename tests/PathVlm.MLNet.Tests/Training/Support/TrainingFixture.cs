@@ -49,7 +49,8 @@ internal sealed class TrainingFixture : IDisposable
     public TrainingPicture Picture(string file)
     {
         if (!_pictures.TryGetValue(file, out TrainingPicture? picture))
-            _pictures.Add(file, picture = TrainingPicture.FromImage(_processor.Process(PictureFile.Decode(ReferenceSet.PathOf("images", file)))));
+            _pictures.Add(file,
+                picture = TrainingPicture.FromImage(_processor.Process(PictureFile.Decode(ReferenceSet.PathOf("images", file)))));
         return picture;
     }
 

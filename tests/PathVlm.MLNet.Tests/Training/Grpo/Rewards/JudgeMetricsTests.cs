@@ -49,7 +49,8 @@ public sealed class JudgeMetricsTests
             source.TakeMetrics().ToDictionary());
 
         Dictionary<string, double> next = source.TakeMetrics().ToDictionary();
-        Assert.Equal((0, 0, double.NaN, double.NaN), (next["judge/reviews"], next["judge/failures/refused"], next["judge/completeness/mean"], next["judge/latency/mean"]));
+        Assert.Equal((0, 0, double.NaN, double.NaN),
+            (next["judge/reviews"], next["judge/failures/refused"], next["judge/completeness/mean"], next["judge/latency/mean"]));
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class JudgeMetricsTests
     {
         IDataView rows = PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples);
         ProcessRewardOptions options = new() { Panel = new ReviewPanelOptions { Concurrency = 1 } };
-        IEstimator<ITransformer> rewards = _ml.Pathology().FormatReward().Append(new ProcessRewardEstimator(_ml, new SlowJudge(_time), options, _time));
+        IEstimator<ITransformer> rewards = _ml.Pathology().FormatReward()
+            .Append(new ProcessRewardEstimator(_ml, new SlowJudge(_time), options, _time));
         return new RewardColumnSource(rows, rewards.Fit(new RolloutView(rows, [])), names);
     }
 
@@ -86,7 +88,8 @@ public sealed class JudgeMetricsTests
         public Task<JudgeReply> ReviewAsync(ProcessReviewRequest request, CancellationToken cancellationToken)
         {
             time.Advance(TimeSpan.FromSeconds(2));
-            return (request.Reasoning.StartsWith("refuse", StringComparison.Ordinal) ? _refusing : _judge).ReviewAsync(request, cancellationToken);
+            return (request.Reasoning.StartsWith("refuse", StringComparison.Ordinal) ? _refusing : _judge)
+                .ReviewAsync(request, cancellationToken);
         }
     }
 }

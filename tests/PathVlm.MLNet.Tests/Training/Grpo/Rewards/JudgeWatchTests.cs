@@ -56,7 +56,8 @@ public sealed class JudgeWatchTests
     [Fact]
     public void ItEndsTheRunWhereTheOptionsSaySo()
     {
-        JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() => Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Stop }));
+        JudgeStoppedException fault =
+            Assert.Throws<JudgeStoppedException>(() => Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Stop }));
         Assert.Contains("do not hold", fault.Message, StringComparison.Ordinal);
     }
 
@@ -86,7 +87,8 @@ public sealed class JudgeWatchTests
         }
 
         string forecast = Assert.Single(_told, line => line.Contains("forecast", StringComparison.Ordinal));
-        Assert.Equal("step 2: the judge was asked for 58 reviews; forecast for the stage: 218 reviews, price 0.98", forecast); // 0.0045 a review
+        // 0.0045 a review
+        Assert.Equal("step 2: the judge was asked for 58 reviews; forecast for the stage: 218 reviews, price 0.98", forecast);
     }
 
     [Fact]
@@ -94,7 +96,9 @@ public sealed class JudgeWatchTests
     {
         using TestFolder folder = new();
         string record = folder.PathOf("reviews.jsonl");
-        TrainingResult result = Fit(new GenerousJudge(), new ProcessRewardOptions { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } });
+        TrainingResult result =
+            Fit(new GenerousJudge(),
+            new ProcessRewardOptions { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } });
         Assert.DoesNotContain(ReviewRecord.Read(record), line => line.Row < 0);
         Assert.All(result.Log, line => Assert.Equal(double.NaN, line["judge/canary_max"]));
     }
@@ -119,8 +123,10 @@ public sealed class JudgeWatchTests
         GrpoOptions grpo = TinyCheckpoint.GrpoOptions(steps: 5);
         (grpo.StepsPerGeneration, grpo.OutputFolder) = (2, folder.PathOf("log"));
         ProcessRewardOptions options = new() { Canaries = CanaryPolicy.Off, Panel = new ReviewPanelOptions { RecordFile = record } };
-        _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new CountingJudge(), options), grpo).Fit(TinyCheckpoint.Rows("Rl", "Rl", "Rl", "Rl")).Dispose();
-        long[] sampled = [.. File.ReadLines(Path.Combine(grpo.OutputFolder, "rollouts.jsonl")).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()).Distinct()];
+        _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new CountingJudge(), options), grpo)
+            .Fit(TinyCheckpoint.Rows("Rl", "Rl", "Rl", "Rl")).Dispose();
+        long[] sampled = [.. File.ReadLines(Path.Combine(grpo.OutputFolder, "rollouts.jsonl"))
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("step").GetInt64()).Distinct()];
         Assert.Equal([0, 2, 4], sampled);
         Assert.Equal(sampled, ReviewRecord.Read(record).Select(line => line.Step).Distinct().Order());
     }
@@ -146,7 +152,8 @@ public sealed class JudgeWatchTests
         stopped.OutputFolder = folder.PathOf("log");
         ProcessRewardOptions options = new() { CanarySteps = 2 };
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
-        using PathologyTransformer expected = _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new RubricJudge(), options), whole).Fit(rows);
+        using PathologyTransformer expected = _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new RubricJudge(), options), whole)
+            .Fit(rows);
 
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
             _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new EndingJudge(), options), stopped).Fit(rows));
@@ -161,7 +168,8 @@ public sealed class JudgeWatchTests
     public void ARewardThatFollowsTheLengthIsWarnedOfOnce()
     {
         Watch(2 * JudgeWatch.Window, step => new() { ["judge/reviews"] = 8, ["judge/length_correlation"] = step % 2 == 0 ? 0.7 : 0.4 });
-        Assert.Contains("step 20: the process reward follows the length of the completions (rank correlation 0.55", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains("step 20: the process reward follows the length of the completions (rank correlation 0.55",
+            Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,7 +182,8 @@ public sealed class JudgeWatchTests
             ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
             ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
         });
-        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell by 0.10", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell "
+            + "by 0.10", Assert.Single(_warnings), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,7 +206,9 @@ public sealed class JudgeWatchTests
         _ml.Pathology().ProcessReward(judge).Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
 
     private static void Review(ProcessRewardTransformer judge, int count, int step) => judge.Panel.ReviewAsync(
-        [.. Enumerable.Range(0, count).Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number} of step {step}."))], default).GetAwaiter().GetResult();
+        [.. Enumerable.Range(0, count)
+            .Select(number => JudgeFixture.Request($"{JudgeFixture.Reasoning} Number {number} of step {step}."))], default).GetAwaiter()
+            .GetResult();
 
     private TrainingResult Fit(IProcessJudge judge, ProcessRewardOptions options, long steps = 1)
     {

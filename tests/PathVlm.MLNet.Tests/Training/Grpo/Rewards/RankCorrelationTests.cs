@@ -11,5 +11,6 @@ public sealed class RankCorrelationTests
     [InlineData(new[] { 1.0, 1, 1 }, new[] { 1.0, 2, 3 }, double.NaN)]
     [InlineData(new[] { 1.0 }, new[] { 1.0 }, double.NaN)]
     [InlineData(new double[0], new double[0], double.NaN)]
-    public void IsPearsonsOfTheRanks(double[] first, double[] second, double expected) => Assert.Equal(expected, RankCorrelation.Of(first, second), 1e-12);
+    public void IsPearsonsOfTheRanks(double[] first, double[] second, double expected) =>
+        Assert.Equal(expected, RankCorrelation.Of(first, second), 1e-12);
 }

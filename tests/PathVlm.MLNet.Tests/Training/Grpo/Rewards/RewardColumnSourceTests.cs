@@ -16,7 +16,8 @@ public sealed class RewardColumnSourceTests
     {
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl", "Rl");
         ITransformer reward = _ml.Transforms.CustomMapping<Judged, Scored>(
-            (row, score) => score.OwnReward = [.. row.Rollouts.Select(rollout => int.Parse(row.Id[1..], null) * 100f + int.Parse(rollout, null))],
+            (row, score) => score.OwnReward =
+                [.. row.Rollouts.Select(rollout => int.Parse(row.Id[1..], null) * 100f + int.Parse(rollout, null))],
             contractName: null).Fit(new RolloutView(rows, []));
         GrpoPrompt[] prompts = [Prompt(2), Prompt(0), Prompt(2)];
         Rollout[] rollouts = [.. Enumerable.Range(1, 6).Select(number => new Rollout([number], false) { Text = $"{number}" })];

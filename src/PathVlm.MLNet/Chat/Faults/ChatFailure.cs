@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>Why a chat model gave no answer.</summary>
 public enum ChatFailure

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Generation.Kernels;
+namespace PathVlm.Modeling.Numerics;
 
 /// <summary>Float32 memory outside the heap, aligned to cache lines; pages that are never written cost nothing.</summary>
 internal sealed unsafe class NativeMatrix : IDisposable

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>An error that a server reported inside a 200.</summary>
 internal sealed class ServerErrorException(ServerError error) : Exception(error.InWords)

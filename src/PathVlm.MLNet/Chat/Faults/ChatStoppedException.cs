@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>
 /// A fault of the account, the address, the model or a parameter, which every further request would meet; the message is one line.

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>Parameters of a chat request that a server may refuse.</summary>
 [Flags]

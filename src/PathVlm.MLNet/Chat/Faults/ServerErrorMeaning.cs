@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>What a server's error is about: the content, the account, the model, or a parameter.</summary>
 internal static partial class ServerErrorMeaning

@@ -18,7 +18,9 @@ public static class ReferenceSet
     /// <summary>The set under test.</summary>
     public static string Folder { get; } = FindFolder();
 
-    /// <summary>Checkpoint folders' names, for a theory: [MemberData(nameof(ReferenceSet.CheckpointNames), MemberType = typeof(ReferenceSet))].</summary>
+    /// <summary>
+    /// Checkpoint folders' names, for a theory: [MemberData(nameof(ReferenceSet.CheckpointNames), MemberType = typeof(ReferenceSet))].
+    /// </summary>
     public static TheoryData<string> CheckpointNames => [.. Checkpoints()];
 
     /// <summary>Names of the folders in the set that hold a config.json.</summary>

@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>An invalid reply: it is asked for once more, then missing (judge.md, Failures).</summary>
 /// <param name="message">What was found, in one line.</param>

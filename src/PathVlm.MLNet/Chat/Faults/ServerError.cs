@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>
 /// What a server says of a request that it refuses. Servers differ: <c>error</c> is an object or a text, details stand in <c>message</c>,

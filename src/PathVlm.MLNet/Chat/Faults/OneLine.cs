@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Chat;
+namespace PathVlm.MLNet.Chat.Faults;
 
 /// <summary>Makes one bounded line of a text that came from outside.</summary>
 internal static class OneLine

@@ -1,6 +1,8 @@
 namespace PathVlm.Testing;
 
-/// <summary>A theory about CUDA kernels: it runs where <see cref="TestDevice.Variable"/> is cuda (build/gpu/on-device.sh sets it).</summary>
+/// <summary>
+/// A theory about CUDA kernels: it runs where <see cref="TestDevice.Variable"/> is cuda (build/gpu/on-device.sh sets it).
+/// </summary>
 public sealed class CudaTheoryAttribute : TheoryAttribute
 {
     public CudaTheoryAttribute()

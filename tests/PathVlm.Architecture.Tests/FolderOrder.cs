@@ -1,0 +1,91 @@
+namespace PathVlm.Architecture.Tests;
+
+/// <summary>The folders of each project, lowest first; the empty name is the project's root.</summary>
+internal static class FolderOrder
+{
+    private static readonly string[] Experiments =
+    [
+        "Plans",
+        "Progress",
+        "Answers",
+        "Results",
+        "Reviews",
+        "Rollouts",
+        "Stages",
+        "Reporting",
+        "Runs",
+        "",
+    ];
+
+    private static readonly string[] Host =
+    [
+        "Faults",
+        "Settings",
+        "Hosting",
+        "Presentation",
+        "Runs",
+        "Commands",
+        "",
+    ];
+
+    private static readonly string[] MLNet =
+    [
+        "Answers",
+        "Chat/Faults", "Chat",
+        "Persistence", "Persistence/Weights",
+        "Views",
+        "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data",
+        "Evaluation/Statistics", "Evaluation",
+        "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
+        "Judging/Protocol", "Judging/Wording", "Judging/Messages", "Judging/Models", "Judging/Rubric", "Judging/Scoring",
+        "Judging/Records", "Judging/Panel", "Judging/Canaries",
+        "Rewards/Scaling", "Rewards",
+        "Training/Options", "Training/Logging", "Training/Loop", "Training/Grpo/Options", "Training/Grpo/Losses",
+        "Training/Grpo/Rollouts", "Training/Grpo/Rewards", "Training/Grpo", "Training/Sft",
+        "",
+    ];
+
+    private static readonly string[] Modeling =
+    [
+        "Files",
+        "Configuration",
+        "Numerics",
+        "Optimization",
+        "Options",
+        "Checkpoints/Safetensors", "Checkpoints",
+        "Parameters",
+        "Processing/Pictures", "Processing/Tokenization", "Processing/Chat", "Processing/Unicode", "Processing",
+        "Sequences",
+        "Layers",
+        "Language",
+        "Native",
+        "Vision",
+        "",
+        "Generation/Sampling", "Generation/Decoding", "Generation/Kernels", "Generation",
+        "Training",
+    ];
+
+    private static readonly string[] Synthesis =
+    [
+        "Drawing",
+        "Findings",
+        "OtherModalities",
+        "Questions",
+        "",
+        "Corpus",
+        "Tokenization",
+        "BaseModel",
+    ];
+
+    /// <summary>The folders of a project.</summary>
+    /// <param name="project">Such as PathVlm.Modeling.</param>
+    public static IReadOnlyList<string> Of(string project) => project switch
+    {
+        "PathVlm.Experiments" => Experiments,
+        "PathVlm.Host" => Host,
+        "PathVlm.MLNet" => MLNet,
+        "PathVlm.Modeling" => Modeling,
+        "PathVlm.Synthesis" => Synthesis,
+        _ => throw new InvalidOperationException($"project [{project}] has no order of folders"),
+    };
+}
