@@ -61,7 +61,7 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
 
     /// <summary>Whether a set was answered by another model, or as another set: it would be asked again.</summary>
     internal static bool IsAnsweredDifferently(string folder, AnswerSet set, string modelFingerprint) =>
-        File.Exists(FileOf(folder, set)) && HeaderIn(File.ReadLines(FileOf(folder, set)).FirstOrDefault("")) is { } header
+        File.Exists(FileOf(folder, set)) && HeaderIn(InputFile.ReadLines(FileOf(folder, set)).FirstOrDefault("")) is { } header
         && header.Fingerprint != HeaderOf(set, modelFingerprint).Fingerprint;
 
     /// <summary>The file with a model's answers to a set.</summary>
@@ -105,7 +105,7 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
     // Null: of another model or set, such as a stage that was trained again; asked again.
     private static GivenAnswer[]? Read(string path, Header header)
     {
-        string[] lines = File.ReadAllLines(path);
+        string[] lines = [.. InputFile.ReadLines(path)];
         try
         {
             if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], Json) != header) return null;

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
 
@@ -24,11 +25,14 @@ public static class PathologyModelFile
             return new PathologyTransformer(
                 environment,
                 new PathologyPolicy(
-                Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder),
+                    Qwen25VlModel.Load(
+                        path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device), AllowNonFinite = options.AllowNonFinite }),
+                    files, settings, encoder),
                 options.TransformerSettings);
         }
         if (!File.Exists(path))
             throw new ArgumentOutOfRangeException(nameof(path), $"Model: expected a checkpoint folder or a zip that exists, got [{path}].");
+        using IDisposable choice = NonFiniteChoice.Allow(options.AllowNonFinite);
         PathologyPolicy stored = Load(path);
         return new PathologyTransformer(
             environment,

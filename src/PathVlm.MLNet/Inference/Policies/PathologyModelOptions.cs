@@ -46,6 +46,12 @@ public sealed class PathologyModelOptions : IOptionSet
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
 
+    /// <summary>
+    /// Whether weights that are NaN or infinite are loaded. They make every answer meaningless, so that they are refused otherwise.
+    /// </summary>
+    /// <value>false.</value>
+    public bool AllowNonFinite { get; set; }
+
     /// <summary>A copy; template and decoding settings are shared with it.</summary>
     public PathologyModelOptions Copy() => (PathologyModelOptions)MemberwiseClone();
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Judging.Records;
 
@@ -24,6 +25,7 @@ internal sealed class ReviewRecord : IDisposable
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private const long LargestFile = 2L << 30;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly FileStream _file;
     private readonly RecordText _text;
@@ -52,6 +54,7 @@ internal sealed class ReviewRecord : IDisposable
     {
         FileStreamOptions access = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows()) access.UnixCreateMode = OwnerOnly;
+        if (File.Exists(path)) InputFile.Open(path, LargestFile).Dispose(); // a pipe or device is refused before it is opened for writing
         FileStream file = new(path, access);
         try
         {
@@ -72,7 +75,7 @@ internal sealed class ReviewRecord : IDisposable
     /// <exception cref="InvalidDataException">As <see cref="Open"/>.</exception>
     public static IReadOnlyList<ReviewRecordLine> Read(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = InputFile.OpenStream(path, LargestFile);
         return Read(file, path).Lines;
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PathVlm.Modeling.Files;
 using SkiaSharp;
 
 namespace PathVlm.Modeling.Processing.Pictures;
@@ -14,6 +15,9 @@ public static class PictureFile
     /// <summary>Most pixels that a picture may have: 178,956,970, beyond which Pillow refuses as well.</summary>
     public const long DefaultMaxPixels = 178_956_970;
 
+    /// <summary>Most bytes of a picture's file.</summary>
+    public const long LargestFile = 64L << 20;
+
     private const int BytesPerPixel = 4;
 
     /// <summary>Reads a picture from a file.</summary>
@@ -24,11 +28,9 @@ public static class PictureFile
     public static RgbPicture Decode(string path, long maxPixels = DefaultMaxPixels)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path)) throw new FileNotFoundException($"picture '{path}' was not found", path);
-        long length = new FileInfo(path).Length;
-        if (length > Array.MaxLength)
-            throw new InvalidDataException($"picture '{path}': expected at most {Array.MaxLength:N0} bytes, got {length:N0}");
-        return Decode(File.ReadAllBytes(path), path, maxPixels);
+        return InputFile.KindOf(path) == FileKind.Missing
+            ? throw new FileNotFoundException($"picture '{path}' was not found", path)
+            : Decode(InputFile.ReadBytes(path, LargestFile), path, maxPixels);
     }
 
     /// <summary>Reads a picture from a stream, from its position to its end.</summary>
