@@ -32,7 +32,7 @@ internal static class FolderOrder
     [
         "Answers",
         "Chat/Faults", "Chat",
-        "Persistence", "Persistence/Weights",
+        "Persistence", "Persistence/Weights", "Persistence/Zips",
         "Views",
         "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data",
         "Evaluation/Statistics", "Evaluation",
@@ -47,7 +47,7 @@ internal static class FolderOrder
 
     private static readonly string[] Modeling =
     [
-        "Files",
+        "Files/Platform", "Files",
         "Configuration",
         "Numerics",
         "Optimization",

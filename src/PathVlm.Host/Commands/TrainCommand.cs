@@ -50,7 +50,7 @@ internal sealed class TrainCommand : Verb
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{outcome.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"model: {plan.ModelFile}");
-        context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
+        context.Display.Line($"load it: ITransformer model = new MLContext().Pathology().Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
         context.Display.Line(
             $"check it: pathvlm evaluate --model {plan.ModelFile} --data {_data.PathOf(parsed) ?? embedded}"
             + (plan.Seed == 1 ? "" : $" --seed {plan.Seed}"));

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files.Platform;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Checkpoints;

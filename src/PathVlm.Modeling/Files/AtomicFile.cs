@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Files.Platform;
+
 namespace PathVlm.Modeling.Files;
 
 /// <summary>Writes files that appear whole or not at all, whenever the program ends.</summary>
@@ -18,7 +20,9 @@ public static class AtomicFile
     /// </summary>
     /// <param name="path">Path of the file; its folder is made.</param>
     /// <param name="write">Writes the file at the path it is given.</param>
-    /// <exception cref="IOException">The file cannot be written; the one before is as it was.</exception>
+    /// <exception cref="IOException">
+    /// The file cannot be written; the one before is as it was. Where the disk is full the message says how much was written.
+    /// </exception>
     public static void Write(string path, Action<string> write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -32,11 +36,20 @@ public static class AtomicFile
             using (FileStream file = new(unfinished, FileMode.Open, FileAccess.ReadWrite))
                 file.Flush(flushToDisk: true);
             File.Move(unfinished, path, overwrite: true);
+            FlushFolderOf(path);
         }
-        catch
+        catch (Exception fault)
         {
+            IOException? full = fault is IOException io && DiskSpace.IsFull(io) ? DiskSpace.Fault(path, unfinished, io) : null;
             File.Delete(unfinished);
+            if (full is not null) throw full;
             throw;
         }
+    }
+
+    /// <summary>Has the name of a file or folder that was renamed written to the disk; without it a crash may bring back the old one.</summary>
+    internal static void FlushFolderOf(string path)
+    {
+        if (OperatingSystem.IsLinux()) LinuxFile.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 }

@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Files.Platform;
+
 namespace PathVlm.Modeling.Files;
 
 /// <summary>A checkpoint folder.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using PathVlm.Modeling.Files.Platform;
 
 namespace PathVlm.Modeling.Files;
 

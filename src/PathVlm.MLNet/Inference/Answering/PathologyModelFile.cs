@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Policies;
-using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.MLNet.Persistence.Zips;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
 
@@ -32,8 +32,7 @@ public static class PathologyModelFile
         }
         if (!File.Exists(path))
             throw new ArgumentOutOfRangeException(nameof(path), $"Model: expected a checkpoint folder or a zip that exists, got [{path}].");
-        using IDisposable choice = NonFiniteChoice.Allow(options.AllowNonFinite);
-        PathologyPolicy stored = Load(path);
+        PathologyPolicy stored = Load(path, options.AllowNonFinite);
         return new PathologyTransformer(
             environment,
             stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)),
@@ -42,32 +41,14 @@ public static class PathologyModelFile
 
     /// <summary>The policy of the last stage in a zip.</summary>
     /// <exception cref="InvalidDataException">The file is no model of ours, or damaged; the message names it and what is wrong.</exception>
-    internal static PathologyPolicy Load(string zip)
+    internal static PathologyPolicy Load(string zip, bool allowNonFinite = false)
     {
-        ITransformer model = LoadTransformer(zip);
+        ITransformer model = ModelZip.Load(zip, out _, new ModelZipOptions { AllowNonFinite = allowNonFinite });
         PathologyTransformer[] stages = [.. Flatten(model).OfType<PathologyTransformer>()];
         if (stages.Length == 0) throw new InvalidDataException(
             $"{zip}: holds no PathVlm.MLNet model; expected a zip that Model.Save wrote of a fitted SupervisedFineTuning or Grpo.");
         foreach (PathologyTransformer stage in stages[..^1]) stage.Dispose();
         return stages[^1].Policy;
-    }
-
-    /// <summary>The transformer in a zip; what ML.NET wraps around an error of ours is taken off.</summary>
-    /// <exception cref="InvalidDataException">The file is no model, or damaged.</exception>
-    internal static ITransformer LoadTransformer(string zip)
-    {
-        try
-        {
-            return new MLContext().Model.Load(zip, out _);
-        }
-        catch (Exception failure) when (failure is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException))
-        {
-            InvalidDataException? ours = Causes(failure).OfType<InvalidDataException>()
-                .FirstOrDefault(cause => cause.Source?.StartsWith(nameof(PathVlm), StringComparison.Ordinal) == true);
-            throw ours is not null
-                ? new InvalidDataException(ours.Message, failure)
-                : new InvalidDataException($"{zip}: cannot be read as a model: {Causes(failure).Last().Message}", failure);
-        }
     }
 
     /// <summary>Loads the fitted stages of a zip that <c>Model.Save</c> wrote.</summary>
@@ -77,7 +58,7 @@ public static class PathologyModelFile
     public static IReadOnlyList<PathologyTransformer> LoadStages(string zip)
     {
         ArgumentException.ThrowIfNullOrEmpty(zip);
-        IReadOnlyList<PathologyTransformer> stages = StagesOf(LoadTransformer(zip));
+        IReadOnlyList<PathologyTransformer> stages = StagesOf(ModelZip.Load(zip, out _, new ModelZipOptions()));
         return stages.Count > 0 ? stages
             : throw new InvalidDataException($"{zip}: expected a zip with a fitted SupervisedFineTuning or Grpo, got one without.");
     }
@@ -93,9 +74,4 @@ public static class PathologyModelFile
     /// <summary>The transformers of a chain, of chains in it, or the one transformer.</summary>
     internal static IEnumerable<ITransformer> Flatten(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];
-
-    private static IEnumerable<Exception> Causes(Exception failure)
-    {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException) yield return cause;
-    }
 }

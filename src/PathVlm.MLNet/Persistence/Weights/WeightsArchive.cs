@@ -92,7 +92,8 @@ internal static class WeightsArchive
                 + "Model.Save(model, schema, \"name.zip\"), or keep the weights inside.");
         string content = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(tensors.Select(item => item.Key + digests[item.Key])))))[..12];
-        string name = $"{Path.GetFileNameWithoutExtension(zip)}.{content}.safetensors";
+        string named = zip.EndsWith(AtomicFile.Unfinished, StringComparison.Ordinal) ? zip[..^AtomicFile.Unfinished.Length] : zip;
+        string name = $"{Path.GetFileNameWithoutExtension(named)}.{content}.safetensors";
         string path = Path.Combine(Path.GetDirectoryName(zip)!, name);
         SafetensorsWriter.Write(path, tensors);
         return new WeightsFile(null, name, TensorDigest.OfFile(path));

@@ -1,4 +1,5 @@
 using System.Buffers;
+using PathVlm.Modeling.Files.Platform;
 using PathVlm.Modeling.Files;
 using SkiaSharp;
 

@@ -1,4 +1,4 @@
-namespace PathVlm.Modeling.Files;
+namespace PathVlm.Modeling.Files.Platform;
 
 /// <summary>What a path leads to, links followed.</summary>
 internal enum FileKind

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace PathVlm.Modeling.Files;
+namespace PathVlm.Modeling.Files.Platform;
 
 /// <summary>
 /// Opens files on Linux without waiting for them: .NET neither tells a pipe from a file before it is open, nor opens one without
@@ -11,7 +11,7 @@ internal static partial class LinuxFile
 {
     private const int CurrentFolder = -100, EmptyPath = 0x1000, TypeAndSize = 0x201;
     private const int Nonblocking = 0x800, CloseOnExecute = 0x80000, NoTerminal = 0x100;
-    private const int NoEntry = 2, Interrupted = 4, NoAccess = 13, NotAFolder = 20, Loop = 40;
+    private const int NoEntry = 2, Interrupted = 4, NoAccess = 13, NotAFolder = 20, Invalid = 22, Loop = 40, NotSupported = 95;
 
     /// <summary>The kind and length of what a path leads to.</summary>
     /// <exception cref="UnauthorizedAccessException">A folder on the way may not be searched.</exception>
@@ -47,6 +47,19 @@ internal static partial class LinuxFile
         throw Fault(path, error);
     }
 
+    /// <summary>Has the names in a folder written to the disk, as after a rename.</summary>
+    /// <exception cref="IOException">The file system fails.</exception>
+    public static void FlushFolder(string folder)
+    {
+        int descriptor = OpenPath(folder, CloseOnExecute);
+        if (descriptor < 0) throw Fault(folder, Marshal.GetLastPInvokeError());
+        using SafeFileHandle handle = new(descriptor, ownsHandle: true);
+        // Some network file systems cannot flush a folder, and say so.
+        if (Synchronize(descriptor) == 0) return;
+        int error = Marshal.GetLastPInvokeError();
+        if (error is not (Invalid or NotSupported)) throw Fault(folder, error);
+    }
+
     private static Exception Fault(string path, int error) => error switch
     {
         NoAccess => new UnauthorizedAccessException($"{path}: access denied."),
@@ -68,6 +81,9 @@ internal static partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenPath(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronize(int descriptor);
 
     /// <summary>The parts of the kernel's <c>struct statx</c> that are read; its layout is the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
