@@ -7,13 +7,14 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Views;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Inference.External;
 
 /// <summary>
 /// A model that is not ours, behind a chat-completions address: asked with the same system text, picture and question as our models, read
-/// by the same rules, inside the bounds of judge.md (one retry layer, replies of 1 MiB at most, no redirect followed). A row whose request
-/// fails is unanswered and stays in every denominator; it is never left out. Safe for concurrent calls.
+/// by the same rules, inside the bounds of docs/process-reward.md (one retry layer, replies of 1 MiB at most, no redirect followed). A row
+/// whose request fails is unanswered and stays in every denominator; it is never left out. Safe for concurrent calls.
 /// </summary>
 public sealed class ExternalModel
 {
@@ -33,7 +34,7 @@ public sealed class ExternalModel
     public ExternalModel(IChatClient client, ExternalModelOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _options = (options ?? new ExternalModelOptions()).Validated();
+        _options = Checked(options);
         _template = _options.PromptTemplate ?? new PathologyPromptTemplate();
         _request = new ChatRequestOptions(_options.Model, _options.Temperature, _options.Seed, _options.MaxOutputTokens, _options.LeaveOut);
         ChatBounds bounds = new(_options.MaxRequests, _options.AnswerTime, _options.RequestTime, _options.Backoff);
@@ -59,7 +60,7 @@ public sealed class ExternalModel
             throw new ArgumentException(
                 $"key: expected the external model's key, got none (set {KeyVariable}; any text for a server that asks for none)",
                 nameof(key));
-        ExternalModelOptions valid = (options ?? new ExternalModelOptions()).Validated();
+        ExternalModelOptions valid = Checked(options);
         return new ExternalModel(OpenAiChat.Create(address, key, valid.Model, valid.LeaveOut), valid, time);
     }
 
@@ -107,6 +108,9 @@ public sealed class ExternalModel
             // ML.NET's getters are synchronous
             _options.Concurrency, rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()));
     }
+
+    private static ExternalModelOptions Checked(ExternalModelOptions? options) =>
+        OptionRules.Validated((options ?? new ExternalModelOptions()).Copy());
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
     {
