@@ -8,11 +8,17 @@ public static class AtomicFile
     /// <summary>What is added to the name of a file while it is being written.</summary>
     public const string Unfinished = ".unfinished";
 
-    /// <summary>Writes a text in UTF-8 without a byte order mark; replaces a file that exists.</summary>
+    /// <summary>
+    /// Writes a text in UTF-8 without a byte order mark, for its owner alone (mode 0600); replaces a file that exists.
+    /// </summary>
     /// <param name="path">Path of the file; its folder is made.</param>
     /// <param name="text">The text.</param>
     /// <exception cref="IOException">The file cannot be written; the one before is as it was.</exception>
-    public static void Write(string path, string text) => Write(path, unfinished => File.WriteAllText(unfinished, text));
+    public static void Write(string path, string text) => Write(path, unfinished =>
+    {
+        using FileStream file = PrivateFile.Open(unfinished);
+        file.Write(System.Text.Encoding.UTF8.GetBytes(text));
+    });
 
     /// <summary>
     /// Has a file written under another name, flushes it to the disk and renames it; replaces a file that exists. A file that could not be
@@ -47,7 +53,9 @@ public static class AtomicFile
         }
     }
 
-    /// <summary>Has the name of a file or folder that was renamed written to the disk; without it a crash may bring back the old one.</summary>
+    /// <summary>
+    /// Has the name of a file or folder that was renamed written to the disk; without it a crash may bring back the old one.
+    /// </summary>
     internal static void FlushFolderOf(string path)
     {
         if (OperatingSystem.IsLinux()) LinuxFile.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);

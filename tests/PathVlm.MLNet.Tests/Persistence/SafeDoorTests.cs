@@ -186,6 +186,7 @@ public sealed class SafeDoorTests : IDisposable
     }
 
     [UnixFact("file modes")]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public void TemporaryFilesAreTheOwnersAloneAndThoseOfADeadProcessAreSwept()
     {
         string dead;
