@@ -114,7 +114,7 @@ internal sealed class ExperimentCommand : Verb
             Panel = panel,
             OutOfDomain = NamedPath.FromPaths("--out-of-domain", parsed.GetValue(_outOfDomain) ?? [], DrawnSetName),
             Externals = _externals.Endpoints(parsed),
-            External = ExternalChoice.Asking(context.Configuration),
+            External = ExternalChoice.Asking(context.Configuration, _judge.AllowsHttp(parsed)),
         };
     }
 }
