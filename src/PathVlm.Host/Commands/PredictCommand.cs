@@ -44,7 +44,7 @@ internal sealed class PredictCommand : Verb
         string[] options = parsed.GetValue(_options) ?? [];
         if (options.Length == 1) throw new UserMistakeException("--option: expected none, or two or more, got 1");
         PathologyQuestion question = Question(picture, parsed.GetValue(_question)!, options);
-        using PathologyTransformer fitted = _model.Open(ml, parsed);
+        using PathologyTransformer fitted = _model.Open(ml, parsed, context.Configuration);
         PathologyDataView row = new([question]);
         PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
         if (parsed.GetValue(_json))

@@ -1,10 +1,12 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Host.Faults;
+using PathVlm.Host.Settings;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
-using PathVlm.MLNet;
 
 namespace PathVlm.Host.Runs;
 
@@ -13,7 +15,7 @@ internal sealed class ModelChoice
 {
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "Zip that train wrote, or a checkpoint folder; the embedded base by default.",
+        Description = "Zip that train wrote, a checkpoint folder, or a PEFT adapter folder; the embedded base by default.",
     };
 
     private readonly Option<string> _device = new("--device")
@@ -27,16 +29,16 @@ internal sealed class ModelChoice
     /// <summary>The model's name in reports.</summary>
     internal string NameOf(ParseResult parsed) => Path.GetFileName(parsed.GetValue(_model) ?? StageNames.Base);
 
-    /// <summary>Opens a zip, a checkpoint folder, or the embedded base; the caller disposes it.</summary>
-    internal PathologyTransformer Open(MLContext ml, ParseResult parsed)
+    /// <summary>Opens a zip, a checkpoint or adapter folder, or the embedded base; the caller disposes it.</summary>
+    internal PathologyTransformer Open(MLContext ml, ParseResult parsed, IConfiguration configuration)
     {
         string path = parsed.GetValue(_model) ?? EmbeddedBase.Folder;
         if (!File.Exists(path) && !Directory.Exists(path))
-            throw new UserMistakeException($"--model: expected a zip or a checkpoint folder that exists, got [{path}]");
+            throw new UserMistakeException($"--model: expected a zip, a checkpoint folder or an adapter folder that exists, got [{path}]");
         // A zip has settings of its own; the embedded base has those of its run.
         Preset preset = EmbeddedBase.Is(path) ? Preset.Embedded : Preset.Paper;
         PathologyModelOptions options = Recipe.Create(preset).Model;
-        options.Device = parsed.GetValue(_device)!;
+        configuration.BindTo("Model", options);
         return ml.Pathology().Pretrained(path, options);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
@@ -60,45 +61,87 @@ internal sealed class PolicyOrigin : IDisposable
     public static PolicyOrigin Of(PathologyTrainingOptions options, DataViewSchema schema, string component)
     {
         Device device = DeviceChoice.Of(options.Device);
-        ModelLoadOptions placed = new() { Type = PrecisionChoice.Resolve(options.Precision, device), Device = device };
-        if (options.BaseModel is null) return Chained(options, placed, PolicyAnnotation.Find(schema)!, component);
-        return Directory.Exists(options.BaseModel)
-            ? OfFolder(options, placed, options.BaseModel)
-            : OfZip(options, placed, options.BaseModel);
+        ModelLoadOptions placed = new() { Type = TypeOf(options, schema, device), Device = device };
+        PolicyOrigin origin = options.BaseModel is null ? Chained(options, placed, PolicyAnnotation.Find(schema)!, component)
+            : Directory.Exists(options.BaseModel) ? OfFolder(options, placed, options.BaseModel, component)
+            : OfZip(options, placed, options.BaseModel, component);
+        AdapterStart.CheckTargets(options, origin.Encoder.Configuration, component);
+        return origin;
     }
 
-    /// <summary>The policy to train; its weights are the caller's alone.</summary>
+    /// <summary>Type in which the weights are trained, or computed with under an adapter.</summary>
+    public ScalarType Type => _placed.Type;
+
+    /// <summary>Device of the weights.</summary>
+    public Device Device => _placed.Device;
+
+    /// <summary>Whether a stage before it in the chain has the weights that it starts from.</summary>
+    public bool StartsFromStage => _before is not null;
+
+    /// <summary>Bytes of the weights of the stage before, where they stay in memory beside this stage's own.</summary>
+    public long BytesOfStageBefore(PathologyTrainingOptions options)
+    {
+        if (_before is not { HasWeights: true } || options.TakeOverWeights) return 0;
+        bool shares = options.Lora is not null && _before.Model.Type == Type && DeviceChoice.IsSame(_before.Model.Device, Device);
+        return shares ? 0 : _before.Model.Parameters.Count * _before.Model.Parameters.Values.element_size();
+    }
+
+    // A base that is not trained stays in its own type where nobody says otherwise.
+    private static ScalarType TypeOf(PathologyTrainingOptions options, DataViewSchema schema, Device device)
+    {
+        if (options.Lora is null || options.Precision != TrainingPrecision.Auto) return PrecisionChoice.Resolve(options.Precision, device);
+        if (options.BaseModel is null && PolicyAnnotation.Find(schema) is { HasWeights: true } before) return before.Model.Type;
+        return Directory.Exists(options.BaseModel)
+            ? NumberTypes.Of(ModelPrecision.Auto, BaseModelFolder.Of(options.BaseModel).Checkpoint, device)
+            : PrecisionChoice.Resolve(options.Precision, device);
+    }
+
+    /// <summary>The policy to train; its weights are the caller's alone, or shared where an adapter is trained.</summary>
     public PathologyPolicy Load() => _load();
 
     /// <inheritdoc/>
     public void Dispose() => _before?.Release();
 
-    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string folder)
+    private static PolicyOrigin OfFolder(PathologyTrainingOptions options, ModelLoadOptions placed, string named, string component)
     {
-        CheckpointSource files = CheckpointSource.FromFolder(folder).ToMemory();
-        PolicySettings settings = options.PolicySettings();
+        BaseModelFolder folder = BaseModelFolder.Of(named);
+        if (folder.Adapter is not null) AdapterStart.CheckContinued(options, folder.Adapter, component);
+        CheckpointSource files = CheckpointSource.FromFolder(folder.Checkpoint).ToMemory();
+        PolicySettings settings = options.PolicySettings(PolicySettingsFile.Read(named));
         var encoder = new PromptEncoder(files, settings);
-        return new PolicyOrigin(encoder, placed, () => new PathologyPolicy(
-            Qwen25VlModel.Load(folder, placed), files, settings, encoder));
+        return new PolicyOrigin(encoder, placed, () =>
+        {
+            Task<BaseReference>? reference = options.Lora is null ? null : Task.Run(() => BaseFiles.Describe(folder.Checkpoint));
+            return new PathologyPolicy(AdapterStart.Of(folder.Load(placed), options, component), files, settings, encoder)
+            {
+                Base = reference?.GetAwaiter().GetResult(),
+            };
+        });
     }
 
     // A zip names its model only when it is loaded.
-    private static PolicyOrigin OfZip(PathologyTrainingOptions options, ModelLoadOptions placed, string zip)
+    private static PolicyOrigin OfZip(PathologyTrainingOptions options, ModelLoadOptions placed, string zip, string component)
     {
         PathologyPolicy stored = PathologyModelFile.Load(zip);
+        AdapterStart.CheckContinued(options, stored.Model, component);
         PathologyPolicy policy = stored.TakeOver(
             "The policy is being trained.", options.PolicySettings(stored.Settings), type: placed.Type, device: placed.Device);
-        return new PolicyOrigin(policy.Encoder, placed, () => policy);
+        return new PolicyOrigin(policy.Encoder, placed, () => AdapterStart.Of(policy, options));
     }
 
     private static PolicyOrigin Chained(PathologyTrainingOptions options, ModelLoadOptions placed, PathologyPolicy before, string component)
     {
+        if (before.HasWeights) AdapterStart.CheckContinued(options, before.Model, component);
         PolicySettings settings = options.PolicySettings(before.Settings);
         var encoder = new PromptEncoder(before.Files, settings);
         string taken = $"The weights of this stage were taken over by the {component} stage after it (TakeOverWeights), so it"
             + " cannot answer; use the later stage, or fit the chain with TakeOverWeights = false.";
-        return new PolicyOrigin(encoder, placed, () => options.TakeOverWeights
-            ? before.TakeOver(taken, settings, encoder, placed.Type, placed.Device)
-            : before.Copy(settings, encoder, placed.Type, placed.Device), before);
+        return new PolicyOrigin(encoder, placed, () =>
+        {
+            if (AdapterStart.Sharing(before, placed, options, settings, encoder) is { } sharing) return sharing;
+            return AdapterStart.Of(options.TakeOverWeights
+                ? before.TakeOver(taken, settings, encoder, placed.Type, placed.Device)
+                : before.Copy(settings, encoder, placed.Type, placed.Device), options);
+        }, before);
     }
 }
