@@ -10,7 +10,8 @@ internal sealed record BenchmarkArguments(string Name)
     /// <summary>How to call the program.</summary>
     public static string Usage =>
         $"usage: <{string.Join('|', BenchmarkSuite.Names)}|all> [--quick] [--prompts n] [--repeats n] [--output file.md]"
-        + $"; real: [--model {string.Join('|', RealShape.ModelNames)}] [--case {string.Join('|', RealShape.CaseNames)}] [--device cpu|cuda|cuda:N] "
+        + $"; real: [--model {string.Join('|', RealShape.ModelNames)}] [--case {string.Join('|', RealShape.CaseNames)}] "
+        + "[--device cpu|cuda|cuda:N] "
         + "[--precision bfloat16|float32] [--recompute none|layers|auto] [--load yes|no] [--layers n]";
 
     /// <summary>Small shapes and few repeats: all benchmarks in under three minutes.</summary>

@@ -10,8 +10,8 @@ public sealed partial class Qwen25VlModel
     public LoraAdapter? Adapter { get; }
 
     /// <summary>
-    /// Whether a pass with gradients keeps the input of each decoder layer alone and computes the layer again in backward: less memory for a
-    /// third more products, the same numbers. The pack must then live until backward was called.
+    /// Whether a pass with gradients keeps the input of each decoder layer alone and computes the layer again in backward: less memory for
+    /// a third more products, the same numbers. The pack must then live until backward was called.
     /// </summary>
     /// <value>false.</value>
     public bool RecomputesLayers
@@ -24,19 +24,23 @@ public sealed partial class Qwen25VlModel
     public ITrainableParameters Trained => Adapter is { } adapter ? adapter : Parameters;
 
     /// <summary>
-    /// A model that computes with this one's weights, which are not copied, and an adapter of its own. Both are disposed apart; the last one frees
-    /// the weights. The weights of models that share them are not to be trained.
+    /// A model that computes with this one's weights, which are not copied, and an adapter of its own. Both are disposed apart; the last
+    /// one frees the weights. The weights of models that share them are not to be trained.
     /// </summary>
     /// <param name="adapter">The adapter, which the new model owns; null for none.</param>
     /// <exception cref="ArgumentException">The adapter is of another type or on another device.</exception>
     public Qwen25VlModel WithAdapter(LoraAdapter? adapter)
     {
-        if (adapter is not null && (adapter.Type != Type || adapter.Device.type != Device.type || Math.Max(0, adapter.Device.index) != Math.Max(0, Device.index)))
+        if (adapter is not null && (adapter.Type != Type || adapter.Device.type != Device.type
+            || Math.Max(0, adapter.Device.index) != Math.Max(0, Device.index)))
             throw new ArgumentException($"Adapter: expected {Type} on {Device}, got {adapter.Type} on {adapter.Device}.", nameof(adapter));
         return new Qwen25VlModel(Configuration, Parameters.Retain(), adapter);
     }
 
-    /// <summary>A model with weights of its own into which the adapter is merged: W + s B A, computed in float32 and rounded once. Without an adapter, a copy.</summary>
+    /// <summary>
+    /// A model with weights of its own into which the adapter is merged: W + s B A, computed in float32 and rounded once. Without an
+    /// adapter, a copy.
+    /// </summary>
     public Qwen25VlModel Merge()
     {
         var merged = new Qwen25VlModel(Configuration, Parameters.Clone(Type, Device));

@@ -29,7 +29,9 @@ internal sealed class DeviceMeter : IDisposable
     }
 
     /// <summary>Largest memory in use since <see cref="Restart"/>, bytes; on a GPU with the runtime's own.</summary>
-    public long PeakBytes => _device.type == DeviceType.CPU ? ProcessMemory.PeakBytes : Math.Max(Interlocked.Read(ref _peak), Nvml.Used(_card));
+    public long PeakBytes => _device.type == DeviceType.CPU
+        ? ProcessMemory.PeakBytes
+        : Math.Max(Interlocked.Read(ref _peak), Nvml.Used(_card));
 
     /// <summary>Lets the peak start from the present use.</summary>
     public void Restart()
@@ -44,7 +46,9 @@ internal sealed class DeviceMeter : IDisposable
         if (_device.type == DeviceType.CUDA) cuda.synchronize(_device);
     }
 
-    /// <summary>Multiply-add operations, counted as two, a second of a matrix product in a type: as large a one as takes no longer than a second.</summary>
+    /// <summary>
+    /// Multiply-add operations, counted as two, a second of a matrix product in a type: as large a one as takes no longer than a second.
+    /// </summary>
     public double ProductRate(ScalarType type)
     {
         using IDisposable none = no_grad();
@@ -52,7 +56,8 @@ internal sealed class DeviceMeter : IDisposable
         for (int side = SmallestSide; side <= LargestSide; side *= 2)
         {
             using DisposeScope scope = NewDisposeScope();
-            Tensor left = randn(side, side, type, _device), right = randn(side, side, type, _device), result = empty(side, side, type, _device);
+            Tensor left = randn(side, side, type, _device), right = randn(side, side, type, _device);
+            Tensor result = empty(side, side, type, _device);
             double operations = 2.0 * side * side * side;
             if (rate > 0 && operations / rate > 0.2) break;
             rate = Best(3, () =>

@@ -30,7 +30,7 @@ internal static class RandomModel
 
     /// <summary>Writes a model as a checkpoint folder without a tokenizer.</summary>
     public static void Save(Qwen25VlModel model, string folder) =>
-        CheckpointWriter.Save(folder, model.Configuration, model.CheckpointTensors, processorSourceFolder: null);
+        CheckpointWriter.Save(folder, model.Configuration, model.CheckpointTensors, processorSource: null);
 
     private static double Deviation(string key, Tensor weight) =>
         key is "model.embed_tokens.weight" or "lm_head.weight" ? 0.02 : 1 / Math.Sqrt((double)weight.numel() / weight.size(0));

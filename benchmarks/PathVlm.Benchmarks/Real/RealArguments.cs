@@ -32,9 +32,12 @@ internal sealed record RealArguments
     {
         ("--model", { } model) when RealShape.ModelNames.Contains(model) => this with { Model = model },
         ("--case", { } name) when RealShape.CaseNames.Contains(name) => this with { Case = name },
-        ("--device", { } device) when device == "cpu" || device == "cuda" || device.StartsWith("cuda:", StringComparison.Ordinal) => this with { Device = device },
-        ("--recompute", { } text) when Enum.TryParse(text, ignoreCase: true, out Recomputation recompute) => this with { Recompute = recompute },
-        ("--layers", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers > 0 => this with { Layers = layers },
+        ("--device", { } device) when device is "cpu" or "cuda" || device.StartsWith("cuda:", StringComparison.Ordinal) =>
+            this with { Device = device },
+        ("--recompute", { } text) when Enum.TryParse(text, ignoreCase: true, out Recomputation recompute) =>
+            this with { Recompute = recompute },
+        ("--layers", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers > 0 =>
+            this with { Layers = layers },
         ("--precision", "float32") => this with { Float32 = true },
         ("--precision", "bfloat16") => this with { Float32 = false },
         ("--load", "yes") => this with { Load = true },

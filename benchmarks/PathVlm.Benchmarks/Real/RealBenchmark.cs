@@ -92,7 +92,8 @@ internal sealed class RealBenchmark
             _meter.Synchronize();
             double seconds = Clock.Now - start;
             double bytes = loaded.Parameters.ParameterCount * loaded.Parameters.Values.element_size();
-            Note($"loaded in {seconds:F1} s, {bytes / seconds / 1e9:F2} GB/s (files in the page cache), peak {_meter.PeakBytes / 1e9:F2} GB of {bytes / 1e9:F2} GB of weights");
+            Note($"loaded in {seconds:F1} s, {bytes / seconds / 1e9:F2} GB/s (files in the page cache)");
+            Note($"peak of loading {_meter.PeakBytes / 1e9:F2} GB, weights {bytes / 1e9:F2} GB");
             return loaded;
         }
         finally
@@ -110,7 +111,9 @@ internal sealed class RealBenchmark
             using DisposeScope scope = NewDisposeScope();
             model.EncodeImages(tensor(_shape.Patches(1), [_shape.Grid.PatchCount, _shape.Model.Vision.PatchValues]), [_shape.Grid]);
         });
-        Add("vision", $"1 picture, {_shape.PictureTokens} tokens", time, $"{1 / time.Median:F2} pictures/s", _work.Vision(_shape.Grid.Rows, _shape.Grid.Columns), null);
+        Add(
+            "vision", $"1 picture, {_shape.PictureTokens} tokens", time, $"{1 / time.Median:F2} pictures/s",
+            _work.Vision(_shape.Grid.Rows, _shape.Grid.Columns), null);
     }
 
     private void Prefill(Qwen25VlModel model)
@@ -119,7 +122,9 @@ internal sealed class RealBenchmark
         using Tensor features = Features(model);
         using BatchedGenerator generator = new(model, [], []);
         Sample time = Times(2, () => generator.Generate([Prompt(0, features)], 1, new SamplingOptions { Greedy = true, MaxNewTokens = 1 }));
-        Add("prefill", $"1 x {_shape.PromptTokens}", time, $"{_shape.PromptTokens / time.Median:F0} tokens/s", _work.Prefill(_shape.PromptTokens), null);
+        Add(
+            "prefill", $"1 x {_shape.PromptTokens}", time, $"{_shape.PromptTokens / time.Median:F0} tokens/s",
+            _work.Prefill(_shape.PromptTokens), null);
     }
 
     private void Decode(Qwen25VlModel model, int rows)
@@ -131,7 +136,8 @@ internal sealed class RealBenchmark
         using BatchedGenerator generator = new(model, [], [], new GeneratorOptions { RowLimit = rows });
         List<double> stamps = [];
         generator.Generate(
-            Enumerable.Range(0, rows / group).Select(i => Prompt(i, features)), group, new SamplingOptions { MaxNewTokens = _shape.DecodedSteps + 1 + WarmUp },
+            Enumerable.Range(0, rows / group).Select(i => Prompt(i, features)), group,
+            new SamplingOptions { MaxNewTokens = _shape.DecodedSteps + 1 + WarmUp },
             progress: token =>
             {
                 if (token is { PromptIndex: 0, SampleIndex: 0 }) stamps.Add(Clock.Now);
@@ -149,7 +155,8 @@ internal sealed class RealBenchmark
         int steps = 1 + _context.Repeats(2, 1);
         PathologySftOptions options = new()
         {
-            BatchSize = 1, MaxSteps = steps, Shuffle = false, Lora = Lora, Recompute = _context.Arguments.Real.Recompute, LearningRate = 1e-4,
+            BatchSize = 1, MaxSteps = steps, Shuffle = false, Lora = Lora, Recompute = _context.Arguments.Real.Recompute,
+            LearningRate = 1e-4,
         };
         int[] prompt = _shape.PromptIds(0);
         SupervisedExample[] examples = [.. Enumerable.Range(0, steps).Select(i => new SupervisedExample(
@@ -159,7 +166,9 @@ internal sealed class RealBenchmark
         TrainingResult result = new SupervisedTrainer(model, options).Train(examples, progress: times);
         Sample time = new([.. times.Seconds.Skip(1)]);
         double operations = _work.AdaptedSupervisedStep(1, _shape.PromptTokens, _shape.AnswerTokens, Lora.Rank);
-        Add("LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, recompute {options.Recompute}", time, Utilisation(operations, time), operations, null);
+        Add(
+            "LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, recompute {options.Recompute}", time,
+            Utilisation(operations, time), operations, null);
         Note($"LoRA SFT: losses {Losses(result)}; {Forecast(MemoryPurpose.SupervisedFineTuning, _shape.AnswerTokens, 1)}");
     }
 
@@ -170,7 +179,8 @@ internal sealed class RealBenchmark
         _meter.Restart();
         Recomputation recompute = _context.Arguments.Real.Recompute;
         TrainingResult result = RealGrpo.Train(model, _shape, Lora, recompute, steps, clock, _meter);
-        Sample time = new(clock.Steps(skipped: 1)), loss = new(clock.Of("loss", skipped: 1)), rollout = new(clock.Of("rollout", skipped: 1));
+        Sample time = new(clock.Steps(skipped: 1)), loss = new(clock.Of("loss", skipped: 1));
+        Sample rollout = new(clock.Of("rollout", skipped: 1));
         int[] completions = [.. Enumerable.Repeat(_shape.CompletionTokens, _shape.GroupSize)];
         double update = _work.AdaptedUpdate(_shape.PromptTokens, completions, Lora.Rank);
         double whole = update + _work.ReferencePass(_shape.PromptTokens, completions) + _work.Rollout(_shape.PromptTokens, completions)
@@ -180,7 +190,8 @@ internal sealed class RealBenchmark
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
         Note($"LoRA GRPO: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
         Note($"LoRA GRPO: {Forecast(MemoryPurpose.Grpo, _shape.CompletionTokens, _shape.GroupSize)}");
-        Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {result.Log[^1]["sampling/sampling_logp_difference/max"]:G3} at most");
+        double apart = result.Log[^1]["sampling/sampling_logp_difference/max"];
+        Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {apart:G3} at most");
     }
 
     /// <summary>The peak measured since the meter was restarted beside the forecast.</summary>
@@ -188,17 +199,22 @@ internal sealed class RealBenchmark
     {
         MemoryEstimate estimate = MemoryForecaster.Forecast(new MemoryWork
         {
-            Model = _shape.Model, Purpose = purpose, Type = _type, IsGpu = _device.type == DeviceType.CUDA, Lora = purpose == MemoryPurpose.Generate ? null : Lora,
-            RecomputesLayers = _context.Arguments.Real.Recompute == Recomputation.Layers, PromptTokens = _shape.PromptTokens, AnswerTokens = answer, Rows = rows,
-            GroupSize = purpose == MemoryPurpose.Grpo ? _shape.GroupSize : 1, DecodedRows = rows + (purpose == MemoryPurpose.SupervisedFineTuning ? 0 : 8),
+            Model = _shape.Model, Purpose = purpose, Type = _type, IsGpu = _device.type == DeviceType.CUDA,
+            Lora = purpose == MemoryPurpose.Generate ? null : Lora,
+            RecomputesLayers = _context.Arguments.Real.Recompute == Recomputation.Layers,
+            PromptTokens = _shape.PromptTokens, AnswerTokens = answer, Rows = rows,
+            GroupSize = purpose == MemoryPurpose.Grpo ? _shape.GroupSize : 1,
+            DecodedRows = rows + (purpose == MemoryPurpose.SupervisedFineTuning ? 0 : 8),
             HasReference = purpose == MemoryPurpose.Grpo, PicturePatches = _shape.Grid.PatchCount, KeptPictures = 3,
         });
         double peak = _meter.PeakBytes;
         return string.Create(CultureInfo.InvariantCulture,
-            $"peak {peak / 1e9:F2} GB, forecast {estimate.PeakBytes / 1e9:F2} GB ({(estimate.PeakBytes - peak) / peak:+0.0%;-0.0%}): {estimate.Describe()}");
+            $"peak {peak / 1e9:F2} GB, forecast {estimate.PeakBytes / 1e9:F2} GB "
+            + $"({(estimate.PeakBytes - peak) / peak:+0.0%;-0.0%}): {estimate.Describe()}");
     }
 
-    private GenerationPrompt Prompt(int number, Tensor features) => new(_shape.PromptIds(number)) { Grids = [_shape.Grid], ImageFeatures = features, Row = number };
+    private GenerationPrompt Prompt(int number, Tensor features) =>
+        new(_shape.PromptIds(number)) { Grids = [_shape.Grid], ImageFeatures = features, Row = number };
 
     private Tensor Features(Qwen25VlModel model)
     {
@@ -224,8 +240,11 @@ internal sealed class RealBenchmark
 
     private void Add(string what, string name, Sample time, string figure, double operations, double? bytes)
     {
-        string share = _productRate > 0 ? string.Create(CultureInfo.InvariantCulture, $"{operations / time.Median / _productRate:P0} of the {_type} rate") : "";
-        if (bytes is { } read && _bandwidth > 0) share += string.Create(CultureInfo.InvariantCulture, $", {read / time.Median / _bandwidth:P0} of read bandwidth");
+        string share = _productRate > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{operations / time.Median / _productRate:P0} of the {_type} rate")
+            : "";
+        if (bytes is { } read && _bandwidth > 0)
+            share += string.Create(CultureInfo.InvariantCulture, $", {read / time.Median / _bandwidth:P0} of read bandwidth");
         _context.Table.Add(new ResultRow("real", $"{what}: {name}", time)
         {
             Figure = string.Join("; ", new[] { figure, share }.Where(text => text.Length > 0)),

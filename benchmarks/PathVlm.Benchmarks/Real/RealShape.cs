@@ -46,8 +46,8 @@ internal sealed record RealShape
     public int PromptTokens => TextTokens + PictureTokens;
 
     /// <summary>
-    /// A shape. Case short: a picture of 736 tokens, 142 answer tokens, completions of 96; case paper: prompts of 1,024 tokens, 768 of them of
-    /// a picture (602,112 pixels), completions of 1,024.
+    /// A shape. Case short: a picture of 736 tokens, 142 answer tokens, completions of 96; case paper: prompts of 1,024 tokens, 768 of them
+    /// of a picture (602,112 pixels), completions of 1,024.
     /// </summary>
     public static RealShape Of(string model, string name)
     {
@@ -61,7 +61,8 @@ internal sealed record RealShape
         {
             return new RealShape
             {
-                Model = configuration, Grid = new ImageGrid(1, 4, 6), TextTokens = 40, AnswerTokens = 7, CompletionTokens = 9, DecodedRows = [1, 4], DecodedSteps = 5,
+                Model = configuration, Grid = new ImageGrid(1, 4, 6), TextTokens = 40, AnswerTokens = 7, CompletionTokens = 9,
+                DecodedRows = [1, 4], DecodedSteps = 5,
             };
         }
 
@@ -89,7 +90,8 @@ internal sealed record RealShape
     };
 
     /// <summary>A prompt of made-up ids with a picture of its own; a function of its number.</summary>
-    public int[] PromptIds(int number) => [.. Ids(number, Before), Model.VisionStartTokenId, .. Enumerable.Repeat(Model.ImageTokenId, PictureTokens),
+    public int[] PromptIds(int number) => [
+        .. Ids(number, Before), Model.VisionStartTokenId, .. Enumerable.Repeat(Model.ImageTokenId, PictureTokens),
         Model.VisionEndTokenId, .. Ids(number + 1000, TextTokens - Before - 2)];
 
     /// <summary>Made-up ids of ordinary tokens.</summary>
@@ -112,7 +114,8 @@ internal sealed record RealShape
         return patches;
     }
 
-    private static ModelConfiguration Published(int vocabulary, int hidden, int inner, int layers, int heads, int groups, bool tied) => new()
+    private static ModelConfiguration Published(
+        int vocabulary, int hidden, int inner, int layers, int heads, int groups, bool tied) => new()
     {
         Text = new TextConfiguration
         {
@@ -131,7 +134,8 @@ internal sealed record RealShape
     {
         Text = new TextConfiguration
         {
-            VocabularySize = 128, HiddenSize = 32, IntermediateSize = 48, LayerCount = 2, HeadCount = 2, KeyValueHeadCount = 1, RotarySections = [2, 3, 3],
+            VocabularySize = 128, HiddenSize = 32, IntermediateSize = 48, LayerCount = 2, HeadCount = 2, KeyValueHeadCount = 1,
+            RotarySections = [2, 3, 3],
         },
         Vision = new VisionConfiguration
         {

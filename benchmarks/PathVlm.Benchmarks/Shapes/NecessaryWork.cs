@@ -40,22 +40,25 @@ internal sealed class NecessaryWork(ModelConfiguration model)
 
     /// <summary>Sampling completions of a prompt.</summary>
     public double Rollout(int prompt, IReadOnlyList<int> completions) =>
-        Prefill(prompt) + (2 * (TrunkWeights + HeadWeights) * completions.Sum()) + completions.Sum(length => CompletionAttention(prompt, length));
+        Prefill(prompt) + (2 * (TrunkWeights + HeadWeights) * completions.Sum())
+        + completions.Sum(length => CompletionAttention(prompt, length));
 
     /// <summary>One pass over a prompt and its completions with logits of the completions.</summary>
     public double ReferencePass(int prompt, IReadOnlyList<int> completions) => Trunk(prompt, 1) + PromptAttention(prompt)
         + completions.Sum(length => (2 * TrunkWeights * length) + CompletionAttention(prompt, length)) + Head(completions.Sum());
 
     /// <summary>
-    /// Forward and backward of a prompt and its completions with frozen weights and adapters: products with the weights twice (forward, and the
-    /// gradient of their inputs), attention's three times, those with the adapters three times. What is computed again is not counted.
+    /// Forward and backward of a prompt and its completions with frozen weights and adapters: products with the weights twice (forward, and
+    /// the gradient of their inputs), attention's three times, those with the adapters three times. What is computed again is not counted.
     /// </summary>
     public double AdaptedUpdate(int prompt, IReadOnlyList<int> completions, int rank) => (2 * ReferencePass(prompt, completions))
-        + PromptAttention(prompt) + completions.Sum(length => CompletionAttention(prompt, length)) + (6 * AdapterWeights(rank) * (prompt + completions.Sum()));
+        + PromptAttention(prompt) + completions.Sum(length => CompletionAttention(prompt, length))
+        + (6 * AdapterWeights(rank) * (prompt + completions.Sum()));
 
     /// <summary>The same of supervised rows; features of their pictures are there.</summary>
     public double AdaptedSupervisedStep(int rows, int prompt, int answer, int rank) => rows
-        * ((2 * (Trunk(prompt + answer, answer) + Head(answer))) + (3 * PromptAttention(prompt + answer)) + (6 * AdapterWeights(rank) * (prompt + answer)));
+        * ((2 * (Trunk(prompt + answer, answer) + Head(answer))) + (3 * PromptAttention(prompt + answer))
+            + (6 * AdapterWeights(rank) * (prompt + answer)));
 
     /// <summary>Keys and values of a token in all layers.</summary>
     public double CacheValues => 2.0 * _text.LayerCount * _text.KeyValueHeadCount * _text.HeadSize;

@@ -37,7 +37,7 @@ internal sealed class EvaluateCommand : Verb
     }
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
-        DataChoice.Settings(context);
+        DataChoice.Settings(context).Prepend(_model.Settings(parsed, context));
 
     protected override Command Describe()
     {

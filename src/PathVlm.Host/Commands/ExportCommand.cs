@@ -19,7 +19,7 @@ internal sealed class ExportCommand : Verb
 
     private readonly Option<bool> _overwrite = new("--overwrite") { Description = "Replace a folder that an export wrote before." };
 
-    internal override int Run(ParseResult parsed, RunContext context)
+    protected override int Run(ParseResult parsed, RunContext context)
     {
         MLContext ml = context.CreateMlContext();
         string folder = Path.GetFullPath(parsed.GetValue(_output)!);
@@ -33,10 +33,13 @@ internal sealed class ExportCommand : Verb
         return ExitCodes.Done;
     }
 
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        [_model.Settings(parsed, context)];
+
     protected override Command Describe()
     {
         Command command = new("export", "Writes a model as a folder that other programs load: a whole checkpoint, or a PEFT adapter.");
-        foreach (Option option in new Option[] { _model.Option, _output, _adapter, _overwrite }) command.Options.Add(option);
+        foreach (Option option in (Option[])[.. _model.Options, _output, _adapter, _overwrite]) command.Options.Add(option);
         return command;
     }
 }

@@ -34,8 +34,6 @@ internal sealed class PredictCommand : Verb
 
     private readonly Option<bool> _json = new("--json") { Description = "Prints the answer as one JSON object." };
 
-    protected override bool HasSettings => false;
-
     protected override int Run(ParseResult parsed, RunContext context)
     {
         MLContext ml = context.CreateMlContext();
@@ -65,6 +63,9 @@ internal sealed class PredictCommand : Verb
         context.Display.Line(ResearchNotice.Text);
         return ExitCodes.Done;
     }
+
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        [_model.Settings(parsed, context)];
 
     private static PathologyQuestion Question(string picture, string text, string[] options)
     {

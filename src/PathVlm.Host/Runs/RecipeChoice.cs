@@ -19,7 +19,9 @@ internal sealed class RecipeChoice
         Description = "Train adapters (LoRA) in place of the weights; rank and more by --set, as Sft:Lora:Rank=8.",
     };
 
-    internal IEnumerable<Option> Options => [_preset, _lora];
+    private readonly DeviceOption _device = new();
+
+    internal IEnumerable<Option> Options => [_preset, _lora, _device.Option];
 
     /// <summary>The recipe: of the preset that is named, otherwise embedded where no base is named.</summary>
     /// <exception cref="UserMistakeException">There is no such preset, or a setting is faulty.</exception>
@@ -30,7 +32,9 @@ internal sealed class RecipeChoice
         configuration.BindTo("Sft", recipe.Sft);
         configuration.BindTo("Grpo", recipe.Grpo);
         configuration.BindTo("Process", recipe.Process);
-        configuration.BindTo("Model", recipe.Model);
+        configuration.BindTo(ModelChoice.Section, recipe.Model);
+        if (_device.Of(parsed) is not { } device) return recipe;
+        recipe.Sft.Device = recipe.Grpo.Device = recipe.Process.Device = recipe.Model.Device = device;
         return recipe;
     }
 
@@ -38,7 +42,7 @@ internal sealed class RecipeChoice
     internal IEnumerable<(string Section, object Options)> Settings(ParseResult parsed, RunContext context, bool namesBase)
     {
         Recipe recipe = Recipe(parsed, context.Configuration, namesBase);
-        return [("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process)];
+        return [("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process), (ModelChoice.Section, recipe.Model)];
     }
 
     private static Preset PresetOf(string? named, bool namesBase) => named switch

@@ -6,9 +6,9 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Adapters;
 
 /// <summary>
-/// A LoRA adapter of a model: all A's and B's in one flat float32 buffer, gradients in another while it is trained. The A's of a fused layer
-/// (q, k and v; gate and up) lie stacked, so that one product serves them. A model whose weights are not float32 computes with a copy in its
-/// own type, which <see cref="ValuesChanged"/> brings up to date. Owned by the model that it was given to.
+/// A LoRA adapter of a model: all A's and B's in one flat float32 buffer, gradients in another while it is trained. The A's of a fused
+/// layer (q, k and v; gate and up) lie stacked, so that one product serves them. A model whose weights are not float32 computes with a copy
+/// in its own type, which <see cref="ValuesChanged"/> brings up to date. Owned by the model that it was given to.
 /// </summary>
 public sealed class LoraAdapter : ITrainableParameters, IDisposable
 {
@@ -51,8 +51,8 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     public LoraOptions Options => _options.Copy();
 
     /// <summary>
-    /// Published flat key, such as <c>model.layers.0.self_attn.q_proj.lora_A.weight</c> -> view of <see cref="Values"/>, [rank, in] for A and
-    /// [out, rank] for B; owned by the adapter.
+    /// Published flat key, such as <c>model.layers.0.self_attn.q_proj.lora_A.weight</c> -> view of <see cref="Values"/>, [rank, in] for A
+    /// and [out, rank] for B; owned by the adapter.
     /// </summary>
     public IReadOnlyDictionary<string, Tensor> Published => _published;
 
@@ -60,7 +60,8 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     public Tensor Values => _buffers.Values;
 
     /// <inheritdoc/>
-    public Tensor Gradients => _buffers.Gradients ?? throw new InvalidOperationException("The adapter is not being trained: call Train first.");
+    public Tensor Gradients =>
+        _buffers.Gradients ?? throw new InvalidOperationException("The adapter is not being trained: call Train first.");
 
     /// <summary>Whether <see cref="Train"/> was called.</summary>
     public bool IsTraining => _buffers.Gradients is not null;
@@ -86,7 +87,9 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     /// <summary>Each target with its A and B.</summary>
     internal IReadOnlyList<(LoraTarget Target, Tensor Down, Tensor Up)> Pairs => _pairs;
 
-    /// <summary>A new adapter: A uniform in ±1/sqrt(inputs), a function of seed and layer; B zero, so that it changes nothing yet.</summary>
+    /// <summary>
+    /// A new adapter: A uniform in ±1/sqrt(inputs), a function of seed and layer; B zero, so that it changes nothing yet.
+    /// </summary>
     /// <param name="configuration">Settings of the model.</param>
     /// <param name="options">Rank, scale, targets.</param>
     /// <param name="seed">Seed of A.</param>
@@ -120,7 +123,8 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
     public void CopyFrom(LoraAdapter other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        if (DifferenceFrom(other.Options, other._configuration) is string difference) throw new ArgumentException($"The other adapter differs: {difference}.", nameof(other));
+        if (DifferenceFrom(other.Options, other._configuration) is string difference)
+            throw new ArgumentException($"The other adapter differs: {difference}.", nameof(other));
         using IDisposable none = no_grad();
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         Values.copy_(other.Values);
@@ -169,7 +173,8 @@ public sealed class LoraAdapter : ITrainableParameters, IDisposable
         if (options.Rank != _options.Rank) differences.Add($"rank {options.Rank}, this adapter has {_options.Rank}");
         if (Math.Abs(options.Scale - _options.Scale) > 1e-9 * _options.Scale)
             differences.Add(FormattableString.Invariant($"scale {options.Scale:0.######}, this adapter has {_options.Scale:0.######}"));
-        string[] wanted = [.. LoraTargets.Choose(configuration, options).Select(target => target.Name)], own = [.. _targets.Select(target => target.Name)];
+        string[] wanted = [.. LoraTargets.Choose(configuration, options).Select(target => target.Name)];
+        string[] own = [.. _targets.Select(target => target.Name)];
         if (wanted.Except(own).FirstOrDefault() is string missing) differences.Add($"target {missing}, which this adapter lacks");
         else if (own.Except(wanted).FirstOrDefault() is string more) differences.Add($"no target {more}, which this adapter has");
         return differences.Count == 0 ? null : string.Join("; ", differences);

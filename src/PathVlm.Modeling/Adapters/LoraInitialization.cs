@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Adapters;
 
 /// <summary>
-/// PEFT's start of an adapter: A uniform in ±1/sqrt(inputs) (Kaiming uniform with a = sqrt(5)), B zero. Each A draws from a generator of its
-/// own, so its values depend on the seed and its layer's name alone.
+/// PEFT's start of an adapter: A uniform in ±1/sqrt(inputs) (Kaiming uniform with a = sqrt(5)), B zero. Each A draws from a generator of
+/// its own, so its values depend on the seed and its layer's name alone.
 /// </summary>
 internal static class LoraInitialization
 {

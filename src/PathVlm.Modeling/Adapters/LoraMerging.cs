@@ -3,7 +3,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Adapters;
 
-/// <summary>Merges an adapter into weights: W + s B A in float32 (float64 for float64 weights), rounded once to the weight's type.</summary>
+/// <summary>
+/// Merges an adapter into weights: W + s B A in float32 (float64 for float64 weights), rounded once to the weight's type.
+/// </summary>
 internal static class LoraMerging
 {
     /// <summary>Changes the weights in place, one at a time.</summary>
@@ -21,7 +23,10 @@ internal static class LoraMerging
         }
     }
 
-    /// <summary>A weight with the adapter merged into it, a new tensor in the current dispose scope; the weight itself where the adapter has no part in it.</summary>
+    /// <summary>
+    /// A weight with the adapter merged into it, a new tensor in the current dispose scope; the weight itself where the adapter has no part
+    /// in it.
+    /// </summary>
     /// <param name="adapter">The adapter.</param>
     /// <param name="key">Published key of the weight.</param>
     /// <param name="weight">The weight.</param>

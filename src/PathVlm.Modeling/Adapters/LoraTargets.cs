@@ -4,7 +4,9 @@ namespace PathVlm.Modeling.Adapters;
 
 /// <summary>A linear layer of the model that a target can name.</summary>
 /// <param name="Name">Its published flat name without <c>.weight</c>: <c>model.layers.0.self_attn.q_proj</c>.</param>
-/// <param name="Block">The fused layer that computes it: <c>model.layers.0.self_attn.qkv</c>; null where adapters are not supported.</param>
+/// <param name="Block">
+/// The fused layer that computes it: <c>model.layers.0.self_attn.qkv</c>; null where adapters are not supported.
+/// </param>
 /// <param name="Inputs">Columns of its weight.</param>
 /// <param name="Outputs">Rows of its weight.</param>
 /// <param name="OutputStart">First output in the fused layer.</param>
@@ -46,14 +48,17 @@ internal static class LoraTargets
         return targets;
     }
 
-    /// <summary>Names of the layers that PEFT could put an adapter on and we do not: vision tower, merger, head and embedding table.</summary>
+    /// <summary>
+    /// Names of the layers that PEFT could put an adapter on and we do not: vision tower, merger, head and embedding table.
+    /// </summary>
     public static IReadOnlyList<LoraTarget> Unsupported(ModelConfiguration configuration)
     {
         List<string> names = ["visual.patch_embed.proj"];
         for (int index = 0; index < configuration.Vision.Depth; index++)
         {
             string block = $"visual.blocks.{index}.";
-            names.AddRange([block + "attn.qkv", block + "attn.proj", block + "mlp.gate_proj", block + "mlp.up_proj", block + "mlp.down_proj"]);
+            names.AddRange(
+                [block + "attn.qkv", block + "attn.proj", block + "mlp.gate_proj", block + "mlp.up_proj", block + "mlp.down_proj"]);
         }
 
         names.AddRange(["visual.merger.mlp.0", "visual.merger.mlp.2", "model.embed_tokens", "lm_head"]);
@@ -72,7 +77,8 @@ internal static class LoraTargets
         }
 
         ModulePattern pattern = new(options.TargetPattern);
-        return Supported(configuration, target => pattern.Matches(target.Name) || pattern.Matches(target.NestedName), $"[{options.TargetPattern}]");
+        return Supported(
+            configuration, target => pattern.Matches(target.Name) || pattern.Matches(target.NestedName), $"[{options.TargetPattern}]");
     }
 
     /// <summary>The decoder's layers that a rule chooses.</summary>
@@ -86,13 +92,16 @@ internal static class LoraTargets
         if (beyond.Length > 0)
         {
             throw new ArgumentException(
-                $"The targets {what} match {beyond[0].NestedName}{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")}, where adapters are not "
-                + @"supported; expected layers of the decoder alone, such as .*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)");
+                $"The targets {what} match {beyond[0].NestedName}{(beyond.Length > 1 ? $" and {beyond.Length - 1} more" : "")}, "
+                + "where adapters are not "
+                + "supported; expected layers of the decoder alone, such as "
+                + @".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)");
         }
 
         LoraTarget[] chosen = [.. OfDecoder(configuration.Text).Where(chooses)];
         return chosen.Length > 0
             ? chosen
-            : throw new ArgumentException($"The targets {what} match no linear layer; the decoder's are {string.Join(", ", LoraOptions.AllTargets)}.");
+            : throw new ArgumentException(
+                $"The targets {what} match no linear layer; the decoder's are {string.Join(", ", LoraOptions.AllTargets)}.");
     }
 }

@@ -44,7 +44,8 @@ internal sealed class ModulePattern
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new InvalidDataException($"The pattern [{_text}] takes more than {LongestMatch.TotalMilliseconds} ms to match [{name}]; write it more simply.");
+            throw new InvalidDataException(
+                $"The pattern [{_text}] needs more than {LongestMatch.TotalMilliseconds} ms to match [{name}]; write it more simply.");
         }
     }
 }

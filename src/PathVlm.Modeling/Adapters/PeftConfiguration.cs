@@ -5,8 +5,8 @@ using PathVlm.Modeling.Files;
 namespace PathVlm.Modeling.Adapters;
 
 /// <summary>
-/// An <c>adapter_config.json</c> as PEFT writes it. Settings that change what the adapter computes and that are not supported are refused by
-/// name; those that only say how it was made or trained are passed over.
+/// An <c>adapter_config.json</c> as PEFT writes it. Settings that change what the adapter computes and that are not supported are refused
+/// by name; those that only say how it was made or trained are passed over.
 /// </summary>
 internal sealed record PeftConfiguration
 {
@@ -20,7 +20,8 @@ internal sealed record PeftConfiguration
     private static readonly string[] Refused =
     [
         "use_dora", "lora_bias", "modules_to_save", "rank_pattern", "alpha_pattern", "layers_to_transform", "layers_pattern",
-        "layer_replication", "fan_in_fan_out", "trainable_token_indices", "target_parameters", "use_qalora", "use_bdlora", "alora_invocation_tokens", "arrow_config",
+        "layer_replication", "fan_in_fan_out", "trainable_token_indices", "target_parameters", "use_qalora", "use_bdlora",
+        "alora_invocation_tokens", "arrow_config",
         "megatron_config", "ensure_weight_tying", "kasa_config", "monteclora_config", "velora_config",
     ];
 
@@ -75,7 +76,8 @@ internal sealed record PeftConfiguration
             settings.Fault(name, settings.Raw(name), "null or false (adapters with it are not supported)");
         foreach (string name in settings.Names.Except([.. Refused, .. PassedOver, .. Read]).Where(name => !settings.IsOff(name)).ToArray())
             settings.Fault(name, settings.Raw(name), "null or false (the setting is unknown and may change what the adapter computes)");
-        if (settings.Text("bias") is { } bias && bias != "none") settings.Fault("bias", $"[{bias}]", "none (trained biases are not supported)");
+        if (settings.Text("bias") is { } bias && bias != "none")
+            settings.Fault("bias", $"[{bias}]", "none (trained biases are not supported)");
         CheckStart(settings);
         (string? pattern, IReadOnlyList<string>? names) = Modules(settings, "target_modules");
         if (pattern is null && names is null && !settings.HasFaults) settings.Missing("target_modules", "a pattern or a list of names");

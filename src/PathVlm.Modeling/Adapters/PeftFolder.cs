@@ -7,8 +7,9 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Adapters;
 
 /// <summary>
-/// Reads and writes adapter folders of PEFT: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>. Keys are read in both spellings,
-/// <c>base_model.model.model.language_model.layers.0…</c> (current) and <c>base_model.model.model.layers.0…</c> (before), and written in the first.
+/// Reads and writes adapter folders of PEFT: <c>adapter_config.json</c> and <c>adapter_model.safetensors</c>. Keys are read in both
+/// spellings, <c>base_model.model.model.language_model.layers.0…</c> (current) and <c>base_model.model.model.layers.0…</c> (before), and
+/// written in the first.
 /// </summary>
 public static class PeftFolder
 {
@@ -28,10 +29,11 @@ public static class PeftFolder
     /// <param name="device">Device of the model; null is the CPU.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
-    /// A setting is not supported, or the tensors are not those of the targets in this model: missing, unknown, misshapen, not a float's, or not
-    /// finite. The message names them.
+    /// A setting is not supported, or the tensors are not those of the targets in this model: missing, unknown, misshapen, not a float's,
+    /// or not finite. The message names them.
     /// </exception>
-    public static LoraAdapter Load(string folder, ModelConfiguration configuration, ScalarType type = ScalarType.Float32, Device? device = null)
+    public static LoraAdapter Load(
+        string folder, ModelConfiguration configuration, ScalarType type = ScalarType.Float32, Device? device = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -59,7 +61,8 @@ public static class PeftFolder
     /// <param name="baseModel">Folder or name of the model that it is for, as the folder will tell others; null: it tells none.</param>
     /// <param name="overwrite">Whether an adapter folder that exists is replaced.</param>
     /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
-    public static void Save(string folder, LoraAdapter adapter, string? baseModel, bool overwrite = false) => Save(folder, adapter, baseModel, overwrite, fill: null);
+    public static void Save(string folder, LoraAdapter adapter, string? baseModel, bool overwrite = false) =>
+        Save(folder, adapter, baseModel, overwrite, fill: null);
 
     /// <summary>Writes an adapter folder with files of the caller's in it.</summary>
     /// <param name="folder">Folder to make.</param>
@@ -97,7 +100,8 @@ public static class PeftFolder
         LoraOptions options = new() { Rank = settings.Rank, Alpha = settings.Alpha, UseRsLora = settings.UseRsLora, TargetModules = names };
         // Names stand for every layer of the decoder; where the targets are others, they are told one by one.
         if (LoraTargets.Choose(configuration, options).Count != targets.Count)
-            options.TargetPattern = string.Join('|', targets.Select(target => System.Text.RegularExpressions.Regex.Escape(target.NestedName)));
+            options.TargetPattern =
+                string.Join('|', targets.Select(target => System.Text.RegularExpressions.Regex.Escape(target.NestedName)));
         return options;
     }
 
@@ -113,10 +117,12 @@ public static class PeftFolder
             Find(target.Name + ".lora_B.weight", [target.Outputs, rank]);
         }
 
-        faults.AddRange(file.Entries.Keys.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).Select(key => $"{key} is unknown"));
+        faults.AddRange(
+            file.Entries.Keys.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).Select(key => $"{key} is unknown"));
         if (faults.Count == 0) return stored;
         string more = faults.Count > MostFaults ? $"; and {faults.Count - MostFaults} more" : "";
-        throw new InvalidDataException($"{file.Path}: the tensors are not those of this adapter on this model: {string.Join("; ", faults.Take(MostFaults))}{more}.");
+        throw new InvalidDataException(
+            $"{file.Path}: the tensors are not those of this adapter on this model: {string.Join("; ", faults.Take(MostFaults))}{more}.");
 
         void Find(string key, long[] shape)
         {
@@ -131,7 +137,8 @@ public static class PeftFolder
 
             stored.Add(key, found);
             SafetensorsEntry entry = file.Entries[found];
-            if (!entry.Shape.SequenceEqual(shape)) faults.Add($"{found}: expected [{string.Join(", ", shape)}], got [{string.Join(", ", entry.Shape)}]");
+            if (!entry.Shape.SequenceEqual(shape))
+                faults.Add($"{found}: expected [{string.Join(", ", shape)}], got [{string.Join(", ", entry.Shape)}]");
             if (entry.Type is not (ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float64))
                 faults.Add($"{found}: expected a float type, got {entry.Type}");
         }

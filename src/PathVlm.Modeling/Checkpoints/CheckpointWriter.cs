@@ -35,7 +35,9 @@ public static class CheckpointWriter
         string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> tensors, CheckpointSource? processorSource,
         CheckpointWriteOptions? options = null) => Save(folder, configuration, tensors, processorSource, options, change: null, fill: null);
 
-    /// <summary>Saves a model some of whose weights are changed on the way to the file, such as by an adapter that is merged into them.</summary>
+    /// <summary>
+    /// Saves a model some of whose weights are changed on the way to the file, such as by an adapter that is merged into them.
+    /// </summary>
     /// <param name="folder">Folder to make.</param>
     /// <param name="configuration">Settings of the model.</param>
     /// <param name="tensors">A tensor for each key.</param>

@@ -29,7 +29,8 @@ public static class MachineMemory
         const string File = "/proc/meminfo";
         if (!System.IO.File.Exists(File)) return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         string? line = System.IO.File.ReadLines(File).FirstOrDefault(each => each.StartsWith(Field, StringComparison.Ordinal));
-        return line is not null && long.TryParse(line.AsSpan(Field.Length).TrimStart().TrimEnd("kB ").ToString(), CultureInfo.InvariantCulture, out long kilobytes)
+        string? number = line?[Field.Length..].Trim().TrimEnd('k', 'B', ' ');
+        return number is not null && long.TryParse(number, CultureInfo.InvariantCulture, out long kilobytes)
             ? kilobytes * 1024
             : null;
     }
@@ -78,7 +79,9 @@ public static class MachineMemory
         {
             try
             {
-                return Init() == 0 && HandleByIndex((uint)index, out nint card) == 0 && MemoryInfo(card, out Memory memory) == 0 ? (long)memory.Total : null;
+                return Init() == 0 && HandleByIndex((uint)index, out nint card) == 0 && MemoryInfo(card, out Memory memory) == 0
+                    ? (long)memory.Total
+                    : null;
             }
             catch (Exception fault) when (fault is DllNotFoundException or EntryPointNotFoundException)
             {

@@ -8,7 +8,8 @@ namespace PathVlm.Modeling.Forecasting;
 public sealed record MemoryItem(string Name, long Bytes);
 
 /// <summary>
-/// A memory forecast: what is held all the time, and what phases hold beside it one after the other. The peak is what is held plus the largest phase.
+/// A memory forecast: what is held all the time, and what phases hold beside it one after the other. The peak is what is held plus the
+/// largest phase.
 /// </summary>
 /// <param name="Held">What is held all the time.</param>
 /// <param name="Phases">What each phase holds beside it.</param>

@@ -6,12 +6,13 @@ using PathVlm.Modeling.Configuration;
 namespace PathVlm.Modeling.Forecasting;
 
 /// <summary>
-/// Forecasts memory from the settings of a model and of a run. Letters: D hidden size, I inner width, K width of all keys, L layers, V vocabulary,
-/// T rows of a pass, s bytes of a value.
+/// Forecasts memory from the settings of a model and of a run. Letters: D hidden size, I inner width, K width of all keys, L layers, V
+/// vocabulary, T rows of a pass, s bytes of a value.
 /// <list type="bullet">
 /// <item>A pass without gradient holds T s (6 D + 4 K + 3 I): one layer's rows on their way.</item>
 /// <item>One layer's graph holds T s (7 D + 3 K + 3 I), and its backward T s (3 D + 6 I) more, most of it in the gate.</item>
-/// <item>With layers computed again a training pass holds L T s D and one layer's graph and backward; without, L graphs and one backward.</item>
+/// <item>With layers computed again a training pass holds L T s D and one layer's graph and backward; without, L graphs and one
+/// backward.</item>
 /// <item>The head holds 128 rows of logits: V (2 s + 8) bytes each.</item>
 /// <item>On a GPU every node of the graph has an empty tensor beside its output until its layer is through: T s (5 D + 2 K + 3 I).</item>
 /// </list>
@@ -52,7 +53,8 @@ public static class MemoryForecaster
             long values = AdapterValues(work.Model, lora);
             yield return new("adapter", (values * Float) + (sizes.Value == Float ? 0 : values * sizes.Value));
             if (trains) yield return new("adapter's gradients and moments", 3 * values * Float);
-            if (trains && work.CopiesReference) yield return new("reference adapter", values * (Float + (sizes.Value == Float ? 0 : sizes.Value)));
+            if (trains && work.CopiesReference)
+                yield return new("reference adapter", values * (Float + (sizes.Value == Float ? 0 : sizes.Value)));
         }
         else if (trains)
         {
@@ -159,6 +161,7 @@ public static class MemoryForecaster
 
         public long Graph(long rows) => rows * Value * ((7 * Hidden) + (3 * Keys) + (3 * Inner));
 
-        public long Vision(long patches) => patches * ((PatchValues * (Float + Value)) + (Value * ((10 * VisionWidth) + (3 * VisionInner))));
+        public long Vision(long patches) =>
+            patches * ((PatchValues * (Float + Value)) + (Value * ((10 * VisionWidth) + (3 * VisionInner))));
     }
 }

@@ -23,15 +23,18 @@ internal sealed class DecoderLayer
     /// <param name="parameters">The weights.</param>
     /// <param name="index">Number of the layer, from 0.</param>
     /// <param name="adapters">Low-rank terms by layer name (<c>model.layers.0.self_attn.qkv</c>); null for none.</param>
-    public DecoderLayer(TextConfiguration settings, ParameterSet parameters, int index, IReadOnlyDictionary<string, LowRank>? adapters = null)
+    public DecoderLayer(
+        TextConfiguration settings, ParameterSet parameters, int index, IReadOnlyDictionary<string, LowRank>? adapters = null)
     {
         string name = $"model.layers.{index}.";
         _settings = settings;
         input_layernorm = parameters[name + "input_layernorm.weight"];
         post_attention_layernorm = parameters[name + "post_attention_layernorm.weight"];
         qkv = new AdaptedLinear(
-            parameters[name + "self_attn.qkv.weight"], parameters[name + "self_attn.qkv.bias"], adapters?.GetValueOrDefault(name + "self_attn.qkv"));
-        o_proj = new AdaptedLinear(parameters[name + "self_attn.o_proj.weight"], bias: null, adapters?.GetValueOrDefault(name + "self_attn.o_proj"));
+            parameters[name + "self_attn.qkv.weight"], parameters[name + "self_attn.qkv.bias"],
+            adapters?.GetValueOrDefault(name + "self_attn.qkv"));
+        o_proj = new AdaptedLinear(
+            parameters[name + "self_attn.o_proj.weight"], bias: null, adapters?.GetValueOrDefault(name + "self_attn.o_proj"));
         mlp = new GatedMlp(parameters, name + "mlp.", biased: false, adapters);
         _ofQueries = qkv.Adapter?.Outputs(0, QueryWidth);
         _ofKeysAndValues = qkv.Adapter?.Outputs(QueryWidth, 2 * KeyWidth);

@@ -20,7 +20,8 @@ internal sealed class GatedMlp
         down_proj = Layer("down_proj");
 
         AdaptedLinear Layer(string name) => new(
-            parameters[prefix + name + ".weight"], biased ? parameters[prefix + name + ".bias"] : null, adapters?.GetValueOrDefault(prefix + name));
+            parameters[prefix + name + ".weight"], biased ? parameters[prefix + name + ".bias"] : null,
+            adapters?.GetValueOrDefault(prefix + name));
     }
 
     /// <summary>[n, D] -> [n, D].</summary>

@@ -44,7 +44,9 @@ internal sealed class LowRank
     /// <summary>B of each part, [out, rank], in the type that is computed with; owned by the buffers.</summary>
     public IReadOnlyList<Tensor> Ups { get; }
 
-    /// <summary>A leaf that asks for a gradient while the terms are trained, so that what is computed from them does too; else null.</summary>
+    /// <summary>
+    /// A leaf that asks for a gradient while the terms are trained, so that what is computed from them does too; else null.
+    /// </summary>
     public Tensor? Anchor => _buffers.Anchor;
 
     /// <summary>The terms of some neighbouring outputs, counted from <paramref name="start"/>; null where no part lies there.</summary>
@@ -80,8 +82,8 @@ internal sealed class LowRank
     }
 
     /// <summary>
-    /// Adds the gradients of A's and B's to their buffers, and that of the input to <paramref name="ofInput"/>: with g the gradient of y and
-    /// u = x Aᵀ, v = g B for each part: dB += s gᵀ u, dA += s vᵀ x, dx += s v A.
+    /// Adds the gradients of A's and B's to their buffers, and that of the input to <paramref name="ofInput"/>: with g the gradient of y
+    /// and u = x Aᵀ, v = g B for each part: dB += s gᵀ u, dA += s vᵀ x, dx += s v A.
     /// </summary>
     /// <param name="gradient">g, [n, out].</param>
     /// <param name="input">x, [n, in].</param>
@@ -98,7 +100,8 @@ internal sealed class LowRank
             Tensor columns = gradient.narrow(1, part.OutputStart, part.OutputCount);
             reduced[index] = columns.mm(Ups[index]);
             if (_buffers.Gradients is { } gradients)
-                Accumulate(_buffers.View(gradients, part.UpStart, [part.OutputCount, part.Rank]), columns.t(), inner.narrow(1, first, part.Rank));
+                Accumulate(
+                    _buffers.View(gradients, part.UpStart, [part.OutputCount, part.Rank]), columns.t(), inner.narrow(1, first, part.Rank));
             first += part.Rank;
         }
 

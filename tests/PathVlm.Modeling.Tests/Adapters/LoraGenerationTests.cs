@@ -31,8 +31,10 @@ public sealed class LoraGenerationTests
         double farthest = 0;
         foreach (GeneratedSequence sequence in generator.Generate(prompts, 4, Sampled, seed: 2))
         {
-            double[] expected = SmallModel.FullForward(adapted, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, Control);
-            double[] without = SmallModel.FullForward(plain, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, Control);
+            double[] expected =
+                SmallModel.FullForward(adapted, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, Control);
+            double[] without =
+                SmallModel.FullForward(plain, prompts[sequence.PromptIndex], sequence.TokenIds, Sampled.Temperature, Control);
             for (int token = 0; token < expected.Length; token++)
             {
                 Assert.Equal(expected[token], sequence.LogProbabilities[token], 2e-4);
@@ -65,7 +67,8 @@ public sealed class LoraGenerationTests
 
     private static LoraAdapter RandomAdapter(Qwen25VlModel model, int rank, string? pattern)
     {
-        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, new LoraOptions { Rank = rank, Alpha = 8, TargetPattern = pattern }, 9, model.Type);
+        LoraOptions options = new() { Rank = rank, Alpha = 8, TargetPattern = pattern };
+        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type);
         Random random = new(4);
         using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in adapter.Pairs) up.copy_(SmallModels.Noise(random, up.shape, 0.5, up.dtype));

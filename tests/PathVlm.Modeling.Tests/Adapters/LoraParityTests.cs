@@ -11,7 +11,9 @@ public sealed class LoraParityTests
 {
     private const double Tolerance = 1e-4;
 
-    public static TheoryData<string> Adapters => [.. Directory.EnumerateDirectories(ReferenceSet.PathOf("lora")).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Adapters =>
+        [.. Directory.EnumerateDirectories(ReferenceSet.PathOf("lora")).Select(folder => Path.GetFileName(folder)!)
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Adapters))]
@@ -68,5 +70,6 @@ public sealed class LoraParityTests
     }
 
     private static string Checkpoint() =>
-        JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement.GetProperty("checkpoint").GetProperty("name").GetString()!;
+        JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("settings.json"))).RootElement.GetProperty("checkpoint")
+            .GetProperty("name").GetString()!;
 }

@@ -11,7 +11,8 @@ public sealed class LoraTrainingTests
 {
     public static TheoryData<string> Patterns => new()
     {
-        @".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)", @".*\.(q_proj|v_proj)", @"model\.layers\.1\..*k_proj",
+        @".*language_model.*\.(q_proj|k_proj|v_proj|o_proj|gate_proj|up_proj|down_proj)", @".*\.(q_proj|v_proj)",
+        @"model\.layers\.1\..*k_proj",
         @".*language_model.*\.(up_proj)", @".*layers\.[02]\.self_attn\.o_proj|.*language_model.*down_proj",
     };
 
@@ -31,8 +32,12 @@ public sealed class LoraTrainingTests
         foreach ((LoraTarget target, Tensor down, Tensor up) in adapted.Adapter.Pairs)
         {
             Tensor whole = merged.Parameters.PublishedGradients[target.Name + ".weight"];
-            Close.Assert(up.t().mm(whole).mul(scale), GradientOf(adapted.Adapter, target.Name + ".lora_A.weight", down), 1e-11, $"A of {target.Name}");
-            Close.Assert(whole.mm(down.t()).mul(scale), GradientOf(adapted.Adapter, target.Name + ".lora_B.weight", up), 1e-11, $"B of {target.Name}");
+            Close.Assert(
+                up.t().mm(whole).mul(scale), GradientOf(adapted.Adapter, target.Name + ".lora_A.weight", down), 1e-11,
+                $"A of {target.Name}");
+            Close.Assert(
+                whole.mm(down.t()).mul(scale), GradientOf(adapted.Adapter, target.Name + ".lora_B.weight", up), 1e-11,
+                $"B of {target.Name}");
         }
     }
 
@@ -144,7 +149,8 @@ public sealed class LoraTrainingTests
         Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, model.Type), [grid]);
         ForwardRows rows = ForwardRows.Of(segments.SelectMany(segment => ForwardRows.Predicting(packed, segment)));
         Tensor hidden = model.Forward(packed, features, rows);
-        Tensor scores = model.TokenLogProbabilities(hidden, tensor(answers.SelectMany(answer => answer).Select(id => (long)id).ToArray())).LogProbabilities;
+        Tensor targets = tensor(answers.SelectMany(answer => answer).Select(id => (long)id).ToArray());
+        Tensor scores = model.TokenLogProbabilities(hidden, targets).LogProbabilities;
         Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, scores.dtype)).sum();
         if (trains) loss.backward();
         return loss.ToDouble();

@@ -8,7 +8,9 @@ using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Tests.Adapters;
 
-/// <summary>Adapter folders as others write them: both spellings of keys, lists and patterns of targets, and what is refused by name.</summary>
+/// <summary>
+/// Adapter folders as others write them: both spellings of keys, lists and patterns of targets, and what is refused by name.
+/// </summary>
 public sealed class PeftFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -49,7 +51,10 @@ public sealed class PeftFolderTests : IDisposable
         { "target_modules", "\".*no_such\"", "target_modules: The targets [.*no_such] match no linear layer" },
         { "target_modules", "[\"gate_proj\"]", "match model.visual.blocks.0.mlp.gate_proj" },
         { "target_modules", "\"(a+)+$\"", "target_modules" },
-        { "target_modules", "[\"q_proj\", \"k_proj\", \"v_proj\"]", "base_model.model.model.language_model.layers.0.self_attn.k_proj.lora_A.weight is missing" },
+        {
+            "target_modules", "[\"q_proj\", \"k_proj\", \"v_proj\"]",
+            "base_model.model.model.language_model.layers.0.self_attn.k_proj.lora_A.weight is missing"
+        },
         { "target_modules", "[\"q_proj\"]", "base_model.model.model.language_model.layers.0.self_attn.v_proj.lora_A.weight is unknown" },
         { "r", "3", "lora_A.weight: expected [3, 32], got [2, 32]" },
     };
@@ -85,7 +90,8 @@ public sealed class PeftFolderTests : IDisposable
     [Fact]
     public void KeysOfTheGenerationBeforeAreReadAsWell()
     {
-        Rewrite(tensors => tensors.ToDictionary(pair => pair.Key.Replace(".language_model.", ".", StringComparison.Ordinal), pair => pair.Value));
+        Rewrite(tensors => tensors.ToDictionary(
+            pair => pair.Key.Replace(".language_model.", ".", StringComparison.Ordinal), pair => pair.Value));
         using LoraAdapter read = Load();
         Assert.True(_adapter.Values.equal(read.Values).all().item<bool>());
     }

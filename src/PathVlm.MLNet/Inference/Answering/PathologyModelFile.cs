@@ -36,10 +36,12 @@ public static class PathologyModelFile
         if (!File.Exists(path))
             throw new ArgumentOutOfRangeException(nameof(path), $"Model: expected a checkpoint folder or a zip that exists, got [{path}].");
         if (options.Adapter is not null)
-            throw new ArgumentOutOfRangeException(nameof(path), $"Adapter: [{options.Adapter}] is used on a checkpoint folder, and [{path}] is a zip.");
+            throw new ArgumentOutOfRangeException(
+                nameof(path), $"Adapter: [{options.Adapter}]: expected a model that is a checkpoint folder, got the zip [{path}].");
         PathologyPolicy stored = Load(path);
         PathologyPolicy opened = stored.TakeOver(
-            "The policy was opened anew.", options.Settings(stored.Settings), type: options.ExplicitType, device: DeviceChoice.Of(options.Device));
+            "The policy was opened anew.", options.Settings(stored.Settings), type: options.ExplicitType,
+            device: DeviceChoice.Of(options.Device));
         return new PathologyTransformer(environment, opened, options.TransformerSettings);
     }
 

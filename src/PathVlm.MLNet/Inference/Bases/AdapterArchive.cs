@@ -29,7 +29,10 @@ internal sealed record StoredAdapter(
     /// <exception cref="InvalidDataException">The settings are out of range, or fit no layer of the model.</exception>
     public LoraAdapter Create(ModelConfiguration configuration, ScalarType type, string where)
     {
-        LoraOptions options = new() { Rank = Rank, Alpha = Alpha, UseRsLora = UseRsLora, TargetModules = TargetModules, TargetPattern = TargetPattern };
+        LoraOptions options = new()
+        {
+            Rank = Rank, Alpha = Alpha, UseRsLora = UseRsLora, TargetModules = TargetModules, TargetPattern = TargetPattern,
+        };
         try
         {
             return LoraAdapter.Create(configuration, options, seed: 0, type);
@@ -41,7 +44,9 @@ internal sealed record StoredAdapter(
     }
 }
 
-/// <summary>Writes and reads models with an adapter. The base is named by path and hash, or lies in the zip where it came from no folder.</summary>
+/// <summary>
+/// Writes and reads models with an adapter. The base is named by path and hash, or lies in the zip where it came from no folder.
+/// </summary>
 internal static class AdapterArchive
 {
     /// <summary>The tensors that a zip holds of a model.</summary>
@@ -50,7 +55,8 @@ internal static class AdapterArchive
 
     /// <summary>Reads a model with an adapter; components of one zip with the same base share its weights.</summary>
     /// <exception cref="InvalidDataException">The base is missing or another one, or the tensors are not those of the adapter.</exception>
-    public static Qwen25VlModel Read(ModelReader reader, ModelConfiguration configuration, StoredAdapter stored, ScalarType type, string where)
+    public static Qwen25VlModel Read(
+        ModelReader reader, ModelConfiguration configuration, StoredAdapter stored, ScalarType type, string where)
     {
         using Qwen25VlModel plain = Base(reader, configuration, stored, type, where);
         LoraAdapter adapter = stored.Create(configuration, type, where);
@@ -75,10 +81,12 @@ internal static class AdapterArchive
     private static Dictionary<string, Tensor> Tensors(Qwen25VlModel plain, LoraAdapter adapter, BaseReference? reference)
     {
         IEnumerable<KeyValuePair<string, Tensor>> own = adapter.Published;
-        return (reference is null ? plain.CheckpointTensors.Concat(own) : own).ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
+        return (reference is null ? plain.CheckpointTensors.Concat(own) : own)
+            .ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal);
     }
 
-    private static Qwen25VlModel Base(ModelReader reader, ModelConfiguration configuration, StoredAdapter stored, ScalarType type, string where)
+    private static Qwen25VlModel Base(
+        ModelReader reader, ModelConfiguration configuration, StoredAdapter stored, ScalarType type, string where)
     {
         if (stored.Base is not { } reference) return Qwen25VlModel.Create(configuration, new ModelLoadOptions { Type = type });
         if (reader.Shared<LoadedBases>().Models.TryGetValue(reference.Sha256, out Qwen25VlModel? loaded)

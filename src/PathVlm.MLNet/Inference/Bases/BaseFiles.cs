@@ -7,8 +7,9 @@ using PathVlm.Modeling.Checkpoints;
 namespace PathVlm.MLNet.Inference.Bases;
 
 /// <summary>
-/// What a checkpoint folder's weight files hold. The hash is the SHA-256 of a line "hash  name" for each safetensors file, in the order of their
-/// names, as <c>sha256sum *.safetensors | sha256sum</c> gives it. A file is hashed once a process while its size and time stay the same.
+/// What a checkpoint folder's weight files hold. The hash is the SHA-256 of a line "hash  name" for each safetensors file, in the order of
+/// their names, as <c>sha256sum *.safetensors | sha256sum</c> gives it. A file is hashed once a process while its size and time stay the
+/// same.
 /// </summary>
 internal static class BaseFiles
 {
@@ -23,7 +24,8 @@ internal static class BaseFiles
 
     /// <summary>Names and sizes of a checkpoint's weight files; nothing is read but the index.</summary>
     public static IReadOnlyList<BaseFile> Sizes(string folder) =>
-        [.. CheckpointReader.Inspect(folder).Files.Select(file => new BaseFile(file.Name, file.ByteCount)).OrderBy(file => file.Name, StringComparer.Ordinal)];
+        [.. CheckpointReader.Inspect(folder).Files.Select(file => new BaseFile(file.Name, file.ByteCount))
+            .OrderBy(file => file.Name, StringComparer.Ordinal)];
 
     /// <summary>The hash of weight files in a folder.</summary>
     public static string Hash(string folder, IReadOnlyList<BaseFile> files)

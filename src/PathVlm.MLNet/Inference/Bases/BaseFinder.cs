@@ -2,7 +2,9 @@ using PathVlm.Modeling.Adapters;
 
 namespace PathVlm.MLNet.Inference.Bases;
 
-/// <summary>Finds the checkpoint that an adapter is for: by its hash where a zip names it, by path or name where a PEFT folder does.</summary>
+/// <summary>
+/// Finds the checkpoint that an adapter is for: by its hash where a zip names it, by path or name where a PEFT folder does.
+/// </summary>
 internal static class BaseFinder
 {
     /// <summary>The folder of the checkpoint that a zip names; it is there with the same content.</summary>
@@ -23,7 +25,8 @@ internal static class BaseFinder
 
         string others = found.Count == 0 ? "" : $"; other models were found: {string.Join("; ", found)}";
         throw new InvalidDataException(
-            $"{where}: the base model of the adapter (SHA-256 {reference.Sha256}) is missing; tried {BasePlaces.InWords(reference.Path, zip)}{others}.");
+            $"{where}: the base model of the adapter (SHA-256 {reference.Sha256}) is missing; "
+            + $"tried {BasePlaces.InWords(reference.Path, zip)}{others}.");
     }
 
     /// <summary>The checkpoint folder that a PEFT folder names.</summary>
@@ -32,13 +35,15 @@ internal static class BaseFinder
     {
         string where = Path.Combine(adapterFolder, "adapter_config.json");
         string named = PeftFolder.BaseModelOf(adapterFolder)
-            ?? throw new InvalidDataException($"{where}: base_model_name_or_path: missing, takes the checkpoint that the adapter is for.");
+            ?? throw new InvalidDataException($"{where}: base_model_name_or_path: expected the checkpoint that the adapter is for, got none.");
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(named));
         foreach ((string place, string folder) in BasePlaces.Candidates(named, adapterFolder))
         {
             // Only the path and folders of that name: others are other models, and there is no hash to tell.
-            bool isNamed = place == "the hub cache" ? folder.Contains(named.Replace("/", "--", StringComparison.Ordinal), StringComparison.Ordinal)
-                : Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) == name || place is "the path it names" || folder == Environment.GetEnvironmentVariable(BasePlaces.Variable);
+            bool isNamed = place == "the hub cache"
+                ? folder.Contains(named.Replace("/", "--", StringComparison.Ordinal), StringComparison.Ordinal)
+                : Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) == name || place is "the path it names"
+                    || folder == Environment.GetEnvironmentVariable(BasePlaces.Variable);
             if (isNamed && File.Exists(Path.Combine(folder, "config.json"))) return Path.GetFullPath(folder);
         }
 
@@ -64,5 +69,6 @@ internal static class BaseFinder
         return hash == reference.Sha256 ? null : $"expected SHA-256 {reference.Sha256}, got {hash}";
     }
 
-    private static string Words(IReadOnlyList<BaseFile> files) => $"{files.Count} weight file(s) of {files.Sum(file => file.Bytes):N0} bytes";
+    private static string Words(IReadOnlyList<BaseFile> files) =>
+        $"{files.Count} weight file(s) of {files.Sum(file => file.Bytes):N0} bytes";
 }

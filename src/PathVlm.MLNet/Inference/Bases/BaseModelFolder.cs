@@ -20,11 +20,12 @@ internal sealed record BaseModelFolder(string Checkpoint, string? Adapter)
         if (WeightNames.Any(name => File.Exists(Path.Combine(folder, name))))
         {
             throw new InvalidDataException(
-                $"{folder}: holds whole weights and an adapter (adapter_config.json), takes one of them: move the adapter to a folder of its own and "
-                + "name it with PathologyModelOptions.Adapter (--set Model:Adapter=FOLDER).");
+                $"{folder}: expected whole weights or an adapter (adapter_config.json), got both: move the adapter to a folder of its "
+                + "own and name it with PathologyModelOptions.Adapter (--set Model:Adapter=FOLDER).");
         }
 
-        if (adapter is not null) throw new InvalidDataException($"{folder}: is an adapter itself, so another one [{adapter}] cannot be used on it.");
+        if (adapter is not null)
+            throw new InvalidDataException($"{folder}: expected a checkpoint folder for the adapter [{adapter}], got another adapter.");
         return new BaseModelFolder(BaseFinder.FindNamed(folder), folder);
     }
 

@@ -22,7 +22,7 @@ internal static class BasePlaces
     public static string InWords(string named, string? besides) => string.Join("; ",
     [
         $"[{named}]",
-        besides is null ? "" : $"beside [{besides}]",
+        .. besides is null ? Array.Empty<string>() : [$"beside [{besides}]"],
         Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } variable ? $"{Variable} [{variable}]" : $"{Variable} (not set)",
         $"the hub cache [{HubCache}]",
     ]);
@@ -60,12 +60,14 @@ internal static class BasePlaces
         }
 
         string wanted = named.Replace("/", "--", StringComparison.Ordinal);
-        foreach (string model in Folders(HubCache).Where(folder => Path.GetFileName(folder).StartsWith("models--", StringComparison.Ordinal))
+        foreach (string model in Folders(HubCache)
+            .Where(folder => Path.GetFileName(folder).StartsWith("models--", StringComparison.Ordinal))
             .OrderByDescending(folder => Path.GetFileName(folder).EndsWith(wanted, StringComparison.Ordinal)))
             foreach (string snapshot in Checkpoints(Path.Combine(model, "snapshots"))) yield return ("the hub cache", snapshot);
     }
 
-    private static IEnumerable<string> Checkpoints(string folder) => Folders(folder).Where(inner => File.Exists(Path.Combine(inner, Configuration)));
+    private static IEnumerable<string> Checkpoints(string folder) =>
+        Folders(folder).Where(inner => File.Exists(Path.Combine(inner, Configuration)));
 
     private static string[] Folders(string folder)
     {

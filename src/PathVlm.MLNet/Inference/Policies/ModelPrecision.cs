@@ -4,8 +4,9 @@ namespace PathVlm.MLNet.Inference.Policies;
 public enum ModelPrecision
 {
     /// <summary>
-    /// The type of the checkpoint's weights on a GPU, on a CPU with bfloat16 products, and where float32 would take more than half of the memory;
-    /// else the faster of the two, measured once a process. Checkpoints that are not bfloat16 are read as float32. A zip keeps its own type.
+    /// The type of the checkpoint's weights on a GPU, on a CPU with bfloat16 products, and where float32 would take more than half of the
+    /// memory; else the faster of the two, measured once a process. Checkpoints that are not bfloat16 are read as float32. A zip keeps its
+    /// own type.
     /// </summary>
     Auto,
 

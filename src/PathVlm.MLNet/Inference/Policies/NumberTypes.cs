@@ -31,7 +31,9 @@ internal static class NumberTypes
     {
         if (checkpoint.Types.Count == 0 || checkpoint.Types.MaxBy(type => type.Value).Key != ScalarType.BFloat16) return ScalarType.Float32;
         bool isLarge = sizeof(float) * checkpoint.Parameters.Total > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
-        return device.type != DeviceType.CPU || HasBFloat16Products || isLarge || IsBFloat16Faster ? ScalarType.BFloat16 : ScalarType.Float32;
+        return device.type != DeviceType.CPU || HasBFloat16Products || isLarge || IsBFloat16Faster
+            ? ScalarType.BFloat16
+            : ScalarType.Float32;
     }
 
     private static bool FindBFloat16Products()

@@ -43,7 +43,7 @@ public sealed class PathologyModelOptions : IOptionSet
 
     /// <summary>
     /// Where the weights lie and are computed with: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there
-    /// is no such device. CUDA takes a build with <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// is no such device. CUDA needs a build with <c>-p:TorchBackend=cuda</c>, or <c>PATHVLM_LIBTORCH</c>.
     /// </summary>
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;

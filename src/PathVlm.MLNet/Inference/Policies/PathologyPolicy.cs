@@ -78,8 +78,8 @@ public sealed class PathologyPolicy
     internal PolicySettings Settings { get; }
 
     /// <summary>
-    /// The checkpoint that an adapter is for, which a zip names instead of holding it; null without an adapter, or where the weights came from
-    /// no folder.
+    /// The checkpoint that an adapter is for, which a zip names instead of holding it; null without an adapter, or where the weights came
+    /// from no folder.
     /// </summary>
     internal BaseReference? Base { get; init; }
 
@@ -121,7 +121,8 @@ public sealed class PathologyPolicy
             Qwen25VlModel current = Model;
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return _generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation, promptCount: prompts.Count);
+            return _generator.Generate(
+                Prompts(current, prompts, rows), completions, sampling, seed, step, promptCount: prompts.Count, cancellation: cancellation);
         }
     }
 
@@ -136,7 +137,9 @@ public sealed class PathologyPolicy
         {
             Qwen25VlModel own = Model;
             bool shares = own.Adapter is not null && own.Type == type && DeviceChoice.IsSame(own.Device, device);
-            Qwen25VlModel copy = shares ? own.WithAdapter(own.Adapter!.Clone()) : own.Clone(new ModelLoadOptions { Type = type, Device = device });
+            Qwen25VlModel copy = shares
+                ? own.WithAdapter(own.Adapter!.Clone())
+                : own.Clone(new ModelLoadOptions { Type = type, Device = device });
             return new PathologyPolicy(copy, _files, settings, encoder) { Base = Base };
         }
     }
@@ -191,7 +194,9 @@ public sealed class PathologyPolicy
         }
     }
 
-    /// <summary>Writes the policy as a checkpoint folder of the published layout, for other programs; an adapter is merged into the weights.</summary>
+    /// <summary>
+    /// Writes the policy as a checkpoint folder of the published layout, for other programs; an adapter is merged into the weights.
+    /// </summary>
     /// <param name="folder">Folder to make.</param>
     /// <param name="options">Type, size of files, replacing; null for the defaults.</param>
     /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>

@@ -12,7 +12,8 @@ namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>
 /// A policy in a zip: <c>Policy.json</c> (settings, type of the weights, checkpoint files), the files, and the weights
-/// (<see cref="WeightsArchive"/>), or an adapter's and the checkpoint that it is for. What a stage before it has stored with equal content is not stored again.
+/// (<see cref="WeightsArchive"/>), or an adapter's and the checkpoint that it is for. What a stage before it has stored with equal content
+/// is not stored again.
 /// </summary>
 internal static class PolicyArchive
 {
@@ -39,7 +40,8 @@ internal static class PolicyArchive
         if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!);
         if (stored.Adapter is { } adapter)
         {
-            return new PathologyPolicy(AdapterArchive.Read(reader, configuration, adapter, stored.WeightsType.Value, where), files, stored.Settings)
+            return new PathologyPolicy(
+                AdapterArchive.Read(reader, configuration, adapter, stored.WeightsType.Value, where), files, stored.Settings)
             {
                 Base = adapter.Base,
             };

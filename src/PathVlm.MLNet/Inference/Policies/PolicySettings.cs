@@ -26,6 +26,8 @@ internal sealed record PolicySettings
     {
         Template.Validate();
         Decoding.Validate();
-        if (MaxPromptLength < 1) throw new ArgumentOutOfRangeException(nameof(MaxPromptLength), $"MaxPromptLength: got {MaxPromptLength}, takes 1 or more.");
+        if (MaxPromptLength < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(MaxPromptLength), $"MaxPromptLength: expected 1 or more, got {MaxPromptLength}.");
     }
 }

@@ -4,8 +4,8 @@ using PathVlm.MLNet.Persistence;
 namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>
-/// A policy's settings beside its weights in an exported folder, so that the folder answers as the policy did: prompt template, limits, decoding.
-/// Other programs pass over the file.
+/// A policy's settings beside its weights in an exported folder, so that the folder answers as the policy did: prompt template, limits,
+/// decoding. Other programs pass over the file.
 /// </summary>
 internal static class PolicySettingsFile
 {
@@ -24,7 +24,7 @@ internal static class PolicySettingsFile
         try
         {
             PolicySettings settings = JsonSerializer.Deserialize<PolicySettings>(File.ReadAllBytes(path), PersistedJson.Options)
-                ?? throw new InvalidDataException($"{path}: takes an object, got null.");
+                ?? throw new InvalidDataException($"{path}: expected an object, got null.");
             settings.Validate();
             return settings;
         }

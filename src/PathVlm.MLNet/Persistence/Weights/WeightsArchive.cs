@@ -44,13 +44,15 @@ internal static class WeightsArchive
     /// The zip lacks tensors, has unknown or misshapen ones, or a file is damaged, was changed, or leaves the zip's folder.
     /// </exception>
     public static void Read(
-        ModelReader reader, IReadOnlyList<TensorSpecification> table, ScalarType type, Func<IReadOnlyDictionary<string, Tensor>> allocate) =>
+        ModelReader reader, IReadOnlyList<TensorSpecification> table, ScalarType type,
+        Func<IReadOnlyDictionary<string, Tensor>> allocate) =>
         Read(reader, table, _ => type, allocate);
 
     /// <summary>Fills tensors of several types.</summary>
     /// <inheritdoc cref="Read(ModelReader, IReadOnlyList{TensorSpecification}, ScalarType, Func{IReadOnlyDictionary{string, Tensor}})"/>
     public static void Read(
-        ModelReader reader, IReadOnlyList<TensorSpecification> table, Func<string, ScalarType> type, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+        ModelReader reader, IReadOnlyList<TensorSpecification> table, Func<string, ScalarType> type,
+        Func<IReadOnlyDictionary<string, Tensor>> allocate)
     {
         WeightsManifest manifest = reader.ReadJson<WeightsManifest>(ManifestEntry);
         Validate(manifest, table, reader.Name(ManifestEntry));

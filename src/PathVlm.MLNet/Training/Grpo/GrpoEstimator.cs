@@ -117,7 +117,9 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     /// <summary>Forecasts the memory of a fit on the rows, whose longest decide; no weights are loaded from a folder.</summary>
     /// <param name="input">The rows.</param>
     /// <returns>The forecast.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">It is more than the device has; the message names changes that would fit. Or as for <see cref="Fit"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// It is more than the device has; the message names changes that would fit. Or as for <see cref="Fit"/>.
+    /// </exception>
     /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
     public MemoryEstimate ForecastMemory(IDataView input)
     {
@@ -126,7 +128,8 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         PolicyOrigin.Check(_options, PolicyAnnotation.Find(input.Schema) is not null, GrpoDefaults.Name);
         using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, GrpoDefaults.Name);
         GrpoOptions decided = _options.Copy();
-        return MemoryDoor.Pass(decided, GrpoMemory.Of(decided, GrpoRows.Read(input, origin.Encoder, decided), origin), origin.Device, GrpoDefaults.Name);
+        MemoryWork work = GrpoMemory.Of(decided, GrpoRows.Read(input, origin.Encoder, decided), origin);
+        return MemoryDoor.Pass(decided, work, origin.Device, GrpoDefaults.Name);
     }
 
     private void Check(SchemaShape input, bool isChained)

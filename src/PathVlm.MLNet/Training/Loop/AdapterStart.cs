@@ -1,3 +1,4 @@
+using System.Globalization;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
@@ -7,8 +8,8 @@ using PathVlm.Modeling.Configuration;
 namespace PathVlm.MLNet.Training.Loop;
 
 /// <summary>
-/// The adapter that a stage trains: a new one, or that of the model it starts from, which must then have the rank, scale and targets that the
-/// options name. A base is shared, never copied, where type and device allow it.
+/// The adapter that a stage trains: a new one, or that of the model it starts from, which must then have the rank, scale and targets that
+/// the options name. A base is shared, never copied, where type and device allow it.
 /// </summary>
 internal static class AdapterStart
 {
@@ -37,8 +38,10 @@ internal static class AdapterStart
             throw new ArgumentOutOfRangeException(nameof(options), $"{component}: BaseModel: [{adapterFolder}] is an adapter; {Remedy}.");
         if (PeftFolder.DropoutOf(adapterFolder) is > 0 and double dropout)
         {
-            throw new ArgumentOutOfRangeException(nameof(options), FormattableString.Invariant(
-                $"{component}: BaseModel: the adapter [{adapterFolder}] has lora_dropout {dropout}, and training with dropout is not supported: a prompt shared by its completions cannot be dropped differently for each; set it to 0 in adapter_config.json to train on without."));
+            throw new ArgumentOutOfRangeException(nameof(options), string.Create(
+                CultureInfo.InvariantCulture,
+                $"{component}: BaseModel: the adapter [{adapterFolder}]: lora_dropout: expected 0, got {dropout}: a prompt shared by its "
+                + $"completions cannot be dropped differently for each; set it to 0 in adapter_config.json to train on without."));
         }
     }
 
@@ -48,13 +51,19 @@ internal static class AdapterStart
     {
         if (model.Adapter is not { } adapter) return;
         if (options.Lora is not { } lora)
-            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: Lora: got null, but the model that it starts from has an adapter; {Remedy}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options),
+                $"{component}: Lora: expected options, as the model that it starts from has an adapter, got null; {Remedy}.");
         CheckTargets(options, model.Configuration, component);
         if (adapter.DifferenceFrom(lora, model.Configuration) is { } difference)
-            throw new ArgumentOutOfRangeException(nameof(options), $"{component}: Lora: the adapter that it starts from is continued as it is: got {difference}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(options), $"{component}: Lora: expected those of the adapter that it starts from, got {difference}.");
     }
 
-    /// <summary>The model to train: the given one, or one that shares its weights and has a new adapter; the given one is then the caller's no longer.</summary>
+    /// <summary>
+    /// The model to train: the given one, or one that shares its weights and has a new adapter; the given one is then the caller's no
+    /// longer.
+    /// </summary>
     public static Qwen25VlModel Of(Qwen25VlModel model, PathologyTrainingOptions options, string component)
     {
         CheckContinued(options, model, component);
@@ -71,10 +80,14 @@ internal static class AdapterStart
         return adapted;
     }
 
-    /// <summary>A policy with a new adapter on the weights of the stage before, which are not copied; null where the stage trains otherwise.</summary>
+    /// <summary>
+    /// A policy with a new adapter on the weights of the stage before, which are not copied; null where the stage trains otherwise.
+    /// </summary>
     public static PathologyPolicy? Sharing(
-        PathologyPolicy before, ModelLoadOptions placed, PathologyTrainingOptions options, PolicySettings settings, PromptEncoder encoder) =>
-        options.Lora is not null && before.Model.Adapter is null && before.Model.Type == placed.Type && DeviceChoice.IsSame(before.Model.Device, placed.Device)
+        PathologyPolicy before, ModelLoadOptions placed, PathologyTrainingOptions options, PolicySettings settings,
+        PromptEncoder encoder) =>
+        options.Lora is not null && before.Model.Adapter is null && before.Model.Type == placed.Type
+            && DeviceChoice.IsSame(before.Model.Device, placed.Device)
             ? before.WithAdapter(model => New(model, options), settings, encoder)
             : null;
 

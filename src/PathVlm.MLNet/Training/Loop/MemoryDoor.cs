@@ -17,7 +17,9 @@ internal static class MemoryDoor
     /// <param name="device">Its device.</param>
     /// <param name="component">Who asks, for messages.</param>
     /// <returns>The forecast.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The forecast is more than the device has; the message names the parts and up to three changes that would fit.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The forecast is more than the device has; the message names the parts and up to three changes that would fit.
+    /// </exception>
     public static MemoryEstimate Pass(PathologyTrainingOptions options, MemoryWork work, Device device, string component)
     {
         long? available = MachineMemory.TotalBytes(device);
@@ -39,8 +41,10 @@ internal static class MemoryDoor
         IReadOnlyList<(string Change, long PeakBytes)> changes = MemoryChange.That(work, available);
         string remedy = changes.Count == 0
             ? "no change of its options makes it fit"
-            : $"it would fit with {string.Join(", or ", changes.Select(change => $"{change.Change} ({MemoryEstimate.InGibibytes(change.PeakBytes)} GiB)"))}";
+            : "it would fit with "
+                + string.Join(", or ", changes.Select(change => $"{change.Change} ({MemoryEstimate.InGibibytes(change.PeakBytes)} GiB)"));
         return string.Create(CultureInfo.InvariantCulture,
-            $"{component}: the memory forecast is {MemoryEstimate.InGibibytes(estimate.PeakBytes)} GiB ({estimate.Describe()}), and {device.type} has {MemoryEstimate.InGibibytes(available)} GiB; {remedy}.");
+            $"{component}: the memory forecast is {MemoryEstimate.InGibibytes(estimate.PeakBytes)} GiB ({estimate.Describe()}), "
+            + $"and {device.type} has {MemoryEstimate.InGibibytes(available)} GiB; {remedy}.");
     }
 }

@@ -3,7 +3,9 @@ using PathVlm.Modeling;
 
 namespace PathVlm.MLNet.Training.Loop;
 
-/// <summary>A model while it is trained: its adapter where it has one, else its weights; layers computed again in backward as the options say.</summary>
+/// <summary>
+/// A model while it is trained: its adapter where it has one, else its weights; layers computed again in backward as the options say.
+/// </summary>
 internal sealed class TrainedModel : IDisposable
 {
     private readonly Qwen25VlModel _model;
@@ -11,7 +13,9 @@ internal sealed class TrainedModel : IDisposable
     private TrainedModel(Qwen25VlModel model) => _model = model;
 
     /// <summary>Begins training; disposing ends it and frees the gradients.</summary>
-    /// <exception cref="InvalidOperationException">The options ask for an adapter and the model has none, or the other way round.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The options ask for an adapter and the model has none, or the other way round.
+    /// </exception>
     public static TrainedModel Begin(Qwen25VlModel model, PathologyTrainingOptions options)
     {
         if (options.Lora is not null && model.Adapter is null)

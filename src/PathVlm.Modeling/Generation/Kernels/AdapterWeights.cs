@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 
 namespace PathVlm.Modeling.Generation.Kernels;
 

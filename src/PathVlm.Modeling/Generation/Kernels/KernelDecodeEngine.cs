@@ -167,7 +167,8 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     }
 
     private void Multiply(
-        ref int phase, NativeMatrix input, int size, float* weight, float* bias, float* output, int outputs, bool add, AdapterWeights? adapter)
+        ref int phase, NativeMatrix input, int size, float* weight, float* bias, float* output, int outputs, bool add,
+        AdapterWeights? adapter)
     {
         LinearCall call = new()
         {

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
@@ -9,7 +10,7 @@ using PathVlm.Modeling.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Grpo;
 
 /// <summary>The reference policy of a run that trains an adapter.</summary>
 public sealed class LoraReferenceTests

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
@@ -8,9 +9,11 @@ using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Tests.Training;
+namespace PathVlm.MLNet.Tests.Training.Sft;
 
-/// <summary>Every recorded SFTTrainer run on a PEFT adapter: log lines and the adapter's final values. The rows are those of the SFT runs.</summary>
+/// <summary>
+/// Every recorded SFTTrainer run on a PEFT adapter: log lines and the adapter's final values. The rows are those of the SFT runs.
+/// </summary>
 public sealed class LoraParityTests
 {
     private const string Suffix = "-sft";
@@ -25,7 +28,8 @@ public sealed class LoraParityTests
         JsonElement recorded = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("lora", run + ".json"))).RootElement;
         using TrainingFixture rows = new("sft", SupervisedParityTests.RunNames[0]);
         using Qwen25VlModel plain = rows.LoadModel();
-        using Qwen25VlModel model = plain.WithAdapter(PeftFolder.Load(ReferenceSet.PathOf("lora", run[..^Suffix.Length]), plain.Configuration));
+        LoraAdapter adapter = PeftFolder.Load(ReferenceSet.PathOf("lora", run[..^Suffix.Length]), plain.Configuration);
+        using Qwen25VlModel model = plain.WithAdapter(adapter);
         Tensor before = plain.Parameters.Values.clone();
         JsonElement settings = recorded.GetProperty("settings");
         int count = recorded.GetProperty("images").GetArrayLength();
@@ -33,18 +37,21 @@ public sealed class LoraParityTests
         TrainingResult result = new SupervisedTrainer(model, OptionsOf(settings)).Train(examples);
         JsonElement[] steps = [.. recorded.GetProperty("steps").EnumerateArray()];
         Assert.Equal(steps.Length, result.Log.Count);
-        // The recorded run leaves out rows of the data set that it did not come to, so its epochs are counted over more of them. Gradient norms
-        // after hot steps are not that exact: changing the adapter by 1e-7 at the start moves the fourth by 4e-4.
+        // The recorded run leaves out rows of the data set that it did not come to, so its epochs are counted over more of them. Gradient
+        // norms after hot steps are not that exact: changing the adapter by 1e-7 at the start moves the fourth by 4e-4.
         for (int i = 0; i < steps.Length; i++)
         {
             TrainingFixture.AssertMetrics(steps[i], result.Log[i], $"{run} step {i + 1}", "epoch", "grad_norm");
-            TrainingFixture.AssertClose(steps[i].GetProperty("grad_norm").GetDouble(), result.Log[i]["grad_norm"], i == 0 ? 2e-4 : 1e-3, 1e-6, $"{run} step {i + 1}, grad_norm");
+            TrainingFixture.AssertClose(
+                steps[i].GetProperty("grad_norm").GetDouble(), result.Log[i]["grad_norm"], i == 0 ? 2e-4 : 1e-3, 1e-6,
+                $"{run} step {i + 1}, grad_norm");
         }
 
         Assert.True(before.equal(model.Parameters.Values).all().item<bool>());
         foreach (JsonProperty parameter in recorded.GetProperty("final").EnumerateObject())
         {
-            Tensor values = model.Adapter!.Published[parameter.Name.Replace(".default.", ".", StringComparison.Ordinal)].to(ScalarType.Float64);
+            string name = parameter.Name.Replace(".default.", ".", StringComparison.Ordinal);
+            Tensor values = model.Adapter!.Published[name].to(ScalarType.Float64);
             TrainingFixture.AssertClose(parameter.Value[0].GetDouble(), values.norm().item<double>(), 1e-4, 1e-9, parameter.Name + " norm");
             TrainingFixture.AssertClose(parameter.Value[1].GetDouble(), values.sum().item<double>(), 2e-3, 1e-4, parameter.Name + " sum");
         }

@@ -14,7 +14,8 @@ public sealed class SupervisedParityTests
     public static TheoryData<string> Runs => [.. RunNames];
 
     internal static IReadOnlyList<string> RunNames =>
-        [.. ReferenceSet.Names("sft", "*.json").Where(name => File.ReadAllText(ReferenceSet.PathOf("sft", name + ".json")).Contains("\"steps\""))];
+        [.. ReferenceSet.Names("sft", "*.json")
+            .Where(name => File.ReadAllText(ReferenceSet.PathOf("sft", name + ".json")).Contains("\"steps\""))];
 
     [Theory]
     [MemberData(nameof(Runs))]

@@ -7,7 +7,8 @@ namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>
 /// The policy that the KL term holds on to: the weights at the run's start. It shares a model of the caller's that stays as it is, or
-/// copies the policy; of a policy with an adapter it shares the weights and copies the adapter alone. TR-DPO (arXiv 2404.09656) moves a copy: ref = alpha policy + (1 - alpha) ref.
+/// copies the policy; of a policy with an adapter it shares the weights and copies the adapter alone. TR-DPO (arXiv 2404.09656) moves a
+/// copy: ref = alpha policy + (1 - alpha) ref.
 /// </summary>
 internal sealed class ReferencePolicy : IDisposable
 {
