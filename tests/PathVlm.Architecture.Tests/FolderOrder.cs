@@ -40,7 +40,7 @@ internal static class FolderOrder
         "Judging/Protocol", "Judging/Wording", "Judging/Messages", "Judging/Models", "Judging/Rubric", "Judging/Scoring",
         "Judging/Records", "Judging/Panel", "Judging/Canaries",
         "Rewards/Scaling", "Rewards",
-        "Training/Options", "Training/Logging", "Training/Loop", "Training/Grpo/Options", "Training/Grpo/Losses",
+        "Training/Options", "Training/Logging", "Training/Loop", "Training/Origins", "Training/Grpo/Options", "Training/Grpo/Losses",
         "Training/Grpo/Rollouts", "Training/Grpo/Rewards", "Training/Grpo", "Training/Sft",
         "",
     ];
@@ -56,7 +56,7 @@ internal static class FolderOrder
         "Parameters",
         "Processing/Pictures", "Processing/Tokenization", "Processing/Chat", "Processing/Unicode", "Processing",
         "Sequences",
-        "Layers",
+        "Layers/Kernels", "Layers",
         "Adapters",
         "Forecasting",
         "Language",

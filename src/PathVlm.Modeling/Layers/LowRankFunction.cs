@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers.Kernels;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;

@@ -28,26 +28,31 @@ public sealed class PeftFolderTests : IDisposable
         PeftFolder.Save(_written, _adapter, "some/base");
     }
 
+    private const string Off = ": expected null or false (adapters with it are not supported), got ";
+
     public static TheoryData<string, string, string> Refused => new()
     {
-        { "use_dora", "true", "use_dora: got true" },
-        { "bias", "\"all\"", "bias: got [all]" },
-        { "lora_bias", "true", "lora_bias: got true" },
-        { "modules_to_save", "[\"lm_head\"]", "modules_to_save: got [\"lm_head\"]" },
-        { "rank_pattern", "{\"q_proj\": 4}", "rank_pattern: got an object" },
-        { "alpha_pattern", "{\"q_proj\": 4}", "alpha_pattern: got an object" },
-        { "layers_to_transform", "[0]", "layers_to_transform: got [0]" },
-        { "layers_pattern", "\"layers\"", "layers_pattern: got \"layers\"" },
-        { "layer_replication", "[[0, 1]]", "layer_replication: got [[0,1]]" },
-        { "fan_in_fan_out", "true", "fan_in_fan_out: got true" },
-        { "trainable_token_indices", "[3]", "trainable_token_indices: got [3]" },
-        { "init_lora_weights", "\"pissa\"", "init_lora_weights: got [pissa]" },
-        { "something_new", "true", "something_new: got true, takes null or false: the setting is unknown" },
-        { "peft_type", "\"IA3\"", "peft_type: got [IA3]" },
-        { "r", "0", "r: got 0" },
-        { "lora_alpha", "0", "lora_alpha: got 0" },
-        { "target_modules", "\"(\"", "target_modules: got [(]" },
-        { "target_modules", "\"all-linear\"", "target_modules: got all-linear" },
+        { "use_dora", "true", "use_dora" + Off + "true" },
+        { "bias", "\"all\"", "bias: expected none (trained biases are not supported), got [all]" },
+        { "lora_bias", "true", "lora_bias" + Off + "true" },
+        { "modules_to_save", "[\"lm_head\"]", "modules_to_save" + Off + "[\"lm_head\"]" },
+        { "rank_pattern", "{\"q_proj\": 4}", "rank_pattern" + Off + "an object" },
+        { "alpha_pattern", "{\"q_proj\": 4}", "alpha_pattern" + Off + "an object" },
+        { "layers_to_transform", "[0]", "layers_to_transform" + Off + "[0]" },
+        { "layers_pattern", "\"layers\"", "layers_pattern" + Off + "\"layers\"" },
+        { "layer_replication", "[[0, 1]]", "layer_replication" + Off + "[[0,1]]" },
+        { "fan_in_fan_out", "true", "fan_in_fan_out" + Off + "true" },
+        { "trainable_token_indices", "[3]", "trainable_token_indices" + Off + "[3]" },
+        { "init_lora_weights", "\"pissa\"", "(other starts change the base model's weights), got [pissa]" },
+        {
+            "something_new", "true",
+            "something_new: expected null or false (the setting is unknown and may change what the adapter computes), got true"
+        },
+        { "peft_type", "\"IA3\"", "peft_type: expected LORA, got [IA3]" },
+        { "r", "0", "r: expected 1 to " },
+        { "lora_alpha", "0", "lora_alpha: expected " },
+        { "target_modules", "\"(\"", "target_modules: expected a regular expression, got [(]" },
+        { "target_modules", "\"all-linear\"", "target_modules: expected a pattern of the decoder's layers, got all-linear" },
         { "target_modules", "\".*no_such\"", "target_modules: The targets [.*no_such] match no linear layer" },
         { "target_modules", "[\"gate_proj\"]", "match model.visual.blocks.0.mlp.gate_proj" },
         { "target_modules", "\"(a+)+$\"", "target_modules" },

@@ -35,7 +35,8 @@ internal static class BaseFinder
     {
         string where = Path.Combine(adapterFolder, "adapter_config.json");
         string named = PeftFolder.BaseModelOf(adapterFolder)
-            ?? throw new InvalidDataException($"{where}: base_model_name_or_path: expected the checkpoint that the adapter is for, got none.");
+            ?? throw new InvalidDataException(
+                $"{where}: base_model_name_or_path: expected the checkpoint that the adapter is for, got none.");
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(named));
         foreach ((string place, string folder) in BasePlaces.Candidates(named, adapterFolder))
         {

@@ -1,6 +1,7 @@
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Origins;
 using PathVlm.Modeling.Forecasting;
 using PathVlm.Modeling.Generation;
 using TorchSharp;

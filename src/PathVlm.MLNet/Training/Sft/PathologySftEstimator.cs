@@ -5,6 +5,7 @@ using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Origins;
 using PathVlm.Modeling.Forecasting;
 
 namespace PathVlm.MLNet.Training.Sft;

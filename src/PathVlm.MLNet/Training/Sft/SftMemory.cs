@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Origins;
 using PathVlm.Modeling.Forecasting;
 using TorchSharp;
 

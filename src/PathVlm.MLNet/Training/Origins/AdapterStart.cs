@@ -5,7 +5,7 @@ using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Configuration;
 
-namespace PathVlm.MLNet.Training.Loop;
+namespace PathVlm.MLNet.Training.Origins;
 
 /// <summary>
 /// The adapter that a stage trains: a new one, or that of the model it starts from, which must then have the rank, scale and targets that

@@ -3,7 +3,7 @@ using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Forecasting;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training.Loop;
+namespace PathVlm.MLNet.Training.Origins;
 
 /// <summary>Compares a stage's memory forecast with what its device has, before weights are loaded.</summary>
 internal static class MemoryDoor

@@ -7,7 +7,7 @@ using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training.Loop;
+namespace PathVlm.MLNet.Training.Origins;
 
 /// <summary>
 /// Where the policy that a stage trains comes from: a checkpoint folder, a zip, or the stage before it in the chain. Rows are encoded with
