@@ -1,12 +1,13 @@
 using System.Reflection;
 using PathVlm.Experiments.Plans;
+using PathVlm.MLNet.Inference.External;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Sft;
-using PathVlm.Synthesis.BaseModel;
 using PathVlm.Synthesis;
+using PathVlm.Synthesis.BaseModel;
 
 namespace PathVlm.Host.Settings;
 
@@ -24,6 +25,7 @@ internal static class SettingSections
         ["Split"] = [typeof(StageSizes)],
         ["Base"] = [typeof(BaseModelOptions)],
         ["Judge"] = [typeof(ChatJudgeOptions), typeof(ReviewPanelOptions)],
+        ["External"] = [typeof(ExternalModelOptions)],
     };
 
     /// <summary>The settings of an options type, in the order of their names.</summary>

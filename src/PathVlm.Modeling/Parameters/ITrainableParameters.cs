@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Parameters;
 
 /// <summary>A flat buffer of trained values with its gradients: the weights of a model, or those of its adapter.</summary>
-public interface ITrainableParameters
+internal interface ITrainableParameters
 {
     /// <summary>The flat buffer; owned by the set.</summary>
     Tensor Values { get; }

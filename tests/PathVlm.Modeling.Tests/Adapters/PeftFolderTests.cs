@@ -49,8 +49,8 @@ public sealed class PeftFolderTests : IDisposable
             "something_new: expected null or false (the setting is unknown and may change what the adapter computes), got true"
         },
         { "peft_type", "\"IA3\"", "peft_type: expected LORA, got [IA3]" },
-        { "r", "0", "r: expected 1 to " },
-        { "lora_alpha", "0", "lora_alpha: expected " },
+        { "r", "0", "r: expected a whole number from 1 to " },
+        { "lora_alpha", "0", "lora_alpha: expected a number above 0, at most " },
         { "target_modules", "\"(\"", "target_modules: expected a regular expression, got [(]" },
         { "target_modules", "\"all-linear\"", "target_modules: expected a pattern of the decoder's layers, got all-linear" },
         { "target_modules", "\".*no_such\"", "target_modules: The targets [.*no_such] match no linear layer" },

@@ -156,7 +156,7 @@ public sealed class LoraEstimatorTests
         Assert.Contains("match model.visual.blocks.0.mlp.gate_proj", Refusal(wrong, rows), StringComparison.Ordinal);
         wrong.Lora = new LoraOptions { Rank = 0, Dropout = 0.1 };
         string options = Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(wrong)).Message;
-        Assert.Contains("Rank: got 0, takes 1 or more; Dropout: got 0.1, takes 0", options, StringComparison.Ordinal);
+        Assert.Contains("Lora.Rank: expected 1 or more, got 0; Lora.Dropout: expected 0: a prompt", options, StringComparison.Ordinal);
 
         string ChainRefusal(Action<LoraOptions> change)
         {
