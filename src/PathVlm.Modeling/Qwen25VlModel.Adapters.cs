@@ -7,21 +7,21 @@ namespace PathVlm.Modeling;
 public sealed partial class Qwen25VlModel
 {
     /// <summary>The adapter, owned by the model; null where there is none.</summary>
-    public LoraAdapter? Adapter { get; }
+    internal LoraAdapter? Adapter { get; }
 
     /// <summary>
     /// Whether a pass with gradients keeps the input of each decoder layer alone and computes the layer again in backward: less memory for
     /// a third more products, the same numbers. The pack must then live until backward was called.
     /// </summary>
     /// <value>false.</value>
-    public bool RecomputesLayers
+    internal bool RecomputesLayers
     {
         get => Decoder.RecomputesLayers;
         set => Decoder.RecomputesLayers = value;
     }
 
     /// <summary>What training changes: the adapter where there is one, else the weights.</summary>
-    public ITrainableParameters Trained => Adapter is { } adapter ? adapter : Parameters;
+    internal ITrainableParameters Trained => Adapter is { } adapter ? adapter : Parameters;
 
     /// <summary>
     /// A model that computes with this one's weights, which are not copied, and an adapter of its own. Both are disposed apart; the last
@@ -29,7 +29,7 @@ public sealed partial class Qwen25VlModel
     /// </summary>
     /// <param name="adapter">The adapter, which the new model owns; null for none.</param>
     /// <exception cref="ArgumentException">The adapter is of another type or on another device.</exception>
-    public Qwen25VlModel WithAdapter(LoraAdapter? adapter)
+    internal Qwen25VlModel WithAdapter(LoraAdapter? adapter)
     {
         if (adapter is not null && (adapter.Type != Type || adapter.Device.type != Device.type
             || Math.Max(0, adapter.Device.index) != Math.Max(0, Device.index)))
@@ -41,7 +41,7 @@ public sealed partial class Qwen25VlModel
     /// A model with weights of its own into which the adapter is merged: W + s B A, computed in float32 and rounded once. Without an
     /// adapter, a copy.
     /// </summary>
-    public Qwen25VlModel Merge()
+    internal Qwen25VlModel Merge()
     {
         var merged = new Qwen25VlModel(Configuration, Parameters.Clone(Type, Device));
         if (Adapter is not null) LoraMerging.Into(merged.CheckpointTensors, Adapter);

@@ -10,7 +10,7 @@ namespace PathVlm.Modeling.Adapters;
 /// layer (q, k and v; gate and up) lie stacked, so that one product serves them. A model whose weights are not float32 computes with a copy
 /// in its own type, which <see cref="ValuesChanged"/> brings up to date. Owned by the model that it was given to.
 /// </summary>
-public sealed class LoraAdapter : ITrainableParameters, IDisposable
+internal sealed class LoraAdapter : ITrainableParameters, IDisposable
 {
     private const long Alignment = 16;
     private readonly ModelConfiguration _configuration;

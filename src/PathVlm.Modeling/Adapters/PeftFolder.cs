@@ -11,7 +11,7 @@ namespace PathVlm.Modeling.Adapters;
 /// spellings, <c>base_model.model.model.language_model.layers.0…</c> (current) and <c>base_model.model.model.layers.0…</c> (before), and
 /// written in the first.
 /// </summary>
-public static class PeftFolder
+internal static class PeftFolder
 {
     /// <summary>Name of the weights in an adapter folder.</summary>
     public const string WeightsName = "adapter_model.safetensors";
