@@ -13,8 +13,10 @@ namespace PathVlm.Modeling.Processing.Pictures;
 /// </summary>
 public static class PictureFile
 {
-    /// <summary>Most pixels that a picture may have: 178,956,970, beyond which Pillow refuses as well.</summary>
-    public const long DefaultMaxPixels = 178_956_970;
+    /// <summary>
+    /// Most pixels that a picture may have by default: 100,000,000, which are 700 MB while they are decoded. Pillow refuses from 178,956,970.
+    /// </summary>
+    public const long DefaultMaxPixels = 100_000_000;
 
     /// <summary>Most bytes of a picture's file.</summary>
     public const long LargestFile = 64L << 20;
@@ -71,6 +73,8 @@ public static class PictureFile
                     $"picture '{name}': expected at most {maxPixels:N0} pixels, got {width}x{height} by its header");
             if (PictureStructure.FaultOf(file, kind) is { } fault)
                 throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
+            if (kind == PictureKind.PNG && PngModes.FaultOf(file) is { } mode)
+                throw new InvalidDataException($"picture '{name}': {mode}");
             return Decode(codec, width, height, kind, name);
         }
     }
