@@ -36,6 +36,7 @@ internal sealed record ChatFault(FaultAction Action, ChatFailure Failure, string
     public static ChatFault From(Exception error, DateTimeOffset now, string model) => error switch
     {
         InvalidReplyException or JsonException => Invalid(error),
+        UnsupportedRequestException => new ChatFault(FaultAction.Stop, ChatFailure.RequestRejected, OneLine.From(error.Message)),
         ReplyTooLargeException => new ChatFault(FaultAction.GiveUp, ChatFailure.ReplyTooLarge, error.Message),
         TimeoutException or OperationCanceledException => new ChatFault(FaultAction.AskAgain, ChatFailure.TimedOut, "the request stalled"),
         ServerErrorException inside => FromServer(inside.Error, null, model),
