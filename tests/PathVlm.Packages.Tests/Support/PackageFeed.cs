@@ -11,9 +11,9 @@ namespace PathVlm.Packages.Tests.Support;
 public sealed class PackageFeed : IDisposable
 {
 #if RELEASE
-    private const string Configuration = "Release";
+    internal const string Configuration = "Release";
 #else
-    private const string Configuration = "Debug";
+    internal const string Configuration = "Debug";
 #endif
     private readonly TemporaryFolder _folder = new();
 
