@@ -66,6 +66,14 @@ internal static class FolderOrder
         "Training",
     ];
 
+    private static readonly string[] Serving =
+    [
+        "Protocol",
+        "Limits",
+        "Endpoints",
+        "",
+    ];
+
     private static readonly string[] Synthesis =
     [
         "Drawing",
@@ -86,6 +94,7 @@ internal static class FolderOrder
         "PathVlm.Host" => Host,
         "PathVlm.MLNet" => MLNet,
         "PathVlm.Modeling" => Modeling,
+        "PathVlm.Serving" => Serving,
         "PathVlm.Synthesis" => Synthesis,
         _ => throw new InvalidOperationException($"project [{project}] has no order of folders"),
     };

@@ -17,9 +17,9 @@ internal static class SettingsListing
     /// <summary>The settings of sections.</summary>
     /// <param name="sections">Names and options of the sections.</param>
     internal static string Text(IEnumerable<(string Section, object Options)> sections) => JsonSerializer.Serialize(
-        sections.ToDictionary(
-            section => section.Section,
-            section => SettingSections.SettingsOf(section.Options.GetType())
-                .ToDictionary(property => property.Name, property => property.GetValue(section.Options))),
+        sections.GroupBy(section => section.Section).ToDictionary(
+            section => section.Key,
+            section => section.SelectMany(part => SettingSections.SettingsOf(part.Options.GetType())
+                .Select(property => (property.Name, Value: property.GetValue(part.Options)))).ToDictionary()),
         Json);
 }
