@@ -19,7 +19,7 @@ internal sealed class ServeCommand : Verb
     private readonly Option<int?> _port = new("--port", "-p") { Description = "The port, 8765 by default; 0 lets the system choose one." };
     private readonly Option<string?> _address = new("--address")
     {
-        Description = "The IP address to listen on, 127.0.0.1 by default; another than loopback takes a key "
+        Description = "The IP address to listen on, 127.0.0.1 by default; one that others can reach needs a key "
             + $"({PathologyServerOptions.KeyVariable}).",
     };
 

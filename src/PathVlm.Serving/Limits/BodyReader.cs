@@ -52,7 +52,8 @@ internal sealed class BodyReader(int maxBytes, long maxBytesOfAll, TimeSpan time
         {
             context.Response.Headers.Connection = "close";
             throw new RequestFaultException(
-                408, string.Create(CultureInfo.InvariantCulture, $"body: expected all of it within {time.TotalSeconds} s"), null, "too_slow");
+                408, string.Create(CultureInfo.InvariantCulture, $"body: expected all of it within {time.TotalSeconds} s"), null,
+                "too_slow");
         }
 
         return body.GetBuffer().AsMemory(0, (int)body.Length);
