@@ -57,7 +57,7 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
         where TStage : IEstimator<PathologyTransformer> =>
         new(stage, () => resultOf(stage), place.Title, ($"{section}:LearningRate", options.LearningRate));
 
-    private EstimatorChain<AccuracyRewardTransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
+    private EstimatorChain<ITransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
 
     private TOptions Observed<TOptions>(TOptions options, StagePlace place)
         where TOptions : PathologyTrainingOptions
@@ -71,6 +71,14 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
             reporter.Advanced(place.Title, progress.Step, progress.TotalSteps, Note(progress.Metrics));
         });
         return options;
+    }
+
+    /// <summary>A copy of a stage's options that fits any reward: for what is asked before rewards are there.</summary>
+    internal static GrpoOptions WithoutRewards(GrpoOptions options)
+    {
+        GrpoOptions copy = options.Copy();
+        (copy.RewardColumns, copy.RewardWeights) = (null, null);
+        return copy;
     }
 
     private static string Note(IReadOnlyDictionary<string, double> metrics)

@@ -26,7 +26,7 @@ internal sealed class EvaluateCommand : Verb
     {
         if (parsed.GetValue(_output) is { } report) OutputFolder.Prepare("--output", report);
         MLContext ml = context.CreateMlContext();
-        using PathologyTransformer fitted = _model.Open(ml, parsed);
+        using PathologyTransformer fitted = _model.Open(ml, parsed, context.Configuration);
         string embedded = Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set");
         IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, parsed.GetValue(_seed));
         StageResult answered = ModelEvaluation.Run(_model.NameOf(parsed), fitted, rows, context.Screen, context.Cancellation);
@@ -37,7 +37,7 @@ internal sealed class EvaluateCommand : Verb
     }
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
-        DataChoice.Settings(context);
+        DataChoice.Settings(context).Prepend(_model.Settings(parsed, context));
 
     protected override Command Describe()
     {

@@ -86,7 +86,7 @@ internal sealed class ExperimentCommand : Verb
         Command command = new(
             "experiment", "Trains every variant of the paper's design from each base and seed, evaluates all, writes the report.");
         Option[] options =
-            [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, _data.Option, _recipe.Option, .. _judge.Options];
+            [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, _data.Option, .. _recipe.Options, .. _judge.Options];
         foreach (Option option in options) command.Options.Add(option);
         return command;
     }

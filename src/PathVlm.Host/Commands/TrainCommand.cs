@@ -64,8 +64,8 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        foreach (Option option in new Option[] { _baseModel, _output, _seed, _until, _data.Option, _recipe.Option }.Concat(_judge.Options))
-            command.Options.Add(option);
+        Option[] options = [_baseModel, _output, _seed, _until, _data.Option, .. _recipe.Options, .. _judge.Options];
+        foreach (Option option in options) command.Options.Add(option);
         return command;
     }
 

@@ -19,7 +19,12 @@ internal static class SettingsListing
     internal static string Text(IEnumerable<(string Section, object Options)> sections) => JsonSerializer.Serialize(
         sections.GroupBy(section => section.Section).ToDictionary(
             section => section.Key,
-            section => section.SelectMany(part => SettingSections.SettingsOf(part.Options.GetType())
-                .Select(property => (property.Name, Value: property.GetValue(part.Options)))).ToDictionary()),
+            section => section.SelectMany(part => Values(part.Options)).ToDictionary()),
         Json);
+
+    private static Dictionary<string, object?> Values(object options) => SettingSections.SettingsOf(options.GetType()).ToDictionary(
+        property => property.Name,
+        property => property.GetValue(options) is { } value && SettingSections.IsGroup(property.PropertyType)
+            ? Values(value)
+            : property.GetValue(options));
 }

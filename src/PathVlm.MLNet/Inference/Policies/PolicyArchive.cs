@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
@@ -10,7 +12,8 @@ namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>
 /// A policy in a zip: <c>Policy.json</c> (settings, type of the weights, checkpoint files), the files, and the weights
-/// (<see cref="WeightsArchive"/>). What a stage before it has stored with equal content is not stored again.
+/// (<see cref="WeightsArchive"/>), or an adapter's and the checkpoint that it is for. What a stage before it has stored with equal content
+/// is not stored again.
 /// </summary>
 internal static class PolicyArchive
 {
@@ -21,8 +24,9 @@ internal static class PolicyArchive
         StoredFile[] files =
             [.. policy.Files.Names.Select(name => new StoredFile(name, EntryReference.Write(writer, name, policy.Files.Read(name))))];
         ScalarType? type = policy.HasWeights || policy.Absence is null ? policy.Model.Type : null;
-        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files));
-        if (type is not null) WeightsArchive.Write(writer, policy.Model.CheckpointTensors, storage);
+        StoredAdapter? adapter = type is not null && policy.Model.Adapter is { } own ? StoredAdapter.Of(own, policy.Base) : null;
+        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files) { Adapter = adapter });
+        if (type is not null) WeightsArchive.Write(writer, AdapterArchive.Tensors(policy.Model, policy.Base), storage);
     }
 
     /// <exception cref="InvalidDataException">An entry is missing or damaged.</exception>
@@ -34,6 +38,15 @@ internal static class PolicyArchive
         CheckpointSource files = ReadFiles(stored.Files, reader, where);
         ModelConfiguration configuration = ModelConfiguration.Load(files);
         if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!);
+        if (stored.Adapter is { } adapter)
+        {
+            return new PathologyPolicy(
+                AdapterArchive.Read(reader, configuration, adapter, stored.WeightsType.Value, where), files, stored.Settings)
+            {
+                Base = adapter.Base,
+            };
+        }
+
         Qwen25VlModel? model = null;
         try
         {
@@ -83,7 +96,12 @@ internal static class PolicyArchive
                 $"{where}: WeightsType: expected Float32, BFloat16, Float16 or Float64, got {stored.WeightsType}.");
     }
 
-    private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files);
+    private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files)
+    {
+        /// <summary>The adapter; null where the weights themselves are stored.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public StoredAdapter? Adapter { get; init; }
+    }
 
     private sealed record StoredFile(string Name, EntryReference Content);
 }
