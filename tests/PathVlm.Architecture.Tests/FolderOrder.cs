@@ -30,6 +30,7 @@ internal static class FolderOrder
 
     private static readonly string[] MLNet =
     [
+        "Diagnostics",
         "Answers",
         "Chat/Faults", "Chat",
         "Persistence", "Persistence/Weights",
