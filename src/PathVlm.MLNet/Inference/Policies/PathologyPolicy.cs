@@ -124,8 +124,8 @@ public sealed class PathologyPolicy
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
             using Activity? activity = PathologyTelemetry.Start("generate");
-            GeneratedSequence[] sequences = _generator.Generate(
-                Prompts(current, prompts, rows), completions, sampling, seed, step, promptCount: prompts.Count, cancellation: cancellation);
+            GeneratedSequence[] sequences = _generator.GenerateCounted(
+                Prompts(current, prompts, rows), completions, sampling, prompts.Count, seed, step, cancellation: cancellation);
             activity?.SetTag("prompts", prompts.Count).SetTag("completions", sequences.Length)
                 .SetTag("tokens", sequences.Sum(sequence => sequence.TokenIds.Count));
             return sequences;
