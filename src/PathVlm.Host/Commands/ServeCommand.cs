@@ -30,7 +30,7 @@ internal sealed class ServeCommand : Verb
         batch.Validate();
         string? key = Environment.GetEnvironmentVariable(PathologyServerOptions.KeyVariable);
         MLContext ml = context.CreateMlContext();
-        using PathologyTransformer model = _model.Open(ml, parsed);
+        using PathologyTransformer model = _model.Open(ml, parsed, context.Configuration);
         using PathologyAnswerer answerer = new(model.Policy, batch);
         ServeAsync(answerer, server, string.IsNullOrEmpty(key) ? null : key, context).GetAwaiter().GetResult();
         BatchStatistics done = answerer.Statistics;
@@ -42,7 +42,7 @@ internal sealed class ServeCommand : Verb
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context)
     {
         (PathologyServerOptions server, PathologyBatchOptions batch) = Options(parsed, context);
-        return [(Section, server), (Section, batch)];
+        return [(Section, server), (Section, batch), _model.Settings(parsed, context)];
     }
 
     protected override Command Describe()
