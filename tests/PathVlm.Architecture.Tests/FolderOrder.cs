@@ -33,7 +33,7 @@ internal static class FolderOrder
         "Display",
         "Answers",
         "Chat/Faults", "Chat",
-        "Persistence", "Persistence/Weights",
+        "Persistence", "Persistence/Weights", "Persistence/Zips",
         "Views",
         "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
         "Evaluation/Statistics", "Evaluation",
@@ -49,7 +49,7 @@ internal static class FolderOrder
 
     private static readonly string[] Modeling =
     [
-        "Files",
+        "Files/Platform", "Files",
         "Configuration",
         "Numerics",
         "Optimization",
