@@ -20,9 +20,13 @@ internal static class MemoryDoor
     /// <exception cref="ArgumentOutOfRangeException">
     /// The forecast is more than the device has; the message names the parts and up to three changes that would fit.
     /// </exception>
-    public static MemoryEstimate Pass(PathologyTrainingOptions options, MemoryWork work, Device device, string component)
+    public static MemoryEstimate Pass(PathologyTrainingOptions options, MemoryWork work, Device device, string component) =>
+        Pass(options, work, device, component, MachineMemory.TotalBytes(device));
+
+    /// <summary>The same where the device has <paramref name="available"/> bytes; null where nobody tells.</summary>
+    internal static MemoryEstimate Pass(
+        PathologyTrainingOptions options, MemoryWork work, Device device, string component, long? available)
     {
-        long? available = MachineMemory.TotalBytes(device);
         if (options.Recompute == Recomputation.Auto)
         {
             bool fits = available is null || MemoryForecaster.Forecast(work).PeakBytes <= Comfortable * available.Value;
