@@ -27,6 +27,12 @@ internal sealed record RealArguments
     /// <summary>What a training step computes twice.</summary>
     public Recomputation Recompute { get; init; } = Recomputation.Layers;
 
+    /// <summary>What is measured, in this order: see <see cref="PartNames"/>.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = PartNames;
+
+    /// <summary>Names of the parts.</summary>
+    public static IReadOnlyList<string> PartNames { get; } = ["vision", "prefill", "decode", "adapted-decode", "sft", "grpo"];
+
     /// <summary>Takes an option with its value; null where it is none of these.</summary>
     public RealArguments? With(string option, string? value) => (option, value) switch
     {
@@ -38,6 +44,7 @@ internal sealed record RealArguments
             this with { Recompute = recompute },
         ("--layers", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers > 0 =>
             this with { Layers = layers },
+        ("--parts", { } text) when text.Split(',') is { } parts && parts.All(PartNames.Contains) => this with { Parts = parts },
         ("--precision", "float32") => this with { Float32 = true },
         ("--precision", "bfloat16") => this with { Float32 = false },
         ("--load", "yes") => this with { Load = true },

@@ -64,18 +64,24 @@ internal sealed class RealBenchmark
         if (_context.Arguments.Real.Load) model = Reload(model);
         using (model)
         {
-            Vision(model);
-            Prefill(model);
-            foreach (int rows in _shape.DecodedRows) Decode(model, rows);
-            using Qwen25VlModel tuned = WithAdapter(model);
-            SupervisedStep(tuned);
-            using Qwen25VlModel policy = WithAdapter(model);
-            GrpoStep(policy);
+            foreach (string part in _context.Arguments.Real.Parts) Measure(part, model);
         }
     }
 
-    private static Qwen25VlModel WithAdapter(Qwen25VlModel model) =>
-        model.WithAdapter(LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.Type, model.Device));
+    private void Measure(string part, Qwen25VlModel model)
+    {
+        if (part == "vision") Vision(model);
+        else if (part == "prefill") Prefill(model);
+        else if (part == "decode") foreach (int rows in _shape.DecodedRows) Decode(model, rows);
+        else
+        {
+            using Qwen25VlModel adapted = model.WithAdapter(
+                LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.Type, model.Device));
+            if (part == "sft") SupervisedStep(adapted);
+            else if (part == "grpo") GrpoStep(adapted);
+            else foreach (int rows in _shape.DecodedRows) Decode(adapted, rows);
+        }
+    }
 
     /// <summary>Writes the weights to a folder and loads them straight to the device.</summary>
     private Qwen25VlModel Reload(Qwen25VlModel model)
@@ -145,14 +151,15 @@ internal sealed class RealBenchmark
         Sample time = new([.. stamps.Skip(1 + WarmUp).Zip(stamps.Skip(WarmUp), (end, begin) => end - begin)]);
         double weights = _work.TrunkWeights + _work.HeadWeights;
         double cached = (double)(rows / group) * _shape.PromptTokens * _work.CacheValues;
-        Note($"decode: {Forecast(MemoryPurpose.Generate, _shape.DecodedSteps + 1 + WarmUp, rows)}");
-        Add("decode", $"{rows} row(s), {rows / group} prompt(s) of {_shape.PromptTokens}", time, $"{rows / time.Median:F0} tokens/s",
+        string what = model.Adapter is null ? "decode" : "decode with adapter";
+        Add(what, $"{rows} row(s), {rows / group} prompt(s) of {_shape.PromptTokens}", time, $"{rows / time.Median:F0} tokens/s",
             2 * rows * weights, (weights + cached) * model.Parameters.Values.element_size());
+        Note($"{what}: {Forecast(MemoryPurpose.Generate, _shape.DecodedSteps + 1 + WarmUp, rows)}");
     }
 
     private void SupervisedStep(Qwen25VlModel model)
     {
-        int steps = 1 + _context.Repeats(2, 1);
+        int steps = 1 + _context.Repeats(3, 1);
         PathologySftOptions options = new()
         {
             BatchSize = 1, MaxSteps = steps, Shuffle = false, Lora = Lora, Recompute = _context.Arguments.Real.Recompute,
@@ -174,7 +181,7 @@ internal sealed class RealBenchmark
 
     private void GrpoStep(Qwen25VlModel model)
     {
-        int steps = 1 + _context.Repeats(2, 1);
+        int steps = 1 + _context.Repeats(3, 1);
         PhaseClock clock = new();
         _meter.Restart();
         Recomputation recompute = _context.Arguments.Real.Recompute;
@@ -188,7 +195,7 @@ internal sealed class RealBenchmark
         string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, recompute {recompute}";
         Add("LoRA GRPO step", shape, time, "", whole, null);
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
-        Note($"LoRA GRPO: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
+        Note($"LoRA GRPO: phases of {steps - 1} step(s) after one: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
         Note($"LoRA GRPO: {Forecast(MemoryPurpose.Grpo, _shape.CompletionTokens, _shape.GroupSize)}");
         double apart = result.Log[^1]["sampling/sampling_logp_difference/max"];
         Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {apart:G3} at most");

@@ -13,13 +13,12 @@ namespace PathVlm.Modeling.Forecasting;
 /// <item>One layer's graph holds T s (7 D + 3 K + 3 I), and its backward T s (3 D + 6 I) more, most of it in the gate.</item>
 /// <item>With layers computed again a training pass holds L T s D and one layer's graph and backward; without, L graphs and one
 /// backward.</item>
-/// <item>The head holds 128 rows of logits: V (2 s + 8) bytes each.</item>
+/// <item>The head holds 128 rows of logits, 512 on a GPU: V (2 s + 8) bytes each.</item>
 /// <item>On a GPU every node of the graph has an empty tensor beside its output until its layer is through: T s (5 D + 2 K + 3 I).</item>
 /// </list>
 /// </summary>
 public static class MemoryForecaster
 {
-    private const int ChunkRows = 128;
     private const int Float = sizeof(float);
 
     // .NET, libtorch and what they allocate at their start; on a GPU also the driver's context and the libraries' work space.
@@ -127,6 +126,7 @@ public static class MemoryForecaster
             VisionWidth = work.Model.Vision.HiddenSize;
             VisionInner = work.Model.Vision.IntermediateSize;
             PatchValues = work.Model.Vision.PatchValues;
+            HeadRows = HeadLimits.RowsAtATime(work.IsGpu);
         }
 
         public int Value { get; }
@@ -149,7 +149,9 @@ public static class MemoryForecaster
 
         public int Merge { get; }
 
-        public long Head => ChunkRows * Vocabulary * ((2 * Value) + (2 * Float));
+        public long Head => HeadRows * Vocabulary * ((2 * Value) + (2 * Float));
+
+        private long HeadRows { get; }
 
         private long VisionWidth { get; }
 

@@ -25,10 +25,12 @@ internal sealed class GatedMlp
     }
 
     /// <summary>[n, D] -> [n, D].</summary>
-    public Tensor Forward(Tensor input)
+    /// <param name="input">[n, D].</param>
+    /// <param name="valueUnused">Whether the output is there for its gradient alone, so that its last product is left out.</param>
+    public Tensor Forward(Tensor input, bool valueUnused = false)
     {
         using Tensor both = gate_up.Forward(input);
         using Tensor product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
-        return down_proj.Forward(product);
+        return down_proj.Forward(product, valueUnused);
     }
 }

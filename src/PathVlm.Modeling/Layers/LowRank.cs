@@ -49,6 +49,9 @@ internal sealed class LowRank
     /// </summary>
     public Tensor? Anchor => _buffers.Anchor;
 
+    /// <summary>A number that grows whenever the values change.</summary>
+    public long Version => _buffers.Version;
+
     /// <summary>The terms of some neighbouring outputs, counted from <paramref name="start"/>; null where no part lies there.</summary>
     /// <exception cref="ArgumentException">A part lies across a bound.</exception>
     public LowRank? Outputs(long start, long count)

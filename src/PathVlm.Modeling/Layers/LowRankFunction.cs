@@ -17,8 +17,9 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         (Tensor input, Tensor weight, Call call) = ((Tensor)vars[0], (Tensor)vars[2], (Call)vars[4]);
-        Tensor output = nn.functional.linear(input, weight, (Tensor?)vars[3]);
-        Tensor inner = call.Adapter.AddTo(output, input);
+        Tensor output = call.ValueUnused ? empty([input.size(0), weight.size(0)], input.dtype, input.device)
+            : nn.functional.linear(input, weight, (Tensor?)vars[3]);
+        Tensor inner = call.ValueUnused ? nn.functional.linear(input, call.Adapter.Down) : call.Adapter.AddTo(output, input);
         ctx.save_for_backward([input, weight, inner.MoveToOuterDisposeScope()]);
         ctx.save_data(nameof(Call), call);
         return output.MoveToOuterDisposeScope();
@@ -37,5 +38,6 @@ internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFun
 
     /// <summary>What a call carries beside its tensors.</summary>
     /// <param name="Adapter">The terms.</param>
-    internal sealed record Call(LowRank Adapter);
+    /// <param name="ValueUnused">Whether the output is there for its gradient alone and not computed.</param>
+    internal sealed record Call(LowRank Adapter, bool ValueUnused);
 }
