@@ -28,10 +28,11 @@ internal sealed record RealArguments
     public Recomputation Recompute { get; init; } = Recomputation.Layers;
 
     /// <summary>What is measured, in this order: see <see cref="PartNames"/>.</summary>
-    public IReadOnlyList<string> Parts { get; init; } = PartNames;
+    public IReadOnlyList<string> Parts { get; init; } = [.. PartNames.Where(name => name != "pieces")];
 
-    /// <summary>Names of the parts.</summary>
-    public static IReadOnlyList<string> PartNames { get; } = ["vision", "prefill", "decode", "adapted-decode", "sft", "grpo"];
+    /// <summary>Names of the parts; pieces explain figures and are measured only where they are asked for.</summary>
+    public static IReadOnlyList<string> PartNames { get; } =
+        ["vision", "prefill", "decode", "adapted-decode", "sft", "grpo", "pieces"];
 
     /// <summary>Takes an option with its value; null where it is none of these.</summary>
     public RealArguments? With(string option, string? value) => (option, value) switch

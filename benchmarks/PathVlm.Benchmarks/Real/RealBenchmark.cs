@@ -79,6 +79,7 @@ internal sealed class RealBenchmark
                 LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.Type, model.Device));
             if (part == "sft") SupervisedStep(adapted);
             else if (part == "grpo") GrpoStep(adapted);
+            else if (part == "pieces") RealPieces.Measure(adapted, _shape, _meter, line => Note($"{line}"));
             else foreach (int rows in _shape.DecodedRows) Decode(adapted, rows);
         }
     }

@@ -20,6 +20,8 @@ public sealed class LoraGenerationTests
     [InlineData(DecodeBackend.Kernels, 16, null)]
     [InlineData(DecodeBackend.Kernels, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     [InlineData(DecodeBackend.Torch, 5, null)]
+    [InlineData(DecodeBackend.Scripted, 5, null)]
+    [InlineData(DecodeBackend.Scripted, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     [InlineData(DecodeBackend.Torch, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     public void SampledLogProbabilitiesAreThoseOfTheTrainersPass(DecodeBackend backend, int rank, string? pattern)
     {

@@ -103,10 +103,9 @@ internal static class DecodeScript
 }
 
 /// <summary>What a decode step is given, on the device.</summary>
-/// <param name="Ids">Newest token of each place [R].</param>
 /// <param name="Cosine">Cosines for queries and keys, ones for values [R, H + 2 KV, D].</param>
 /// <param name="Sine">Sines [R, 1, D/2].</param>
 /// <param name="Places">Where new keys, then values go, counted in vectors of a layer's memory [2 KV R].</param>
 /// <param name="Mask">0 at a place's keys, minus infinity beyond [1, R, 1, prompt + own]; null where nothing is hidden.</param>
 /// <param name="Longest">Own keys that are read, the new ones included.</param>
-internal sealed record StepInputs(Tensor Ids, Tensor Cosine, Tensor Sine, Tensor Places, Tensor? Mask, int Longest);
+internal sealed record StepInputs(Tensor Cosine, Tensor Sine, Tensor Places, Tensor? Mask, int Longest);
