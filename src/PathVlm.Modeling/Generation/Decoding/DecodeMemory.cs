@@ -80,6 +80,9 @@ internal sealed class DecodeMemory : IDisposable
         return true;
     }
 
+    /// <summary>Whether any of the rows has a place here.</summary>
+    public bool HoldsAnyOf(IEnumerable<DecodeRow> rows) => rows.Any(row => Array.IndexOf(_rows, row) >= 0);
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -56,9 +56,10 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
         if (_memory is null || !_memory.Holds(rows))
         {
             Forget();
-            DecodeMemory next = new(rows, _capacity, _memory);
-            _memory?.Dispose();
-            _memory = next;
+            DecodeMemory? before = _memory is not null && _memory.HoldsAnyOf(rows) ? _memory : null;
+            if (before is null) _memory?.Dispose();
+            _memory = new DecodeMemory(rows, _capacity, before);
+            before?.Dispose();
         }
 
         long[] numbers = Numbers(_memory.Rows, out int longest, out bool even);
