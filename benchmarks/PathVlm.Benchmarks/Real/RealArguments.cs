@@ -27,6 +27,9 @@ internal sealed record RealArguments
     /// <summary>What a training step computes twice.</summary>
     public Recomputation Recompute { get; init; } = Recomputation.Layers;
 
+    /// <summary>Layers that are computed twice, counted from the first; null: all.</summary>
+    public int? RecomputedLayers { get; init; }
+
     /// <summary>What is measured, in this order: see <see cref="PartNames"/>.</summary>
     public IReadOnlyList<string> Parts { get; init; } = [.. PartNames.Where(name => name != "pieces")];
 
@@ -46,6 +49,8 @@ internal sealed record RealArguments
         ("--layers", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers > 0 =>
             this with { Layers = layers },
         ("--parts", { } text) when text.Split(',') is { } parts && parts.All(PartNames.Contains) => this with { Parts = parts },
+        ("--recomputed", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 =>
+            this with { RecomputedLayers = count },
         ("--precision", "float32") => this with { Float32 = true },
         ("--precision", "bfloat16") => this with { Float32 = false },
         ("--load", "yes") => this with { Load = true },

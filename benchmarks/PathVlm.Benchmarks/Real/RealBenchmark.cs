@@ -42,6 +42,9 @@ internal sealed class RealBenchmark
         _work = new NecessaryWork(_shape.Model);
     }
 
+    private string Recomputed => _context.Arguments.Real is { Recompute: Recomputation.Layers, RecomputedLayers: { } count }
+        ? $"{count} layers recomputed" : $"recompute {_context.Arguments.Real.Recompute}";
+
     private static LoraOptions Lora => new() { Rank = 16, Alpha = 32 };
 
     /// <summary>Measures.</summary>
@@ -164,7 +167,7 @@ internal sealed class RealBenchmark
         PathologySftOptions options = new()
         {
             BatchSize = 1, MaxSteps = steps, Shuffle = false, Lora = Lora, Recompute = _context.Arguments.Real.Recompute,
-            LearningRate = 1e-4,
+            RecomputedLayers = _context.Arguments.Real.RecomputedLayers, LearningRate = 1e-4,
         };
         int[] prompt = _shape.PromptIds(0);
         SupervisedExample[] examples = [.. Enumerable.Range(0, steps).Select(i => new SupervisedExample(
@@ -175,7 +178,7 @@ internal sealed class RealBenchmark
         Sample time = new([.. times.Seconds.Skip(1)]);
         double operations = _work.AdaptedSupervisedStep(1, _shape.PromptTokens, _shape.AnswerTokens, Lora.Rank);
         Add(
-            "LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, recompute {options.Recompute}", time,
+            "LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, {Recomputed}", time,
             Utilisation(operations, time), operations, null);
         Note($"LoRA SFT: losses {Losses(result)}; {Forecast(MemoryPurpose.SupervisedFineTuning, _shape.AnswerTokens, 1)}");
     }
@@ -185,15 +188,14 @@ internal sealed class RealBenchmark
         int steps = 1 + _context.Repeats(3, 1);
         PhaseClock clock = new();
         _meter.Restart();
-        Recomputation recompute = _context.Arguments.Real.Recompute;
-        TrainingResult result = RealGrpo.Train(model, _shape, Lora, recompute, steps, clock, _meter);
+        TrainingResult result = RealGrpo.Train(model, _shape, Lora, _context.Arguments.Real, steps, clock, _meter);
         Sample time = new(clock.Steps(skipped: 1)), loss = new(clock.Of("loss", skipped: 1));
         Sample rollout = new(clock.Of("rollout", skipped: 1));
         int[] completions = [.. Enumerable.Repeat(_shape.CompletionTokens, _shape.GroupSize)];
         double update = _work.AdaptedUpdate(_shape.PromptTokens, completions, Lora.Rank);
         double whole = update + _work.ReferencePass(_shape.PromptTokens, completions) + _work.Rollout(_shape.PromptTokens, completions)
             + _work.Vision(_shape.Grid.Rows, _shape.Grid.Columns);
-        string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, recompute {recompute}";
+        string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, {Recomputed}";
         Add("LoRA GRPO step", shape, time, "", whole, null);
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
         Note($"LoRA GRPO: phases of {steps - 1} step(s) after one: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
@@ -210,6 +212,7 @@ internal sealed class RealBenchmark
             Model = _shape.Model, Purpose = purpose, Type = _type, IsGpu = _device.type == DeviceType.CUDA,
             Lora = purpose == MemoryPurpose.Generate ? null : Lora,
             RecomputesLayers = _context.Arguments.Real.Recompute == Recomputation.Layers,
+            RecomputedLayers = _context.Arguments.Real.RecomputedLayers,
             PromptTokens = _shape.PromptTokens, AnswerTokens = answer, Rows = rows,
             GroupSize = purpose == MemoryPurpose.Grpo ? _shape.GroupSize : 1,
             DecodedRows = rows + (purpose == MemoryPurpose.SupervisedFineTuning ? 0 : 8),

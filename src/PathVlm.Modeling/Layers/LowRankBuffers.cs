@@ -70,6 +70,13 @@ internal sealed class LowRankBuffers : IDisposable
         Compute.copy_(Values);
     }
 
+    /// <summary>Keeps a tensor until the buffers go.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        _views.Add(tensor.DetachFromDisposeScope());
+        return tensor;
+    }
+
     /// <summary>A view of a buffer; of the gradients it belongs to the caller's dispose scope, else to the buffers.</summary>
     public Tensor View(Tensor buffer, long start, long[] shape)
     {

@@ -74,6 +74,10 @@ public sealed class LoraTrainingTests
         model.RecomputesLayers = true;
         Assert.Equal(kept, Loss(model));
         Assert.True(gradients.equal(model.Parameters.Gradients).all().item<bool>());
+        model.Parameters.ZeroGradients();
+        model.RecomputedLayers = 1;
+        Assert.Equal(kept, Loss(model));
+        Assert.True(gradients.equal(model.Parameters.Gradients).all().item<bool>());
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Parameters;
 using static TorchSharp.torch;
@@ -6,8 +5,8 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Generation.Decoding;
 
 /// <summary>
-/// A model's layers as <see cref="DecodeScript"/> reads them. The weights are the model's own. The B's of a fused layer are kept as one
-/// matrix of blocks, so that all its low-rank terms are one product; <see cref="Refresh"/> brings these up to date.
+/// A model's layers as <see cref="DecodeScript"/> reads them. The weights are the model's own. The B's of a fused layer are
+/// one matrix of blocks, so that all its low-rank terms are one product; <see cref="Refresh"/> brings these up to date.
 /// </summary>
 internal sealed class DecodeWeights : IDisposable
 {
@@ -18,9 +17,8 @@ internal sealed class DecodeWeights : IDisposable
     ];
 
     private static readonly string[] Adapted = ["self_attn.qkv", "self_attn.o_proj", "mlp.gate_up", "mlp.down_proj"];
-    private readonly List<(LowRank Terms, Tensor Blocks)> _blocks = [];
+    private readonly List<(LowRank Terms, long Outputs)> _terms = [];
     private readonly Tensor? _none;
-    private long _version = -1;
 
     /// <summary>The layers of a model.</summary>
     public DecodeWeights(Qwen25VlModel model)
@@ -37,7 +35,9 @@ internal sealed class DecodeWeights : IDisposable
             {
                 LowRank? terms = model.Adapter.Layers.GetValueOrDefault($"model.layers.{layer}.{name}");
                 low.Add(terms?.Down ?? _none);
-                low.Add(terms is null ? _none : Blocks(terms, parameters[$"model.layers.{layer}.{name}.weight"]));
+                long outputs = parameters[$"model.layers.{layer}.{name}.weight"].size(0);
+                low.Add(terms?.Blocks(outputs) ?? _none);
+                if (terms is not null) _terms.Add((terms, outputs));
             }
         }
 
@@ -51,37 +51,14 @@ internal sealed class DecodeWeights : IDisposable
     public Tensor[] LowRank { get; } = [];
 
     /// <summary>Factor of the low-rank terms.</summary>
-    public double Scale => _blocks.Count == 0 ? 1 : _blocks[0].Terms.Scale;
+    public double Scale => _terms.Count == 0 ? 1 : _terms[0].Terms.Scale;
 
-    /// <summary>Copies the B's where they changed.</summary>
+    /// <summary>Brings the blocks of B's up to date, where they lie.</summary>
     public void Refresh()
     {
-        if (_blocks.Count == 0 || _blocks[0].Terms.Version == _version) return;
-        _version = _blocks[0].Terms.Version;
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
-        foreach ((LowRank terms, Tensor blocks) in _blocks)
-        {
-            long first = 0;
-            for (int index = 0; index < terms.Parts.Count; index++)
-            {
-                LowRankPart part = terms.Parts[index];
-                blocks.narrow(0, first, part.Rank).narrow(1, part.OutputStart, part.OutputCount).copy_(terms.Ups[index].t());
-                first += part.Rank;
-            }
-        }
+        foreach ((LowRank terms, long outputs) in _terms) terms.Blocks(outputs);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        _none?.Dispose();
-        foreach ((_, Tensor blocks) in _blocks) blocks.Dispose();
-    }
-
-    private Tensor Blocks(LowRank terms, Tensor weight)
-    {
-        Tensor blocks = zeros([terms.Rank, weight.size(0)], weight.dtype, weight.device).DetachFromDisposeScope();
-        _blocks.Add((terms, blocks));
-        return blocks;
-    }
+    public void Dispose() => _none?.Dispose();
 }

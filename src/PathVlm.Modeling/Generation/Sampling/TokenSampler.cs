@@ -90,7 +90,7 @@ internal sealed class TokenSampler : IDisposable
         Tensor last = inside.narrow(1, Width - 1, 1).mul(Scalars.Of(1 - 1e-15));
         Tensor rest = (target - (ends.gather(1, block) - sums.gather(1, block))).clamp_min_(Scalars.Of(0.0)).minimum(last);
         Tensor place = searchsorted(inside, rest, right: true);
-        return (block.mul(Scalars.Of(Width)) + place).squeeze(1).MoveToOuterDisposeScope();
+        return block.mul(Scalars.Of(Width)).add(place, Scalars.One).squeeze(1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
