@@ -1,7 +1,6 @@
 using System.Globalization;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Modeling;
-using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Parameters;
