@@ -22,7 +22,7 @@ internal enum FaultAction
     Stop,
 }
 
-/// <summary>judge.md's table of failures: from an exception of the client to what is done about it.</summary>
+/// <summary>docs/process-reward.md's table of failures: from an exception of the client to what is done about it.</summary>
 /// <param name="Action">What is done.</param>
 /// <param name="Failure">Why there is no answer if nothing better comes.</param>
 /// <param name="Detail">The failure in one line, with the server's status and sentence where there are any.</param>
