@@ -43,9 +43,10 @@ step 40 "inspect, and the check of the chosen libtorch" dotnet "$work/bin/pathvl
 if [ $device = cuda ]; then
   paper="real --model 7b --device cuda --case paper"
   step 150 "7B, layers recomputed" bench $paper --recompute layers --parts grpo,adapted-decode,decode,sft,vision,prefill
-  step 70 "7B, recorded steps" env PATHVLM_CUDA_GRAPHS=1 bash -c "bench $paper --recompute layers --repeats 2 --parts adapted-decode,decode,grpo"
+  step 70 "7B, steps not recorded" env PATHVLM_CUDA_GRAPHS=0 bash -c "bench $paper --recompute layers --repeats 2 --parts adapted-decode,decode"
   step 40 "7B, pieces of an update" bench $paper --parts pieces
   step 60 "7B, nothing recomputed" bench $paper --recompute none --repeats 2 --parts sft,grpo
+  step 60 "7B, 20 of 28 layers recomputed" bench $paper --recompute layers --recomputed 20 --repeats 2 --parts grpo
   step 70 "7B, loaded from files" bench $paper --load yes --parts prefill
 else
   step 60 "tiny" bench real --quick --model tiny

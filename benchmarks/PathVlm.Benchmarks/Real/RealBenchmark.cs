@@ -198,7 +198,8 @@ internal sealed class RealBenchmark
         string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, {Recomputed}";
         Add("LoRA GRPO step", shape, time, "", whole, null);
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
-        Note($"LoRA GRPO: phases of {steps - 1} step(s) after one: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
+        Note($"LoRA GRPO: phases of {steps - 1} step(s) after one: {clock.Describe(1)}");
+        Note($"LoRA GRPO: rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
         Note($"LoRA GRPO: {Forecast(MemoryPurpose.Grpo, _shape.CompletionTokens, _shape.GroupSize)}");
         double apart = result.Log[^1]["sampling/sampling_logp_difference/max"];
         Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {apart:G3} at most");

@@ -35,7 +35,8 @@ internal sealed class Decoder : IDisposable
 
     /// <summary>
     /// Layers, counted from the first, of which a pass with gradients keeps the input alone and which it computes again in backward. Where
-    /// there are any, the pack, and what is computed from its positions, must live until backward: they belong to the caller's dispose scope.
+    /// there are any, the pack, and what is computed from its positions, must live until backward: they belong to the caller's dispose
+    /// scope.
     /// </summary>
     public int RecomputedLayers { get; set; }
 

@@ -71,7 +71,9 @@ internal sealed class DecoderLayer
     /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
     /// <param name="hidden">[n, d].</param>
     /// <param name="attended">[n, H * D].</param>
-    /// <param name="valueUnused">Whether the output is there for its gradient alone: its last product is left out, its values mean nothing.</param>
+    /// <param name="valueUnused">
+    /// Whether the output is there for its gradient alone: its last product is left out, its values mean nothing.
+    /// </param>
     public Tensor Finish(Tensor hidden, Tensor attended, bool valueUnused = false)
     {
         using Tensor projected = o_proj.Forward(attended);

@@ -20,7 +20,8 @@ internal sealed class AdaptedLinear(Tensor weight, Tensor? bias, LowRank? adapte
     /// <summary>[n, in] -> [n, out], in the caller's dispose scope.</summary>
     /// <param name="input">[n, in].</param>
     /// <param name="valueUnused">
-    /// Whether the output is there for its gradient alone, so that the product of a graph node is left out and its values are not to be read.
+    /// Whether the output is there for its gradient alone, so that the product of a graph node is left out and its values are not to be
+    /// read.
     /// </param>
     public Tensor Forward(Tensor input, bool valueUnused = false)
     {

@@ -26,8 +26,24 @@ internal sealed unsafe class CudaGraph : IDisposable
         functions.Create(_graph, 0);
     }
 
-    /// <summary>Whether this process's libtorch has what is needed, all of it.</summary>
-    public static bool IsAvailable => Found.Value is not null;
+    /// <summary>
+    /// Environment variable: 0 turns recordings off, 1 on with any libtorch that has the functions; by default they are used with the
+    /// version that they were run with.
+    /// </summary>
+    public const string Variable = "PATHVLM_CUDA_GRAPHS";
+
+    private const string TriedVersion = "2.11.";
+
+    /// <summary>
+    /// Whether to record: libtorch has all that is needed, and is the version it was run with, or <see cref="Variable"/> says so. An error
+    /// inside a recording would end the process, so this is decided before.
+    /// </summary>
+    public static bool IsWanted => Environment.GetEnvironmentVariable(Variable) switch
+    {
+        "0" => false,
+        "1" => Found.Value is not null,
+        _ => Found.Value is not null && LibTorch.Version?.StartsWith(TriedVersion, StringComparison.Ordinal) == true,
+    };
 
     /// <summary>
     /// Does work on a stream of its own until everything it needs once is there, then records it. The graph runs on the stream that is
@@ -36,7 +52,7 @@ internal sealed unsafe class CudaGraph : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="work">The work; called several times, with the same effect each time.</param>
     /// <returns>The graph, and the work's result, which every <see cref="Replay"/> computes anew in the same memory.</returns>
-    /// <exception cref="InvalidOperationException">There is no libtorch with CUDA graphs: ask <see cref="IsAvailable"/> first.</exception>
+    /// <exception cref="InvalidOperationException">There is no libtorch with CUDA graphs: ask <see cref="IsWanted"/> first.</exception>
     public static (CudaGraph Graph, Tensor Result) Record(Device device, Func<Tensor> work)
     {
         const int WarmUps = 2;

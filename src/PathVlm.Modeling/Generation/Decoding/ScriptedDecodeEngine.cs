@@ -38,8 +38,7 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
         _settings = model.Configuration.Text;
         _capacity = capacity;
         _weights = new DecodeWeights(model);
-        _records = model.Device.type == DeviceType.CUDA && CudaGraph.IsAvailable
-            && Environment.GetEnvironmentVariable("PATHVLM_CUDA_GRAPHS") == "1";
+        _records = model.Device.type == DeviceType.CUDA && CudaGraph.IsWanted;
         _one = ones([1, 1, 1], model.Type, model.Device).DetachFromDisposeScope();
         _ramp = arange(Scalars.Of((long)capacity), ScalarType.Int64, model.Device).add_(Scalars.Of((long)capacity), Scalars.One)
             .DetachFromDisposeScope();
@@ -56,10 +55,7 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
         if (_memory is null || !_memory.Holds(rows))
         {
             Forget();
-            DecodeMemory? before = _memory is not null && _memory.HoldsAnyOf(rows) ? _memory : null;
-            if (before is null) _memory?.Dispose();
-            _memory = new DecodeMemory(rows, _capacity, before);
-            before?.Dispose();
+            LayAnew(rows);
         }
 
         long[] numbers = Numbers(_memory.Rows, out int longest, out bool even);
@@ -113,6 +109,26 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
         _record.Input.copy_(now);
         _record.Graph.Replay();
         return _record.Result.alias();
+    }
+
+    private void LayAnew(IReadOnlyList<DecodeRow> rows)
+    {
+        DecodeMemory? before = _memory;
+        _memory = null;
+        if (before is not null && !before.HoldsAnyOf(rows))
+        {
+            before.Dispose();
+            before = null;
+        }
+
+        try
+        {
+            _memory = new DecodeMemory(rows, _capacity, before);
+        }
+        finally
+        {
+            before?.Dispose();
+        }
     }
 
     private void Forget()
