@@ -52,19 +52,15 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
     {
         using DisposeScope scope = NewDisposeScope();
         _weights.Refresh();
-        if (_memory is null || !_memory.Holds(rows))
-        {
-            Forget();
-            LayAnew(rows);
-        }
-
-        long[] numbers = Numbers(_memory.Rows, out int longest, out bool even);
+        DecodeMemory memory = _memory is { } held && held.Holds(rows) ? held : LaidAnew(rows);
+        long[] numbers = Numbers(memory.Rows, out int longest, out bool even);
         EnsureTurns(numbers);
         Tensor logits = Recorded(numbers, longest) ?? Compute(tensor(numbers, device: _model.Device), longest, !even);
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
-        if (rows.Count == _memory.Rows.Count) return logits.MoveToOuterDisposeScope();
-        long[] places = [.. Enumerable.Range(0, _memory.Rows.Count).Where(place => _memory.Rows[place] is not null).Select(p => (long)p)];
+        if (rows.Count == memory.Rows.Count) return logits.MoveToOuterDisposeScope();
+        long[] places =
+            [.. Enumerable.Range(0, memory.Rows.Count).Where(place => memory.Rows[place] is not null).Select(place => (long)place)];
         return logits.index_select(0, tensor(places, device: _model.Device)).MoveToOuterDisposeScope();
     }
 
@@ -111,8 +107,9 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
         return _record.Result.alias();
     }
 
-    private void LayAnew(IReadOnlyList<DecodeRow> rows)
+    private DecodeMemory LaidAnew(IReadOnlyList<DecodeRow> rows)
     {
+        Forget();
         DecodeMemory? before = _memory;
         _memory = null;
         if (before is not null && !before.HoldsAnyOf(rows))
@@ -123,7 +120,7 @@ internal sealed class ScriptedDecodeEngine : IDecodeEngine
 
         try
         {
-            _memory = new DecodeMemory(rows, _capacity, before);
+            return _memory = new DecodeMemory(rows, _capacity, before);
         }
         finally
         {
