@@ -30,11 +30,12 @@ internal static class FolderOrder
 
     private static readonly string[] MLNet =
     [
+        "Display",
         "Answers",
         "Chat/Faults", "Chat",
-        "Persistence", "Persistence/Weights",
+        "Persistence", "Persistence/Weights", "Persistence/Zips",
         "Views",
-        "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data",
+        "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
         "Evaluation/Statistics", "Evaluation",
         "Inference/Bases", "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
         "Inference/Conversations", "Inference/Batching", "Inference/Clients",
@@ -48,7 +49,7 @@ internal static class FolderOrder
 
     private static readonly string[] Modeling =
     [
-        "Files",
+        "Files/Platform", "Files",
         "Configuration",
         "Numerics",
         "Optimization",

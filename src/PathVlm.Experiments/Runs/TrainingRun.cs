@@ -37,7 +37,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Recipe.Model))
         {
             RequireReadable(rows, baseModel.Policy);
-            RunFolder.Clear(plan);
+            RunFolder.PutAside(plan);
             results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
         }
 
@@ -49,6 +49,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
             results.Add(Evaluated(evaluation, name, stage, rows));
         foreach (PathologyTransformer stage in fitted) stage.Dispose();
+        RunFolder.DropAside(plan);
         return new TrainingOutcome(results, plan.ModelFile, _trainer.Memory.Text());
     }
 

@@ -9,6 +9,7 @@ using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Commands;
 
@@ -43,6 +44,7 @@ internal sealed class TrainCommand : Verb
         TrainingPlan plan = Plan(parsed, context);
         MLContext ml = context.CreateMlContext(plan.Seed);
         OutputFolder.Prepare("--output", plan.OutputFolder);
+        using RunLock held = RunLock.Take(plan.OutputFolder);
         string embedded = Path.Combine(plan.OutputFolder, DataFolder);
         IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seed);
         TrainingOutcome outcome = Training.Run(ml, plan, rows, context.Screen, context.Cancellation);
@@ -50,7 +52,8 @@ internal sealed class TrainCommand : Verb
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{outcome.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"model: {plan.ModelFile}");
-        context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
+        context.Display.Line(
+            $"load it: ITransformer model = new MLContext().Pathology().Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
         context.Display.Line(
             $"check it: pathvlm evaluate --model {plan.ModelFile} --data {_data.PathOf(parsed) ?? embedded}"
             + (plan.Seed == 1 ? "" : $" --seed {plan.Seed}"));

@@ -1,10 +1,13 @@
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Data.Loading;
 
 /// <summary>JSON files with errors that name the file and the place.</summary>
 internal static class JsonFiles
 {
+    private const long LargestFile = 2L << 30;
+
     /// <summary>Reads a whole file; the caller disposes the document.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no whole JSON document.</exception>
@@ -12,7 +15,7 @@ internal static class JsonFiles
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"file [{path}] does not exist", path);
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = InputFile.OpenStream(path, LargestFile);
         try
         {
             return JsonDocument.Parse(stream);

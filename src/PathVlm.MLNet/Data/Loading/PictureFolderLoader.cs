@@ -4,6 +4,7 @@ using System.Text.Json;
 using CsvHelper;
 using CsvHelper.Configuration;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Data.Loading;
 
@@ -36,7 +37,7 @@ internal static class PictureFolderLoader
     private static void ReadJsonLines(QuestionCollector collector, string file, PictureFolder pictures)
     {
         int number = 0;
-        foreach (string line in File.ReadLines(file))
+        foreach (string line in InputFile.ReadLines(file))
         {
             string name = $"line {++number}";
             if (string.IsNullOrWhiteSpace(line))
@@ -85,7 +86,7 @@ internal static class PictureFolderLoader
             BadDataFound = bad => throw new InvalidDataException(
                 $"{file}: line {bad.Context.Parser?.RawRow}: [{Shorten(bad.Field)}] has a quote out of place; expected RFC 4180"),
         };
-        using var text = new StreamReader(file, Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
+        using var text = new StreamReader(InputFile.OpenStream(file), Encoding.UTF8, detectEncodingFromByteOrderMarks: true);
         using var csv = new CsvReader(text, configuration);
         if (!csv.Read() || !csv.ReadHeader())
             throw new InvalidDataException($"{file}: is empty; expected a head line with image, question, options, answer");
