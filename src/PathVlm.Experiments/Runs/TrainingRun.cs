@@ -29,6 +29,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     {
         IEstimator<ITransformer> chain = Pipeline();
         TrainingCheck.Columns(chain, rows);
+        RequireUntrainedTestRows(rows);
         RequireRowsAndJudge(rows);
         using ReviewPanel? offline = OfflinePanel();
         StageEvaluation evaluation = new(reporter, offline, cancellation);
@@ -37,6 +38,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         {
             RequireReadable(rows, baseModel.Policy);
             RunFolder.Clear(plan);
+            _pathology.Data.SaveSplit(rows, plan.SplitFile, cancellation);
             results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
         }
 
@@ -64,6 +66,13 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     {
         if (Trains(StageNames.Beta)) yield return _grpo;
         if (Trains(StageNames.PathVlmR1)) yield return _process;
+    }
+
+    private void RequireUntrainedTestRows(IDataView rows)
+    {
+        if (plan.AllowTrainedRows) return;
+        TrainedRowsCheck.Stages(rows, cancellation);
+        TrainedRowsCheck.Model(plan.BaseModel, StageEvaluation.TestRows(rows), cancellation);
     }
 
     // Later stages are validated before the first one starts.

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.Modeling;
@@ -70,6 +71,9 @@ public sealed class PathologyPolicy
             "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
         : new InvalidOperationException(_absence));
 
+    /// <summary>Hashes of the pictures that the weights were trained on, here and in stages before; of a checkpoint folder none are known.</summary>
+    internal ImmutableSortedSet<string> TrainedPictures { get; set; } = [];
+
     internal PolicySettings Settings { get; }
 
     internal CheckpointSource Files => _files;
@@ -122,7 +126,10 @@ public sealed class PathologyPolicy
     internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
     {
         lock (_turn)
-            return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder);
+            return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder)
+            {
+                TrainedPictures = TrainedPictures,
+            };
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
@@ -139,7 +146,10 @@ public sealed class PathologyPolicy
             Qwen25VlModel own = Model;
             ModelLoadOptions wanted = new() { Type = type ?? own.Type, Device = device ?? own.Device };
             bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
-            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder);
+            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder)
+            {
+                TrainedPictures = TrainedPictures,
+            };
             _generator?.Dispose();
             if (converts) own.Dispose();
             (_generator, _model, _absence) = (null, null, reason);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
@@ -21,7 +22,10 @@ internal static class PolicyArchive
         StoredFile[] files =
             [.. policy.Files.Names.Select(name => new StoredFile(name, EntryReference.Write(writer, name, policy.Files.Read(name))))];
         ScalarType? type = policy.HasWeights || policy.Absence is null ? policy.Model.Type : null;
-        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files));
+        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files)
+        {
+            TrainedPictures = Policies.TrainedPictures.Write(writer, policy.TrainedPictures),
+        });
         if (type is not null) WeightsArchive.Write(writer, policy.Model.CheckpointTensors, storage);
     }
 
@@ -33,7 +37,8 @@ internal static class PolicyArchive
         Check(stored, where);
         CheckpointSource files = ReadFiles(stored.Files, reader, where);
         ModelConfiguration configuration = ModelConfiguration.Load(files);
-        if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!);
+        ImmutableSortedSet<string> trained = Policies.TrainedPictures.Read(reader, stored.TrainedPictures);
+        if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!) { TrainedPictures = trained };
         Qwen25VlModel? model = null;
         try
         {
@@ -42,7 +47,7 @@ internal static class PolicyArchive
                 model = Qwen25VlModel.Create(configuration, new ModelLoadOptions { Type = stored.WeightsType.Value });
                 return model.CheckpointTensors;
             });
-            return new PathologyPolicy(model!, files, stored.Settings);
+            return new PathologyPolicy(model!, files, stored.Settings) { TrainedPictures = trained };
         }
         catch
         {
@@ -83,7 +88,10 @@ internal static class PolicyArchive
                 $"{where}: WeightsType: expected Float32, BFloat16, Float16 or Float64, got {stored.WeightsType}.");
     }
 
-    private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files);
+    private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files)
+    {
+        public EntryReference? TrainedPictures { get; init; }
+    }
 
     private sealed record StoredFile(string Name, EntryReference Content);
 }
