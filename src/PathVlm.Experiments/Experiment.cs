@@ -38,7 +38,10 @@ public static class Experiment
         ExperimentRun run = new(ml, plan, output, new RunReporter(options.Progress), options.Cancellation);
         ExperimentResults results = run.Run(rows);
         IReadOnlyList<ReportTable> tables = ExperimentTables.Of(results);
-        return new ExperimentReport(tables, ReportWriter.Write(results, tables, output.Path), run.Summary);
+        return new ExperimentReport(tables, ReportWriter.Write(results, tables, output.Path), run.Summary)
+        {
+            Unanswered = results.UnansweredInWords(),
+        };
     }
 
     /// <summary>Creates the folder of an experiment, or checks that one may be written into it, before rows are loaded.</summary>

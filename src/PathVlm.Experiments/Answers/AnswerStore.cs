@@ -39,6 +39,7 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
         string path = FileOf(folder, set), unfinished = Path.ChangeExtension(path, null) + ".asked" + AtomicFile.Unfinished;
         Header header = HeaderOf(set, modelFingerprint);
         GivenAnswer?[] answers = File.Exists(path) && Read(path, header) is { } found ? found : new GivenAnswer?[set.Questions.Count];
+        if (UnansweredRows.TooMany(answers)) answers = Array.ConvertAll(answers, answer => answer?.Failure is null ? answer : null);
         if (answers.All(IsAnswered))
         {
             Kept++;

@@ -12,7 +12,10 @@ internal sealed class ExternalAnswerer(ExternalModel model, string name) : IAnsw
     public void Answer(IReadOnlyList<PathologyRow> rows, Action<int, GivenAnswer> onAnswer, CancellationToken cancellation) =>
         model.AnswerAsync(rows, (index, answer) =>
         {
-            GivenAnswer given = new(answer.Response, answer.ResponseTokenCount, answer.IsTruncated, answer.Failure?.ToString());
+            GivenAnswer given = new(answer.Response, answer.ResponseTokenCount, answer.IsTruncated, answer.Failure?.ToString())
+            {
+                Detail = answer.Detail,
+            };
             onAnswer(index, given);
             _watch.Count(given);
         }, cancellation).GetAwaiter().GetResult();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using PathVlm.MLNet.Chat.Faults;
 
 namespace PathVlm.Experiments.Answers;
@@ -9,6 +10,10 @@ namespace PathVlm.Experiments.Answers;
 /// <param name="Failure">Why there is none (<see cref="ChatFailure"/>); null where there is one.</param>
 internal sealed record GivenAnswer(string Response, int? Tokens, bool Truncated, string? Failure = null)
 {
+    /// <summary>The failure in one line, such as the server's status and sentence; null where there is nothing to tell.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Detail { get; init; }
+
     /// <summary>
     /// Whether there is none because of a transient failure, such as a server that was busy. A resumed run asks such a row again.
     /// </summary>

@@ -25,8 +25,7 @@ internal sealed class OutageWatch(string name)
             if (_recent.Count > Window) _recent.Dequeue();
             int failed = _recent.Count(one => one.IsOutage);
             if (_recent.Count < MinimumRows || failed <= MaxRate * _recent.Count) return;
-            string causes = string.Join(
-                ", ", _recent.Where(one => one.IsOutage).CountBy(one => one.Failure!).Select(cause => $"{cause.Key} {cause.Value}"));
+            string causes = UnansweredRows.CausesInWords(_recent.Where(one => one.IsOutage));
             string found = string.Create(
                 CultureInfo.InvariantCulture, $"{failed} of the last {_recent.Count} rows ({causes}), more than {100 * MaxRate:0}%");
             throw new RunStoppedException(

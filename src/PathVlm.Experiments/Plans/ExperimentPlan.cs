@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Inference.External;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Rubric;
@@ -33,6 +34,9 @@ public sealed record ExperimentPlan
     /// <summary>Models behind OpenAI-compatible addresses that answer the same rows.</summary>
     /// <value>None.</value>
     public IReadOnlyList<ExternalEndpoint> Externals { get; init; } = [];
+
+    /// <summary>How every external model is asked; the model's name and the prompt are set for each.</summary>
+    public ExternalModelOptions External { get; init; } = new();
 
     /// <summary>Refuses a plan that cannot be run.</summary>
     /// <exception cref="ArgumentException">Bases or seeds are missing or repeated, or the panel names a record file.</exception>

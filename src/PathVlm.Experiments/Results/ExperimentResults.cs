@@ -40,4 +40,24 @@ internal sealed record ExperimentResults
 
     /// <summary>The questions of a set.</summary>
     internal IReadOnlyList<PathologyQuestion> QuestionsOf(string set) => Sets.First(item => item.Name == set).Questions;
+
+    /// <summary>The external models with too many unanswered rows in a set, in one line; null where there are none.</summary>
+    internal string? UnansweredInWords()
+    {
+        string[] models = [.. Lines.Where(line => line.IsExternal).Select(UnansweredOf).OfType<string>()];
+        return models.Length == 0
+            ? null
+            : $"{string.Join("; ", models)}; tables show their number instead of an accuracy: --resume asks for these rows again";
+    }
+
+    private static string? UnansweredOf(ModelLine line)
+    {
+        GivenAnswer[] answers =
+            [.. line.Runs[0].Sets.Values.Where(set => UnansweredRows.TooMany(set.Answers)).SelectMany(set => set.Answers)];
+        int missing = answers.Count(answer => answer.Failure is not null);
+        return answers.Length == 0
+            ? null
+            : $"the external model [{line.Name}] did not answer {missing} of {answers.Length} rows: "
+                + UnansweredRows.CausesInWords(answers);
+    }
 }

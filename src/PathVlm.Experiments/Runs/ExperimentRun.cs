@@ -114,8 +114,13 @@ internal sealed class ExperimentRun(
         return new ModelLine("", endpoint.Name, [run]);
     }
 
-    private ExternalModel Open(ExternalEndpoint endpoint) => endpoint.Open(
-        new ExternalModelOptions { Model = endpoint.Model, PromptTemplate = plan.Recipe.Model.PromptTemplate });
+    private ExternalModel Open(ExternalEndpoint endpoint)
+    {
+        ExternalModelOptions options = plan.External.Copy();
+        options.Model = endpoint.Model;
+        options.PromptTemplate = plan.Recipe.Model.PromptTemplate;
+        return endpoint.Open(options);
+    }
 
     private static string AnswerFingerprint(ExternalEndpoint endpoint, ExternalModel model) =>
         Fingerprint.Of("external", model.Identity, endpoint.Address.ToString());

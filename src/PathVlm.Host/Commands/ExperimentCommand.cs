@@ -2,14 +2,15 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
-using PathVlm.Experiments.Plans;
-using PathVlm.Experiments.Runs;
 using PathVlm.Experiments;
+using PathVlm.Experiments.Plans;
+using PathVlm.Experiments.Progress;
+using PathVlm.Experiments.Runs;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Judging.Panel;
-using PathVlm.MLNet;
 
 namespace PathVlm.Host.Commands;
 
@@ -73,7 +74,7 @@ internal sealed class ExperimentCommand : Verb
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{report.Summary}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"report: {report.Page}");
-        return ExitCodes.Done;
+        return report.Unanswered is null ? ExitCodes.Done : throw new RunStoppedException(report.Unanswered);
     }
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
@@ -111,6 +112,7 @@ internal sealed class ExperimentCommand : Verb
             Panel = panel,
             OutOfDomain = NamedPath.FromPaths("--out-of-domain", parsed.GetValue(_outOfDomain) ?? [], DrawnSetName),
             Externals = _externals.Endpoints(parsed),
+            External = ExternalChoice.Asking(context.Configuration),
         };
     }
 }

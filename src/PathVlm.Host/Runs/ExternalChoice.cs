@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 using PathVlm.Experiments.Plans;
 using PathVlm.Host.Faults;
+using PathVlm.Host.Settings;
+using PathVlm.MLNet.Inference.External;
 
 namespace PathVlm.Host.Runs;
 
@@ -9,6 +12,7 @@ namespace PathVlm.Host.Runs;
 /// </summary>
 internal sealed class ExternalChoice
 {
+    private const string Section = "External";
     private const string Form = "expected name=URL or name=model@URL, such as gpt-4o=gpt-4o-2024-08-06@https://api.openai.com/v1";
 
     private readonly Option<string[]> _externals = new("--external")
@@ -21,6 +25,18 @@ internal sealed class ExternalChoice
 
     /// <summary>The models of a command line.</summary>
     internal IReadOnlyList<ExternalEndpoint> Endpoints(ParseResult parsed) => Read(parsed.GetValue(_externals) ?? []);
+
+    /// <summary>How every external model is asked, from the settings section External, without model and prompt.</summary>
+    internal static ExternalModelOptions Asking(IConfiguration configuration)
+    {
+        ExternalModelOptions options = new();
+        configuration.BindTo(Section, options);
+        return options.Model == new ExternalModelOptions().Model && options.PromptTemplate is null
+            ? options
+            : throw new UserMistakeException(
+                $"setting [{Section}:{nameof(options.Model)}] or [{Section}:{nameof(options.PromptTemplate)}]: expected neither; "
+                + "--external names the model, and the prompt is that of the trained models");
+    }
 
     /// <summary>Reads models from their texts.</summary>
     /// <exception cref="UserMistakeException">A text is no model, or two have the same name.</exception>

@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Evaluation.Statistics;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Evaluation;
 
@@ -17,7 +18,7 @@ public static class EvaluationMath
     {
         ArgumentNullException.ThrowIfNull(rows);
         options ??= new EvaluationOptions();
-        options.Validate();
+        OptionRules.Validate(options);
         IGrouping<string, EvaluatedRow>[] subsets = [.. rows.GroupBy(row => row.Subset)];
         return new EvaluationResult(
             Figures(AllRows, rows, options),
@@ -35,7 +36,7 @@ public static class EvaluationMath
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         options ??= new EvaluationOptions();
-        options.Validate();
+        OptionRules.Validate(options);
         IReadOnlyList<EvaluatedRow> partners = RowPairing.Partners(first.Rows, second.Rows);
         return new ModelComparison(
             first.Rows.Count,

@@ -1,7 +1,8 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
-using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Pictures;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Evaluation;
 
@@ -22,7 +23,7 @@ public static class PathologyEvaluator
     public static EvaluationResult Evaluate(IDataView scored, EvaluationOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scored);
-        (options ?? new EvaluationOptions()).Validate();
+        OptionRules.Validate(options ?? new EvaluationOptions());
         return EvaluationMath.Summarize([.. Score(scored, cancellation)], options);
     }
 

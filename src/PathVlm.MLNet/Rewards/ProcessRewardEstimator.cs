@@ -4,6 +4,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Persistence;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Rewards;
 
@@ -34,7 +35,7 @@ public sealed class ProcessRewardEstimator : IEstimator<ProcessRewardTransformer
         ArgumentNullException.ThrowIfNull(judge);
         _environment = environment;
         _judge = judge;
-        _options = (options ?? new ProcessRewardOptions()).Validated();
+        _options = OptionRules.Validated((options ?? new ProcessRewardOptions()).Copy());
         _time = time;
     }
 

@@ -1,11 +1,12 @@
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Rewards;
 
 /// <summary>How the process reward asks its judge.</summary>
-public sealed class ProcessRewardOptions
+public sealed class ProcessRewardOptions : IOptionSet
 {
     /// <summary>What the judge is told of the right answer.</summary>
     /// <value><see cref="JudgeReference.Answer"/>, as in the paper.</value>
@@ -13,10 +14,12 @@ public sealed class ProcessRewardOptions
 
     /// <summary>Rows whose reviews are asked for together, 1 or more.</summary>
     /// <value>16.</value>
+    [OptionBounds(AtLeast = 1)]
     public int LookAheadRows { get; set; } = 16;
 
     /// <summary>Bounds, record and scoring; not null.</summary>
     /// <value>The defaults of <see cref="ReviewPanelOptions"/>.</value>
+    [RequiredOption("the panel's options")]
     public ReviewPanelOptions Panel { get; set; } = new();
 
     /// <summary>
@@ -28,30 +31,18 @@ public sealed class ProcessRewardOptions
 
     /// <summary>Optimizer steps between two showings of the canaries, since a served model may change; 0: only before the stage.</summary>
     /// <value>100.</value>
+    [OptionBounds(AtLeast = 0)]
     public int CanarySteps { get; set; } = 100;
 
     /// <summary>Receives the judge's canary reports, on the training thread; not saved.</summary>
     /// <value>null.</value>
     public IProgress<CanaryReport>? CanaryProgress { get; set; }
 
-    /// <summary>A copy that is checked, and that holds a copy of the panel's options.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    internal ProcessRewardOptions Validated()
+    /// <summary>A copy, with a copy of the panel's options.</summary>
+    public ProcessRewardOptions Copy()
     {
         ProcessRewardOptions copy = (ProcessRewardOptions)MemberwiseClone();
-        List<string> faults = [.. copy.Faults()];
-        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ProcessRewardOptions), string.Join("; ", faults));
-        copy.Panel = Panel.Validated();
+        if (Panel is not null) copy.Panel = Panel.Copy(); // null is refused when the options are checked
         return copy;
-    }
-
-    private IEnumerable<string> Faults()
-    {
-        if (!Enum.IsDefined(Reference)) yield return $"Reference: expected Answer, Explanation or None, got {Reference}";
-        if (!Enum.IsDefined(Canaries)) yield return $"Canaries: expected Warn, Stop or Off, got {Canaries}";
-        if (CanarySteps < 0) yield return $"CanarySteps: expected 0 or more, got {CanarySteps}";
-        if (LookAheadRows < 1) yield return $"LookAheadRows: expected 1 or more, got {LookAheadRows}";
-        if (Panel is null) yield return "Panel: expected options, got null";
-        foreach (string fault in Panel?.Faults() ?? []) yield return $"Panel.{fault}";
     }
 }

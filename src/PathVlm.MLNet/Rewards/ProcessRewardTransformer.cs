@@ -10,6 +10,7 @@ using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Views;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Rewards;
 
@@ -97,7 +98,7 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         };
         try
         {
-            options = options.Validated();
+            OptionRules.Validate(options);
         }
         catch (ArgumentException fault)
         {

@@ -36,7 +36,7 @@ public sealed class OptionFaults
             Require(RequiredOptionAttribute.Accepts(value), property.Name, value, required.Expected);
         if (value is null) return;
         if (value is Enum)
-            Require(Enum.IsDefined(value.GetType(), value), property.Name, value, string.Join(", ", Enum.GetNames(value.GetType())));
+            Require(IsMember(value), property.Name, value, string.Join(", ", Enum.GetNames(value.GetType())));
         if (property.GetCustomAttribute<OptionBoundsAttribute>() is { } bounds)
             Require(bounds.Accepts(NumberOf(value)), property.Name, value, bounds.InWords(value is TimeSpan ? " s" : ""));
         if (value is IOptionSet inner) AddInner(property.Name, inner);
@@ -47,6 +47,17 @@ public sealed class OptionFaults
         OptionFaults faults = new();
         faults.AddFaultsOf(inner);
         _found.AddRange(faults.Found.Select(fault => $"{option}.{fault}"));
+    }
+
+    // A member; of flags any union of members.
+    private static bool IsMember(object value)
+    {
+        Type type = value.GetType();
+        if (type.GetCustomAttribute<FlagsAttribute>() is null) return Enum.IsDefined(type, value);
+        long all = Enum.GetValues(type).Cast<object>().Aggregate(0L, (union, member) => union | Whole(member));
+        return (Whole(value) & ~all) == 0;
+
+        static long Whole(object member) => Convert.ToInt64(member, CultureInfo.InvariantCulture);
     }
 
     private static double NumberOf(object value) =>

@@ -7,6 +7,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Views;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Inference.External;
 
@@ -33,7 +34,7 @@ public sealed class ExternalModel
     public ExternalModel(IChatClient client, ExternalModelOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _options = (options ?? new ExternalModelOptions()).Validated();
+        _options = Checked(options);
         _template = _options.PromptTemplate ?? new PathologyPromptTemplate();
         _request = new ChatRequestOptions(_options.Model, _options.Temperature, _options.Seed, _options.MaxOutputTokens, _options.LeaveOut);
         ChatBounds bounds = new(_options.MaxRequests, _options.AnswerTime, _options.RequestTime, _options.Backoff);
@@ -59,7 +60,7 @@ public sealed class ExternalModel
             throw new ArgumentException(
                 $"key: expected the external model's key, got none (set {KeyVariable}; any text for a server that asks for none)",
                 nameof(key));
-        ExternalModelOptions valid = (options ?? new ExternalModelOptions()).Validated();
+        ExternalModelOptions valid = Checked(options);
         return new ExternalModel(OpenAiChat.Create(address, key, valid.Model, valid.LeaveOut), valid, time);
     }
 
@@ -107,6 +108,9 @@ public sealed class ExternalModel
             // ML.NET's getters are synchronous
             _options.Concurrency, rows => AnswerAsync(rows).ConfigureAwait(false).GetAwaiter().GetResult()));
     }
+
+    private static ExternalModelOptions Checked(ExternalModelOptions? options) =>
+        OptionRules.Validated((options ?? new ExternalModelOptions()).Copy());
 
     private async Task<ExternalAnswer> AnswerAsync(PathologyRow row, CancellationToken cancellationToken)
     {

@@ -1,13 +1,15 @@
 using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Inference.External;
 
 /// <summary>How an external model is asked.</summary>
-public sealed class ExternalModelOptions
+public sealed class ExternalModelOptions : IOptionSet
 {
     /// <summary>The model's name at its server.</summary>
     /// <value>gpt-4o-2024-08-06.</value>
+    [RequiredOption("the name of a model")]
     public string Model { get; set; } = "gpt-4o-2024-08-06";
 
     /// <summary>How a row becomes a prompt: the same as for the models it is compared with; null for the default template.</summary>
@@ -16,6 +18,7 @@ public sealed class ExternalModelOptions
 
     /// <summary>Sampling temperature, 0 to 2.</summary>
     /// <value>0.</value>
+    [OptionBounds(AtLeast = 0, AtMost = 2)]
     public float Temperature { get; set; }
 
     /// <summary>Seed sent with each request.</summary>
@@ -24,26 +27,32 @@ public sealed class ExternalModelOptions
 
     /// <summary>Most tokens of a completion, 1 or more; a second request after an invalid reply gets twice as many.</summary>
     /// <value>1,024.</value>
+    [OptionBounds(AtLeast = 1)]
     public int MaxOutputTokens { get; set; } = 1024;
 
     /// <summary>Rows asked about at once, 1 or more.</summary>
     /// <value>8.</value>
+    [OptionBounds(AtLeast = 1)]
     public int Concurrency { get; set; } = 8;
 
     /// <summary>Requests for one row at the most, 1 to 5.</summary>
     /// <value>5.</value>
+    [OptionBounds(AtLeast = 1, AtMost = 5)]
     public int MaxRequests { get; set; } = 5;
 
     /// <summary>Time for one row in all, backoff included; above zero.</summary>
     /// <value>120 s.</value>
+    [OptionBounds(Above = 0)]
     public TimeSpan AnswerTime { get; set; } = TimeSpan.FromSeconds(120);
 
     /// <summary>Time for one request, header and body; above zero.</summary>
     /// <value>60 s.</value>
+    [OptionBounds(Above = 0)]
     public TimeSpan RequestTime { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Backoff before the second request; it doubles with each further one, times a jitter of 0.5 to 1.5.</summary>
     /// <value>1 s.</value>
+    [OptionBounds(AtLeast = 0)]
     public TimeSpan Backoff { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -53,26 +62,6 @@ public sealed class ExternalModelOptions
     /// <value><see cref="ChatParameters.None"/>.</value>
     public ChatParameters LeaveOut { get; set; }
 
-    /// <summary>A copy that is checked.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    internal ExternalModelOptions Validated()
-    {
-        ExternalModelOptions copy = (ExternalModelOptions)MemberwiseClone();
-        List<string> faults = [.. copy.Faults()];
-        if (faults.Count > 0) throw new ArgumentOutOfRangeException(nameof(ExternalModelOptions), string.Join("; ", faults));
-        copy.PromptTemplate?.Validate();
-        return copy;
-    }
-
-    private IEnumerable<string> Faults()
-    {
-        if (string.IsNullOrWhiteSpace(Model)) yield return "Model: expected the name of a model, got none";
-        if (!(Temperature is >= 0 and <= 2)) yield return FormattableString.Invariant($"Temperature: expected 0 to 2, got {Temperature}");
-        if (MaxOutputTokens < 1) yield return $"MaxOutputTokens: expected 1 or more, got {MaxOutputTokens}";
-        if (Concurrency < 1) yield return $"Concurrency: expected 1 or more, got {Concurrency}";
-        if (MaxRequests is < 1 or > 5) yield return $"MaxRequests: expected 1 to 5, got {MaxRequests}";
-        if (AnswerTime <= TimeSpan.Zero) yield return $"AnswerTime: expected a time above zero, got {AnswerTime}";
-        if (RequestTime <= TimeSpan.Zero) yield return $"RequestTime: expected a time above zero, got {RequestTime}";
-        if (Backoff < TimeSpan.Zero) yield return $"Backoff: expected zero or more, got {Backoff}";
-    }
+    /// <summary>A copy.</summary>
+    public ExternalModelOptions Copy() => (ExternalModelOptions)MemberwiseClone();
 }

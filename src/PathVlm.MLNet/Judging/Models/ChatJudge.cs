@@ -3,6 +3,7 @@ using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Judging.Models;
 
@@ -23,7 +24,7 @@ public sealed class ChatJudge : IProcessJudge
     public ChatJudge(IChatClient client, ChatJudgeOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        ChatJudgeOptions valid = (options ?? new ChatJudgeOptions()).Validated();
+        ChatJudgeOptions valid = OptionRules.Validated((options ?? new ChatJudgeOptions()).Copy());
         _request = new ChatRequestOptions(valid.Model, valid.Temperature, valid.Seed, valid.MaxOutputTokens, valid.LeaveOut);
         ChatBounds bounds = new(valid.MaxRequests, valid.ReviewTime, valid.RequestTime, valid.Backoff);
         _chat = new BoundedChat(client, valid.Model, bounds, time ?? TimeProvider.System, "the judge");

@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Chat;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Judging.Models;
 
@@ -26,7 +27,7 @@ public static class OpenAiJudge
             throw new ArgumentException(
                 $"key: expected the judge's key, got none (set {KeyVariable}; any text for a server that asks for none)", nameof(key));
 
-        ChatJudgeOptions asked = (options ?? new ChatJudgeOptions()).Validated();
+        ChatJudgeOptions asked = OptionRules.Validated((options ?? new ChatJudgeOptions()).Copy());
         return new ChatJudge(OpenAiChat.Create(address, key, asked.Model, asked.LeaveOut), asked, time);
     }
 }

@@ -5,6 +5,7 @@ using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
 using PathVlm.MLNet.Judging.Scoring;
 using PathVlm.MLNet.Judging.Wording;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Judging.Panel;
 
@@ -39,7 +40,7 @@ public sealed class ReviewPanel : IDisposable
     public ReviewPanel(IProcessJudge judge, ReviewPanelOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(judge);
-        _options = (options ?? new ReviewPanelOptions()).Validated();
+        _options = OptionRules.Validated((options ?? new ReviewPanelOptions()).Copy());
         _judge = judge;
         _wasReached = judge.IsOffline;
         _time = time ?? TimeProvider.System;

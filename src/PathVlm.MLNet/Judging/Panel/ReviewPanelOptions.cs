@@ -1,14 +1,16 @@
 using System.Text.Json.Serialization;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Judging.Panel;
 
 /// <summary>Bounds on asking a judge (judge.md, Bounds).</summary>
-public sealed class ReviewPanelOptions
+public sealed class ReviewPanelOptions : IOptionSet
 {
     /// <summary>Reviews under way at once, 1 or more.</summary>
     /// <value>8.</value>
+    [OptionBounds(AtLeast = 1)]
     public int Concurrency { get; set; } = 8;
 
     /// <summary>
@@ -16,6 +18,7 @@ public sealed class ReviewPanelOptions
     /// (<see cref="IProcessJudge.IsOffline"/>).
     /// </summary>
     /// <value>500.</value>
+    [OptionBounds(AtLeast = 1)]
     public int ReviewsPerMinute { get; set; } = 500;
 
     /// <summary>
@@ -23,6 +26,7 @@ public sealed class ReviewPanelOptions
     /// judge.
     /// </summary>
     /// <value>800,000.</value>
+    [OptionBounds(AtLeast = 1)]
     public long TokensPerMinute { get; set; } = 800_000;
 
     /// <summary>
@@ -31,14 +35,17 @@ public sealed class ReviewPanelOptions
     /// that record. Reviews under way when it is spent are finished. A server that reports no tokens ends the run at its first reply.
     /// </summary>
     /// <value>null.</value>
+    [OptionBounds(AtLeast = 0)]
     public decimal? Budget { get; set; }
 
     /// <summary>Price of a million tokens read, 0 or more.</summary>
     /// <value>2.50 (GPT-4o, US dollars).</value>
+    [OptionBounds(AtLeast = 0)]
     public decimal PricePerMillionInputTokens { get; set; } = 2.50m;
 
     /// <summary>Price of a million tokens written, 0 or more.</summary>
     /// <value>10 (GPT-4o, US dollars).</value>
+    [OptionBounds(AtLeast = 0)]
     public decimal PricePerMillionOutputTokens { get; set; } = 10m;
 
     /// <summary>
@@ -46,10 +53,12 @@ public sealed class ReviewPanelOptions
     /// record answers count like others.
     /// </summary>
     /// <value>0.05.</value>
+    [OptionBounds(AtLeast = 0, AtMost = 1)]
     public double MaxMissingRate { get; set; } = 0.05;
 
     /// <summary>Reviews over which <see cref="MaxMissingRate"/> is computed, 1 or more.</summary>
     /// <value>200.</value>
+    [OptionBounds(AtLeast = 1)]
     public int MissingWindow { get; set; } = 200;
 
     /// <summary>
@@ -83,27 +92,4 @@ public sealed class ReviewPanelOptions
 
     /// <summary>A copy.</summary>
     public ReviewPanelOptions Copy() => (ReviewPanelOptions)MemberwiseClone();
-
-    /// <summary>A copy that is checked.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
-    internal ReviewPanelOptions Validated()
-    {
-        ReviewPanelOptions copy = Copy();
-        List<string> faults = [.. copy.Faults()];
-        return faults.Count == 0 ? copy : throw new ArgumentOutOfRangeException(nameof(ReviewPanelOptions), string.Join("; ", faults));
-    }
-
-    internal IEnumerable<string> Faults()
-    {
-        if (Concurrency < 1) yield return $"Concurrency: expected 1 or more, got {Concurrency}";
-        if (ReviewsPerMinute < 1) yield return $"ReviewsPerMinute: expected 1 or more, got {ReviewsPerMinute}";
-        if (TokensPerMinute < 1) yield return $"TokensPerMinute: expected 1 or more, got {TokensPerMinute}";
-        if (Budget < 0) yield return $"Budget: expected 0 or more, got {Budget}";
-        if (PricePerMillionInputTokens < 0)
-            yield return $"PricePerMillionInputTokens: expected 0 or more, got {PricePerMillionInputTokens}";
-        if (PricePerMillionOutputTokens < 0)
-            yield return $"PricePerMillionOutputTokens: expected 0 or more, got {PricePerMillionOutputTokens}";
-        if (!(MaxMissingRate is >= 0 and <= 1)) yield return $"MaxMissingRate: expected 0 to 1, got {MaxMissingRate}";
-        if (MissingWindow < 1) yield return $"MissingWindow: expected 1 or more, got {MissingWindow}";
-    }
 }

@@ -21,6 +21,7 @@ internal static class ReviewScorer
     public static ReviewScore Score(ReviewFindings findings, ProcessReviewRequest request, bool requireShownInImage = true)
     {
         QuoteLocator quotes = new(ReviewText.Normalised(request.Reasoning));
+        OptionMentions options = new(request.Options);
         List<FindingVerdict> verdicts = [];
         int steps = 0;
         VisualFinding visual = findings.VisualAnalysis;
@@ -41,7 +42,7 @@ internal static class ReviewScorer
             bool any = false;
             foreach (RejectedOption rejected in elimination.Rejected)
             {
-                DropReason? fault = RejectionFault(rejected, request)
+                DropReason? fault = RejectionFault(options.LabelNamed(rejected.Option), request.ChosenOption)
                     ?? StepFault(elimination.Present, rejected.Quote, quotes, sameStep: any);
                 any |= Keeps(fault, $"option_elimination: {rejected.Option}", rejected.Quote);
             }
@@ -72,11 +73,10 @@ internal static class ReviewScorer
         };
     }
 
-    private static DropReason? RejectionFault(RejectedOption rejected, ProcessReviewRequest request)
+    private static DropReason? RejectionFault(string? rejected, string? chosen)
     {
-        string? label = OptionMentions.LabelNamed(rejected.Option, request.Options);
-        if (label is null) return DropReason.NotAnOption;
-        return label == request.ChosenOption ? DropReason.ChosenOption : null;
+        if (rejected is null) return DropReason.NotAnOption;
+        return rejected == chosen ? DropReason.ChosenOption : null;
     }
 
     private static int CountViolations(IReadOnlyList<ReviewViolation> violations, string reasoning, List<FindingVerdict> verdicts)

@@ -25,20 +25,19 @@ internal sealed partial class OptionMentions
                 yield return label;
     }
 
-    /// <summary>The label that a judge's naming of an option means ("B", "B) text", "text"); null where it is none or several.</summary>
-    internal static string? LabelNamed(string naming, IReadOnlyList<string> options)
+    /// <summary>The label that a judge's naming of an option means ("B", "B) text", "text"); null where it means none or several.</summary>
+    internal string? LabelNamed(string naming)
     {
         string normalised = ReviewText.Normalised(naming).TrimEnd('.');
-        string[] matches = [.. options.Select(Split)
-            .Where(option => normalised.Equals(option.Label, StringComparison.OrdinalIgnoreCase)
-                || normalised == ReviewText.Normalised(option.Text).TrimEnd('.')
-                || LabelOf(naming) is { } label && label == option.Label
-                    && normalised.EndsWith(ReviewText.Normalised(option.Text).TrimEnd('.'), StringComparison.Ordinal))
+        string? named = LabelOf(naming);
+        string[] matches = [.. _options
+            .Where(option => normalised.Equals(option.Label, StringComparison.OrdinalIgnoreCase) || normalised == option.Words
+                || named is not null && named == option.Label && normalised.EndsWith(option.Words, StringComparison.Ordinal))
             .Select(option => option.Label)];
         if (matches.Length == 1) return matches[0];
         if (matches.Length > 1 || BareLabel().Match(naming) is not { Success: true } bare) return null;
         string label = bare.Groups[1].Value.ToUpperInvariant();
-        return options.Any(option => Split(option).Label == label) ? label : null;
+        return _options.Any(option => option.Label == label) ? label : null;
     }
 
     /// <summary>Whether a sentence is a line of the option list copied.</summary>

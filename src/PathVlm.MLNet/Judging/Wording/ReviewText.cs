@@ -5,7 +5,7 @@ using PathVlm.Modeling.Processing.Unicode;
 namespace PathVlm.MLNet.Judging.Wording;
 
 /// <summary>The normal form in which a reasoning is shown to a judge and quotes are looked up.</summary>
-public static partial class ReviewText
+internal static partial class ReviewText
 {
     /// <summary>Removes control tokens (<c>&lt;|im_end|&gt;</c> …) and collapses white space; what the judge is shown.</summary>
     public static string Shown(string text) => WhiteSpace().Replace(ControlToken().Replace(text, " "), " ").Trim();

@@ -6,7 +6,7 @@ namespace PathVlm.MLNet.Rewards.Scaling;
 /// normalize_then_sum: r = sum_k w_k (r_k - mean_k(group)) / (std_k(group) + 1e-4), A = (r - mean(batch)) / (std(batch) + 1e-4).
 /// A completion that no reward scored is left out of means and deviations and has advantage 0.
 /// </summary>
-public static class Advantages
+internal static class Advantages
 {
     /// <summary>Added to a deviation before dividing by it.</summary>
     public const double Epsilon = 1e-4;

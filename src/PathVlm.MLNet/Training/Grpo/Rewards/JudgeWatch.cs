@@ -28,6 +28,7 @@ internal sealed class JudgeWatch(
     private static readonly string AccuracyMean = MetricNames.RewardMean(AccuracyRewardTransformer.Name);
     private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
     private readonly Dictionary<ProcessRewardTransformer, int> _unforecast = []; // with what was asked before the first step
+    private readonly HashSet<(ProcessRewardTransformer, MissingCause)> _toldMissing = [];
     private bool _toldLength, _toldAccuracy;
     private long _shown;
 
@@ -54,6 +55,7 @@ internal sealed class JudgeWatch(
             if (_lines.Count == 2 * Window && !_toldAccuracy) _toldAccuracy = TellAccuracy(value.Step);
         }
         foreach ((ProcessRewardTransformer judge, int before) in _unforecast) TellForecast(judge, before, value);
+        foreach (ProcessRewardTransformer judge in judges) TellMissing(judge, value.Step);
         next.Report(value);
         foreach (ProcessRewardTransformer judge in judges)
             if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > _shown / judge.CanarySteps)
@@ -69,6 +71,14 @@ internal sealed class JudgeWatch(
         if (report.Failures.Count == 0) channel.Info(message);
         else if (judge.CanaryPolicy == CanaryPolicy.Stop) throw new JudgeStoppedException(message);
         else channel.Warning(message);
+    }
+
+    // Once a cause: what follows is in the metrics.
+    private void TellMissing(ProcessRewardTransformer judge, long step)
+    {
+        int known = _toldMissing.Count;
+        _toldMissing.UnionWith(judge.Statistics.Missing.Keys.Select(cause => (judge, cause)));
+        if (_toldMissing.Count > known) channel.Warning($"step {step}: reviews are missing: {judge.Statistics.MissingInWords}");
     }
 
     private void TellForecast(ProcessRewardTransformer judge, int before, TrainingProgress progress)

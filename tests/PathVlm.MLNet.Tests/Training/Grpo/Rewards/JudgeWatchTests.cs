@@ -66,7 +66,9 @@ public sealed class JudgeWatchTests
     {
         ReviewPanelOptions panel = new() { MaxMissingRate = 1 };
         Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel });
-        Assert.Contains("18 of 20 were not reviewed (Refused 18)", Assert.Single(_warnings), StringComparison.Ordinal);
+        Assert.Equal(2, _warnings.Count);
+        Assert.Contains("18 of 20 were not reviewed (Refused 18)", _warnings[0], StringComparison.Ordinal);
+        Assert.Contains("step 1: reviews are missing: ", _warnings[1], StringComparison.Ordinal); // once a cause, not once a step
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
             Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel, Canaries = CanaryPolicy.Stop }));
         Assert.Contains("18 of 20 were not reviewed (Refused 18)", fault.Message, StringComparison.Ordinal);
