@@ -34,7 +34,7 @@ internal static class FolderOrder
         "Chat/Faults", "Chat",
         "Persistence", "Persistence/Weights",
         "Views",
-        "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data",
+        "Data/Pictures", "Data/Rows", "Data/Loading/Records", "Data/Loading/Layouts", "Data/Loading", "Data/Splitting", "Data/Controls", "Data",
         "Evaluation/Statistics", "Evaluation",
         "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
         "Judging/Protocol", "Judging/Wording", "Judging/Messages", "Judging/Models", "Judging/Rubric", "Judging/Scoring",
