@@ -88,12 +88,21 @@ public sealed class PathologyCatalog
         ExternalModel.Create(address, key, options);
 
     /// <summary>Adds <c>FormatReward</c> to rollouts: 1 where a completion has the think/answer format, else 0.</summary>
-    public FormatRewardEstimator FormatReward() => new(_environment);
+    /// <returns>
+    /// An estimator that reads no data. Input: <c>Rollouts</c>, vector of text, length G. Output: <c>FormatReward</c>, vector of
+    /// <see cref="float"/>, length G, 0 or 1.
+    /// </returns>
+    public IEstimator<ITransformer> FormatReward() => new FormatRewardEstimator(_environment);
 
     /// <summary>Adds <c>AccuracyReward</c> to rollouts: 1 where a completion's answer is right, else 0.</summary>
     /// <param name="rule">When an answer is right; the default is the paper's: letter and text equal to the standard answer.</param>
+    /// <returns>
+    /// An estimator that reads no data. Input: <c>Rollouts</c>, vector of text, length G; <c>Question</c>, <c>Answer</c>, text;
+    /// <c>Options</c>, vector of text. Output: <c>AccuracyReward</c>, vector of <see cref="float"/>, length G, 0 or 1.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="rule"/> is no <see cref="AccuracyRule"/>.</exception>
-    public AccuracyRewardEstimator AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) => new(_environment, rule);
+    public IEstimator<ITransformer> AccuracyReward(AccuracyRule rule = AccuracyRule.Paper) =>
+        new AccuracyRewardEstimator(_environment, rule);
 
     /// <summary>
     /// Adds the cross-modal process reward to rollouts: <c>ProcessReward</c>, <c>CompletenessScore</c>, <c>SoundnessScore</c>,
@@ -112,10 +121,14 @@ public sealed class PathologyCatalog
     /// </summary>
     /// <param name="rewards">Columns and weights; one or more, each column once.</param>
     /// <param name="missing">What stands in for a missing score (NaN).</param>
+    /// <returns>
+    /// An estimator that reads no data. Input: a vector of <see cref="float"/> for each reward, NaN where there is no score. Output:
+    /// <c>Reward</c> (NaN where no reward gave a score) and <c>Advantage</c> (0 there), vectors of <see cref="float"/>.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">No reward, a blank or doubled column, or a weight that is not finite.</exception>
-    public RewardSumEstimator SumRewards(
+    public IEstimator<ITransformer> SumRewards(
         IReadOnlyList<RewardWeight> rewards, MissingRewardPolicy missing = MissingRewardPolicy.GroupMean) =>
-        new(_environment, rewards, missing);
+        new RewardSumEstimator(_environment, rewards, missing);
 
     /// <summary>GRPO with rewards that are columns; the options most often changed as arguments.</summary>
     /// <param name="rewards">Adds the reward columns to rollouts: an estimator, a chain of them, or a user's CustomMapping.</param>

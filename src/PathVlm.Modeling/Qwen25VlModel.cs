@@ -35,7 +35,7 @@ public sealed class Qwen25VlModel : IDisposable
     public ModelConfiguration Configuration { get; }
 
     /// <summary>All weights, their gradients, and which of them are trained.</summary>
-    public ParameterSet Parameters { get; }
+    internal ParameterSet Parameters { get; }
 
     /// <summary>
     /// Published checkpoint key -> weight, in the checkpoint's shape (<see cref="Checkpoints.CheckpointTable"/>), with the type and on the
@@ -156,13 +156,27 @@ public sealed class Qwen25VlModel : IDisposable
         return EncodeImages(each.Length == 1 ? each[0] : cat(each, 0), grids).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Logits of every token of a prompt: row t scores the token that follows token t.</summary>
+    /// <param name="prompt">A prompt of T tokens, from <see cref="Qwen25VlProcessor"/>.</param>
+    /// <returns>[T, V], in the model's type and on its device; it belongs to the caller's dispose scope.</returns>
+    /// <exception cref="ArgumentException">An id lies outside the vocabulary, or the pictures do not fit their places.</exception>
+    public Tensor Logits(EncodedPrompt prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        using DisposeScope scope = NewDisposeScope();
+        PackedSequencesBuilder builder = new(Configuration);
+        builder.AddPrompt(prompt.TokenIds, [.. prompt.Images.Select(image => image.Grid)]);
+        Tensor hidden = Forward(builder.Build(Device), EncodeImages(prompt.Images));
+        return Logits(hidden).MoveToOuterDisposeScope();
+    }
+
     /// <summary>Hidden states after the final norm, of the wanted rows alone.</summary>
     /// <param name="packed">The pack, on the model's device.</param>
     /// <param name="imageFeatures">Features of the pack's pictures in its order [placeholders, D]; null without pictures.</param>
     /// <param name="rows">The rows wanted; null for all.</param>
     /// <returns>[rows, D], in the model's type and on its device; it belongs to the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Features do not fit the pack's placeholders, or rows lie outside it.</exception>
-    public Tensor Forward(PackedSequences packed, Tensor? imageFeatures = null, ForwardRows? rows = null)
+    internal Tensor Forward(PackedSequences packed, Tensor? imageFeatures = null, ForwardRows? rows = null)
     {
         ArgumentNullException.ThrowIfNull(packed);
         Counters.TrunkRows += packed.TokenCount;
@@ -195,7 +209,7 @@ public sealed class Qwen25VlModel : IDisposable
     /// <param name="options">Temperature, suppressed ids, by-products; null for the defaults.</param>
     /// <returns>Scores of the n targets; their tensors belong to the caller's dispose scope.</returns>
     /// <exception cref="ArgumentException">Shapes or options do not fit.</exception>
-    public TokenScores TokenLogProbabilities(Tensor hidden, Tensor targets, TokenScoreOptions? options = null)
+    internal TokenScores TokenLogProbabilities(Tensor hidden, Tensor targets, TokenScoreOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(hidden);
         ArgumentNullException.ThrowIfNull(targets);

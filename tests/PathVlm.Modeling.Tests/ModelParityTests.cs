@@ -1,4 +1,8 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
+using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Chat;
+using PathVlm.Modeling.Processing.Pictures;
+using PathVlm.Modeling.Sequences;
 using PathVlm.Modeling.Tests.Support;
 using PathVlm.Testing;
 using TorchSharp;
@@ -46,6 +50,26 @@ public sealed class ModelParityTests
         IReadOnlyList<Tensor> states = model.HiddenStates(batch.Packed, features);
         Assert.False(batch.Has($"hidden_states.{states.Count}"));
         for (int index = 0; index < states.Count; index++) AssertRows(batch, $"hidden_states.{index}", states[index]);
+    }
+
+    [Fact]
+    public void LogitsOfAPromptAreThoseOfItsPack()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable none = no_grad();
+        string folder = ReferenceSet.PathOf(ReferenceSet.Checkpoints()[0]);
+        using Qwen25VlModel model = Qwen25VlModel.Load(folder);
+        Qwen25VlProcessor processor = Qwen25VlProcessor.Load(folder, minPixels: 3136, maxPixels: 12544);
+        EncodedPrompt prompt = processor.Encode(
+            [ChatMessage.User("What is seen?", pictures: 1)], [new RgbPicture(70, 56, new byte[70 * 56 * 3])]);
+        PackedSequencesBuilder builder = new(model.Configuration);
+        builder.AddPrompt(prompt.TokenIds, [prompt.Images[0].Grid]);
+        using PackedSequences packed = builder.Build();
+        Tensor expected = model.Logits(model.Forward(packed, model.EncodeImages(prompt.Images)));
+        Tensor logits = model.Logits(prompt);
+        Assert.Equal([prompt.TokenIds.Length, model.Configuration.Text.VocabularySize], logits.shape);
+        Assert.Equal(expected.data<float>().ToArray(), logits.data<float>().ToArray());
+        Assert.Throws<ArgumentException>(() => model.Logits(prompt with { Images = [] }));
     }
 
     private static TheoryData<string, string, string> CasesWhere(Func<SafetensorsFile, bool> fits)

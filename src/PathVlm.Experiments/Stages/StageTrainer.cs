@@ -57,7 +57,7 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
         where TStage : IEstimator<PathologyTransformer> =>
         new(stage, () => resultOf(stage), place.Title, ($"{section}:LearningRate", options.LearningRate));
 
-    private EstimatorChain<AccuracyRewardTransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
+    private EstimatorChain<ITransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
 
     private TOptions Observed<TOptions>(TOptions options, StagePlace place)
         where TOptions : PathologyTrainingOptions

@@ -8,7 +8,7 @@ namespace PathVlm.MLNet.Answers;
 /// exactly one option (case and end punctuation aside). A letter that is a label wins over an option whose text is that letter. Nothing is
 /// guessed.
 /// </summary>
-public sealed partial class AnswerReader
+internal sealed partial class AnswerReader
 {
     private const int LongestHead = 40; // of a label with all its wrapping, as in **\boxed{\text{B}}**)
 

@@ -5,7 +5,7 @@ namespace PathVlm.MLNet.Chat;
 
 /// <summary>
 /// Asks a chat model one thing inside bounds. There is one retry layer: a bounded number of requests and a bounded time for one answer;
-/// what each kind of failure does is judge.md's table, in <see cref="ChatFault"/>. The client's own retries must be off.
+/// what each kind of failure does is docs/process-reward.md's table, in <see cref="ChatFault"/>. The client's own retries must be off.
 /// </summary>
 /// <param name="client">The client.</param>
 /// <param name="model">The model that is asked for.</param>

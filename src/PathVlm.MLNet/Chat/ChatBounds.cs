@@ -1,6 +1,6 @@
 namespace PathVlm.MLNet.Chat;
 
-/// <summary>Bounds on one question to a chat model (judge.md, Failures).</summary>
+/// <summary>Bounds on one question to a chat model (docs/process-reward.md, Failures).</summary>
 /// <param name="MaxRequests">Largest number of requests, 1 to 5.</param>
 /// <param name="TotalTime">Time in all, backoff included.</param>
 /// <param name="RequestTime">Time for one request, header and body.</param>

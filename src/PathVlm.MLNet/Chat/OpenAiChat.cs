@@ -7,8 +7,8 @@ using PathVlm.MLNet.Chat.Faults;
 namespace PathVlm.MLNet.Chat;
 
 /// <summary>
-/// A client of OpenAI's chat-completions API, or of a server that speaks it, as judge.md asks for: no redirect followed, replies bounded,
-/// no retries and no log of its own.
+/// A client of OpenAI's chat-completions API, or of a server that speaks it, as docs/process-reward.md asks for: no redirect followed,
+/// replies bounded, no retries and no log of its own.
 /// </summary>
 internal static class OpenAiChat
 {

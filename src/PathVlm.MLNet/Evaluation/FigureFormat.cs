@@ -4,7 +4,7 @@ using PathVlm.MLNet.Evaluation.Statistics;
 namespace PathVlm.MLNet.Evaluation;
 
 /// <summary>Figures as a table's cell shows them, in the invariant culture; a dash where there is no number.</summary>
-public static class FigureFormat
+internal static class FigureFormat
 {
     /// <summary>The cell without a number.</summary>
     public const string None = "-";

@@ -17,7 +17,7 @@ namespace PathVlm.MLNet.Rewards;
 /// <description><c>AccuracyReward</c>: vector of <see cref="float"/>, length G, 0 or 1</description></item>
 /// </list>
 /// </remarks>
-public sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransformer>
+internal sealed class AccuracyRewardEstimator : IEstimator<AccuracyRewardTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly AccuracyRule _rule;

@@ -8,7 +8,7 @@ namespace PathVlm.MLNet.Rewards;
 
 /// <summary>Adds <c>AccuracyReward</c> [G]: 1 for each rollout whose answer is right by <see cref="Rule"/>, else 0.</summary>
 [PersistedComponent("AccuracyReward", 1)]
-public sealed class AccuracyRewardTransformer : RolloutRewardTransformer
+internal sealed class AccuracyRewardTransformer : RolloutRewardTransformer
 {
     internal const string Name = "AccuracyReward";
     internal const PathologyRowNeeds Needs = PathologyRowNeeds.Answer;

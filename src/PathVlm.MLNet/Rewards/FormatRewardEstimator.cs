@@ -15,7 +15,7 @@ namespace PathVlm.MLNet.Rewards;
 /// <description><c>FormatReward</c>: vector of <see cref="float"/>, length G, 0 or 1</description></item>
 /// </list>
 /// </remarks>
-public sealed class FormatRewardEstimator : IEstimator<FormatRewardTransformer>
+internal sealed class FormatRewardEstimator : IEstimator<FormatRewardTransformer>
 {
     private readonly IHostEnvironment _environment;
 

@@ -7,7 +7,7 @@ namespace PathVlm.MLNet.Rewards;
 
 /// <summary>Adds <c>FormatReward</c> [G]: 1 for each rollout that has the think/answer format (<see cref="FormatRule"/>), else 0.</summary>
 [PersistedComponent("FormatReward", 1)]
-public sealed class FormatRewardTransformer : RolloutRewardTransformer
+internal sealed class FormatRewardTransformer : RolloutRewardTransformer
 {
     internal const string Name = "FormatReward";
 

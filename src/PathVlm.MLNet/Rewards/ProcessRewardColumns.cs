@@ -8,7 +8,7 @@ using PathVlm.MLNet.Views;
 namespace PathVlm.MLNet.Rewards;
 
 /// <summary>The columns that the process reward adds, each with one value a rollout [G].</summary>
-public static class ProcessRewardColumns
+internal static class ProcessRewardColumns
 {
     /// <summary>Vector of numbers [G]: the process reward; NaN where the review is missing.</summary>
     public const string ProcessReward = "ProcessReward";

@@ -20,7 +20,7 @@ namespace PathVlm.MLNet.Rewards;
 /// <see cref="float"/></description></item>
 /// </list>
 /// </remarks>
-public sealed class RewardSumEstimator : IEstimator<RewardSumTransformer>
+internal sealed class RewardSumEstimator : IEstimator<RewardSumTransformer>
 {
     private readonly IHostEnvironment _environment;
     private readonly RewardWeight[] _rewards;

@@ -9,7 +9,7 @@ namespace PathVlm.MLNet.Rewards;
 
 /// <summary>Adds <c>Reward</c> and <c>Advantage</c> [G] to rollouts with reward columns [G] (<see cref="RewardSumEstimator"/>).</summary>
 [PersistedComponent("RewardSum", 1)]
-public sealed class RewardSumTransformer : RowTransformer
+internal sealed class RewardSumTransformer : RowTransformer
 {
     internal const string Name = "RewardSum";
     private const string SettingsEntry = "Settings.json";

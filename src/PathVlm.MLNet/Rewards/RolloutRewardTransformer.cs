@@ -10,7 +10,7 @@ namespace PathVlm.MLNet.Rewards;
 /// Base of rewards that judge each rollout of a row: reads <see cref="PathologyColumns.Rollouts"/> (vector of text, length G) and adds
 /// one column (vector of <see cref="float"/>, length G; NaN where the reward gives no score).
 /// </summary>
-public abstract class RolloutRewardTransformer : RowTransformer
+internal abstract class RolloutRewardTransformer : RowTransformer
 {
     private readonly string _name;
 

@@ -77,9 +77,7 @@ public sealed class BatchedGenerator : IDisposable
         if (prompts.TryGetNonEnumeratedCount(out int known)) rowLimit = Math.Min(rowLimit, Math.Max(known, 1) * completionsPerPrompt);
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
         IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);
-        using ITokenChooser chooser = engine is Kernels.KernelDecodeEngine kernels && !sampling.Narrows
-            ? new Kernels.KernelTokenChooser(sampling, suppressed, rowLimit, kernels.Team)
-            : new TorchTokenChooser(sampling, suppressed, rowLimit, _model.Configuration.Text.VocabularySize, _model.Device);
+        using ITokenChooser chooser = DecodeEngines.Chooser(_model, engine, sampling, suppressed, rowLimit);
         using GenerationRun run = new(_model, engine, chooser)
         {
             RowLimit = rowLimit, PrefillTokenLimit = _options.PrefillTokenLimit, Completions = completionsPerPrompt,
@@ -102,18 +100,6 @@ public sealed class BatchedGenerator : IDisposable
         _engine?.Dispose();
         _slots = Math.Max(slots, _slots);
         _capacity = Math.Max(capacity, _capacity);
-        bool suits = _model.Type == ScalarType.Float32 && _model.Device.type == DeviceType.CPU;
-        if (_options.Backend == DecodeBackend.Kernels && !suits)
-            throw new InvalidOperationException(
-                $"DecodeBackend.Kernels: expected a model in float32 on the CPU, got {_model.Type} on {_model.Device}.");
-        DecodeBackend chosen = _options.Backend != DecodeBackend.Auto ? _options.Backend
-            : suits ? DecodeBackend.Kernels
-            : _model.Device.type == DeviceType.CUDA ? DecodeBackend.Scripted : DecodeBackend.Torch;
-        return _engine = chosen switch
-        {
-            DecodeBackend.Kernels => new Kernels.KernelDecodeEngine(_model, _slots, _capacity),
-            DecodeBackend.Scripted => new ScriptedDecodeEngine(_model, _slots, _capacity),
-            _ => new TorchDecodeEngine(_model, _slots, _capacity),
-        };
+        return _engine = DecodeEngines.Create(_model, _slots, _capacity, _options.Backend);
     }
 }

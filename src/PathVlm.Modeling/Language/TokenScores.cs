@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Language;
 
 /// <summary>How tokens are scored.</summary>
-public sealed record TokenScoreOptions : IOptionSet
+internal sealed record TokenScoreOptions : IOptionSet
 {
     /// <summary>Logits are divided by it; above 0.</summary>
     /// <value>1.</value>
@@ -32,4 +32,4 @@ public sealed record TokenScoreOptions : IOptionSet
 /// <param name="LogProbabilities">[n]: log-probability of each target; differentiable.</param>
 /// <param name="Entropies">[n], nats, without gradient; null unless asked for.</param>
 /// <param name="Correct">[n], bool: the target had the largest logit; null unless asked for.</param>
-public sealed record TokenScores(Tensor LogProbabilities, Tensor? Entropies, Tensor? Correct);
+internal sealed record TokenScores(Tensor LogProbabilities, Tensor? Entropies, Tensor? Correct);

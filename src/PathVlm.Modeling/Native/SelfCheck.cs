@@ -14,7 +14,7 @@ namespace PathVlm.Modeling.Native;
 /// Inputs: sin(0.37 i + k). A result v counts as the sum of v_i cos(0.7 i + 0.3) over its values in order. Stored values come
 /// from plain float64 arithmetic (build/self-check-values.py).
 /// </remarks>
-public static class SelfCheck
+internal static class SelfCheck
 {
     private const double Single = 2e-4, Half = 2e-2;
 

@@ -10,7 +10,7 @@ namespace PathVlm.Modeling.Parameters;
 /// All parameters of a model in one flat buffer, and their gradients in another. Modules hold views; zeroing, clipping, weight decay
 /// and an optimizer step are single calls on ranges of the two buffers.
 /// </summary>
-public sealed class ParameterSet : IDisposable
+internal sealed class ParameterSet : IDisposable
 {
     private readonly ParameterLayout _layout;
     private readonly Dictionary<string, Tensor> _blocks = [];

@@ -7,7 +7,7 @@ namespace PathVlm.Modeling.Processing;
 /// Turns a picture into patches as the reference's Qwen2-VL image processor does: smart resize, Pillow's bicubic on 8-bit pixels,
 /// scaling by 1/255, normalisation, patches in merge order. Safe for use by several threads at once.
 /// </summary>
-public sealed class ImageProcessor
+internal sealed class ImageProcessor
 {
     private const int Channels = 3;
     private const double RescaleFactor = 1 / 255d;

@@ -13,7 +13,7 @@ public sealed class Qwen25VlProcessor
 {
     /// <summary>Joins a tokenizer and an image processor.</summary>
     /// <exception cref="InvalidDataException">The tokenizer lacks a token of the chat format.</exception>
-    public Qwen25VlProcessor(Qwen2Tokenizer tokenizer, ImageProcessor imageProcessor)
+    internal Qwen25VlProcessor(Qwen2Tokenizer tokenizer, ImageProcessor imageProcessor)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         ArgumentNullException.ThrowIfNull(imageProcessor);
@@ -26,7 +26,7 @@ public sealed class Qwen25VlProcessor
     public Qwen2Tokenizer Tokenizer { get; }
 
     /// <summary>The image processor.</summary>
-    public ImageProcessor ImageProcessor { get; }
+    internal ImageProcessor ImageProcessor { get; }
 
     /// <summary>Ids of the chat format's control tokens.</summary>
     internal ChatTokenIds Ids { get; }

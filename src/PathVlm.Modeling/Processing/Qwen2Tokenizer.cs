@@ -112,6 +112,12 @@ public sealed class Qwen2Tokenizer
         return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
     }
 
+    /// <summary>The bytes of an id in UTF-8, which may be part of a character; none where the tokenizer has no such id.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="skipSpecial">Whether the tokens that the files call special have none.</param>
+    public ReadOnlySpan<byte> BytesOf(int id, bool skipSpecial = false) =>
+        (uint)id < (uint)_bytes.Length && !(skipSpecial && _special.Contains(id)) ? _bytes[id] : default;
+
     /// <summary>The id of a token given as it stands in the files, or null.</summary>
     public int? IdOf(string token) => _ids.TryGetValue(token, out int id) ? id : null;
 

@@ -4,7 +4,7 @@ namespace PathVlm.Modeling.Sequences;
 /// The rows whose hidden states a forward pass returns, as runs in the order wanted; a row may come more than once (the last row of a
 /// prompt predicts the first token of every completion). The last layer computes nothing else for the rows left out.
 /// </summary>
-public sealed class ForwardRows
+internal sealed class ForwardRows
 {
     private ForwardRows(IReadOnlyList<RowRange>? ranges) => Ranges = ranges;
 

@@ -7,7 +7,7 @@ namespace PathVlm.Modeling.Sequences;
 /// One run of T tokens cut into segments: prompts (or whole rows) and completions that continue a prompt. Nothing is padded.
 /// The tensors belong to the dispose scope in which the pack was built, and to <see cref="Dispose"/>.
 /// </summary>
-public sealed class PackedSequences : IDisposable
+internal sealed class PackedSequences : IDisposable
 {
     internal PackedSequences(
         Tensor tokenIds, Tensor positions, Tensor? imageRows, IReadOnlyList<PackedSegment> segments, IReadOnlyList<int> nextPositions,

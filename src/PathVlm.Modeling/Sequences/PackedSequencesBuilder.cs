@@ -8,7 +8,7 @@ namespace PathVlm.Modeling.Sequences;
 /// Lays prompts and completions out in one pack: each prompt is followed by its completions, whatever the order of adding.
 /// Segment indexes count in the order of adding.
 /// </summary>
-public sealed class PackedSequencesBuilder
+internal sealed class PackedSequencesBuilder
 {
     private readonly int _imageTokenId;
     private readonly int _vocabularySize;

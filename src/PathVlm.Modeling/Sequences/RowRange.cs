@@ -3,7 +3,7 @@ namespace PathVlm.Modeling.Sequences;
 /// <summary>A run of rows of a pack.</summary>
 /// <param name="Start">First row.</param>
 /// <param name="Length">Number of rows.</param>
-public readonly record struct RowRange(int Start, int Length)
+internal readonly record struct RowRange(int Start, int Length)
 {
     /// <summary>Row after the last.</summary>
     public int End => Start + Length;

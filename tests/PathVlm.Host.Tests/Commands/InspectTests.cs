@@ -2,11 +2,11 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.ML;
 using PathVlm.Host.Tests.Support;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
-using PathVlm.MLNet;
-using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;

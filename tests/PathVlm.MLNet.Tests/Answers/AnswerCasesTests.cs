@@ -4,7 +4,7 @@ using PathVlm.Testing;
 
 namespace PathVlm.MLNet.Tests.Answers;
 
-/// <summary>All cases of the reference's answers.json, which are examples of answer-rules.md.</summary>
+/// <summary>All cases of the reference's answers.json, which are examples of docs/answer-rules.md.</summary>
 public sealed class AnswerCasesTests
 {
     public static TheoryData<int> Cases

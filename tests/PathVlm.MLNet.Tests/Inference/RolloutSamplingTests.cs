@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Tests.Contract;
@@ -27,7 +28,7 @@ public sealed class RolloutSamplingTests
         IDataView rows = TinyCheckpoint.Rows("Rl", "Rl");
         using PathologyTransformer model = _ml.Pathology().Pretrained(TinyCheckpoint.Folder);
         IDataView rollouts = _ml.Pathology().SampleRollouts(model, rows, 2, Options(rowBatchSize: 2, seed: 1));
-        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.RewardSumTransformer> rewards = _ml.Pathology().FormatReward()
+        EstimatorChain<ITransformer> rewards = _ml.Pathology().FormatReward()
             .Append(_ml.Pathology().AccuracyReward()).Append(_ml.Pathology().SumRewards([new("FormatReward"), new("AccuracyReward")]));
         Assert.Equal(["[0, 0] | [0, 0]", "[0, 0] | [0, 0]"], RowDump.Of(rewards.Fit(rollouts).Transform(rollouts), "Reward", "Advantage"));
     }

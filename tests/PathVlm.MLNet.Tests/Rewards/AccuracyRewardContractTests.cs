@@ -1,6 +1,5 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Answers;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Rewards;
@@ -48,7 +47,7 @@ public sealed class AccuracyRewardContractTests : ComponentContract
     {
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable(RolloutRow.Examples);
-        AccuracyRewardTransformer fitted = ml.Pathology().AccuracyReward().Fit(rows);
+        ITransformer fitted = ml.Pathology().AccuracyReward().Fit(rows);
         using PredictionEngine<RolloutRow, Scored> engine = ml.Model.CreatePredictionEngine<RolloutRow, Scored>(fitted, rows.Schema);
         Assert.Equal([1, 0, 0], engine.Predict(RolloutRow.Examples[0]).AccuracyReward);
     }

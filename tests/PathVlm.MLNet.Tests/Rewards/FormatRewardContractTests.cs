@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Rewards;
@@ -41,7 +40,7 @@ public sealed class FormatRewardContractTests : ComponentContract
     {
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable(RolloutRow.Examples);
-        FormatRewardTransformer fitted = ml.Pathology().FormatReward().Fit(rows);
+        ITransformer fitted = ml.Pathology().FormatReward().Fit(rows);
         using PredictionEngine<RolloutRow, Scored> engine = ml.Model.CreatePredictionEngine<RolloutRow, Scored>(fitted, rows.Schema);
         Assert.Equal([1, 1, 0], engine.Predict(RolloutRow.Examples[0]).FormatReward);
     }

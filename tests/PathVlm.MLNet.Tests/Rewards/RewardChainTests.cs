@@ -1,4 +1,5 @@
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using Microsoft.ML.Transforms;
 using PathVlm.MLNet.Tests.Contract;
 
@@ -13,7 +14,7 @@ public sealed class RewardChainTests
         IDataView rows = ml.Data.LoadFromEnumerable(RolloutRow.Examples);
         CustomMappingEstimator<RolloutRow, Brevity> brief = ml.Transforms.CustomMapping<RolloutRow, Brevity>(
             (row, score) => score.BrevityReward = [.. row.Rollouts.Select(rollout => rollout.Length < 40 ? 0.5f : 0f)], contractName: null);
-        Microsoft.ML.Data.EstimatorChain<MLNet.Rewards.RewardSumTransformer> rewards = ml.Pathology().FormatReward()
+        EstimatorChain<ITransformer> rewards = ml.Pathology().FormatReward()
             .Append(ml.Pathology().AccuracyReward()).Append(brief)
             .Append(ml.Pathology().SumRewards([new("FormatReward"), new("AccuracyReward", 2), new("BrevityReward")]));
         Assert.Equal(["[3, 1.5, 0.5]", "[2.5, 2, 0.5]"], RowDump.Of(rewards.Fit(rows).Transform(rows), "Reward"));

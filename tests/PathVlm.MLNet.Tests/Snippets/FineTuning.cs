@@ -21,7 +21,9 @@ internal static class FineTuning
         ml.Model.Save(alpha, staged.Schema, "alpha.zip");
 
         ITransformer loaded = ml.Model.Load("alpha.zip", out _);
-        using var engine = ml.Model.CreatePredictionEngine<PathologyInput, PathologyPrediction>(loaded);
+        // An engine disposes its transformer unless it is told that it does not own it.
+        using var engine = ml.Model.CreatePredictionEngine<PathologyInput, PathologyPrediction>(
+            loaded, new PredictionEngineOptions { OwnsTransformer = false });
         using var tile = MLImage.CreateFromFile("tile.png");
         PathologyPrediction answer = engine.Predict(new PathologyInput
         {

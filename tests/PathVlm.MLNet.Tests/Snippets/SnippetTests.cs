@@ -24,6 +24,8 @@ public sealed class SnippetTests : IDisposable
     [InlineData(nameof(FineTuning), "docs/getting-started.md", 25)]
     [InlineData(nameof(FineTuningThenGrpo), "docs/getting-started.md", 25)]
     [InlineData(nameof(WholeRecipe), "docs/getting-started.md", 30)]
+    [InlineData(nameof(ManyCallers), "docs/serving.md", 20)]
+    [InlineData(nameof(Services), "docs/serving.md", 20)]
     public void ThePageShowsTheCompiledLines(string name, string page, int most)
     {
         string[] lines = Snippet.LinesOf(name);
@@ -38,7 +40,7 @@ public sealed class SnippetTests : IDisposable
         string[] pages = [Path.Combine(ReferenceSet.Repository, "README.md"),
             .. Directory.GetFiles(Path.Combine(ReferenceSet.Repository, "docs"), "*.md")];
         int shown = pages.Sum(page => File.ReadAllText(page).Split("```csharp").Length - 1);
-        Assert.Equal(4, shown);
+        Assert.Equal(6, shown);
     }
 
     [Fact]
@@ -63,6 +65,14 @@ public sealed class SnippetTests : IDisposable
         Prepare();
         FineTuningThenGrpo.Run();
         AnswersTheSameInAFreshProcess("beta.zip", stages: 2);
+    }
+
+    [Fact]
+    public async Task ManyCallersAndServicesAreAnswered()
+    {
+        Prepare();
+        await ManyCallers.Run();
+        await Services.Run();
     }
 
     [Fact]

@@ -22,7 +22,7 @@ internal enum FaultAction
     Stop,
 }
 
-/// <summary>judge.md's table of failures: from an exception of the client to what is done about it.</summary>
+/// <summary>docs/process-reward.md's table of failures: from an exception of the client to what is done about it.</summary>
 /// <param name="Action">What is done.</param>
 /// <param name="Failure">Why there is no answer if nothing better comes.</param>
 /// <param name="Detail">The failure in one line, with the server's status and sentence where there are any.</param>
@@ -36,6 +36,7 @@ internal sealed record ChatFault(FaultAction Action, ChatFailure Failure, string
     public static ChatFault From(Exception error, DateTimeOffset now, string model) => error switch
     {
         InvalidReplyException or JsonException => Invalid(error),
+        UnsupportedRequestException => new ChatFault(FaultAction.Stop, ChatFailure.RequestRejected, OneLine.From(error.Message)),
         ReplyTooLargeException => new ChatFault(FaultAction.GiveUp, ChatFailure.ReplyTooLarge, error.Message),
         TimeoutException or OperationCanceledException => new ChatFault(FaultAction.AskAgain, ChatFailure.TimedOut, "the request stalled"),
         ServerErrorException inside => FromServer(inside.Error, null, model),

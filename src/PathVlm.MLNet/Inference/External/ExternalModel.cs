@@ -13,8 +13,8 @@ namespace PathVlm.MLNet.Inference.External;
 
 /// <summary>
 /// A model that is not ours, behind a chat-completions address: asked with the same system text, picture and question as our models, read
-/// by the same rules, inside the bounds of judge.md (one retry layer, replies of 1 MiB at most, no redirect followed). A row whose request
-/// fails is unanswered and stays in every denominator; it is never left out. Safe for concurrent calls.
+/// by the same rules, inside the bounds of docs/process-reward.md (one retry layer, replies of 1 MiB at most, no redirect followed). A row
+/// whose request fails is unanswered and stays in every denominator; it is never left out. Safe for concurrent calls.
 /// </summary>
 public sealed class ExternalModel
 {

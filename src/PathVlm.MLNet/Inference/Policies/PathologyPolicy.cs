@@ -118,6 +118,14 @@ public sealed class PathologyPolicy
         }
     }
 
+    /// <summary>Gives the model to a caller who takes a turn with it.</summary>
+    /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
+    /// <exception cref="ObjectDisposedException">The last owner let go of them.</exception>
+    internal T InTurn<T>(Func<Qwen25VlModel, T> use)
+    {
+        lock (_turn) return use(Model);
+    }
+
     /// <summary>A policy with weights of its own, equal to this one's; not yet owned by anybody.</summary>
     /// <param name="settings">Its settings.</param>
     /// <param name="encoder">Its encoder, made with those settings.</param>
@@ -186,7 +194,8 @@ public sealed class PathologyPolicy
             CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, _files, options);
     }
 
-    private PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)
+    /// <summary>The answer that a completion of a row is read as.</summary>
+    internal PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)
     {
         string text = Encoder.Text(sequence.TokenIds);
         AnswerReading reading = row.Scorer.ReadAnswer(text);

@@ -3,7 +3,7 @@ using Microsoft.ML.Data;
 namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>Type of the annotation that hands a <see cref="PathologyPolicy"/> to the next stage of a chain.</summary>
-public sealed class PathologyPolicyType : StructuredDataViewType
+internal sealed class PathologyPolicyType : StructuredDataViewType
 {
     private PathologyPolicyType()
         : base(typeof(PathologyPolicy))

@@ -5,7 +5,7 @@ using PathVlm.MLNet.Judging.Scoring;
 namespace PathVlm.MLNet.Judging.Canaries;
 
 /// <summary>
-/// Twenty fixed reasonings that a judge is shown every so often (judge.md, Watch). The empty kinds must stay at or below .2
+/// Twenty fixed reasonings that a judge is shown every so often (docs/process-reward.md, Watch). The empty kinds must stay at or below .2
 /// completeness; padding a good reasoning threefold must not raise its reward.
 /// </summary>
 public static class JudgeCanaries

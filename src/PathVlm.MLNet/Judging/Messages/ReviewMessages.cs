@@ -7,7 +7,7 @@ using PathVlm.MLNet.Judging.Wording;
 
 namespace PathVlm.MLNet.Judging.Messages;
 
-/// <summary>The messages a model judge is sent (judge.md, Messages).</summary>
+/// <summary>The messages a model judge is sent (docs/process-reward.md, Messages).</summary>
 internal static class ReviewMessages
 {
     private const string OpenMark = "<REASONING>";

@@ -5,7 +5,7 @@ using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Judging.Panel;
 
-/// <summary>Bounds on asking a judge (judge.md, Bounds).</summary>
+/// <summary>Bounds on asking a judge (docs/process-reward.md, Bounds).</summary>
 public sealed class ReviewPanelOptions : IOptionSet
 {
     /// <summary>Reviews under way at once, 1 or more.</summary>

@@ -24,7 +24,8 @@ public interface IProcessJudge
     /// one review overrides this method; by default it is awaited once.
     /// </param>
     /// <param name="cancellationToken">Ends the review at once.</param>
-    /// <inheritdoc cref="ReviewAsync(ProcessReviewRequest, CancellationToken)"/>
+    /// <returns>Findings, or the cause for which they are missing; a failure of the judge is never an exception.</returns>
+    /// <exception cref="JudgeStoppedException">A fault that every further review would meet, such as a wrong key.</exception>
     async Task<JudgeReply> ReviewAsync(
         ProcessReviewRequest request, Func<CancellationToken, Task> beforeRequest, CancellationToken cancellationToken)
     {

@@ -1,6 +1,6 @@
 namespace PathVlm.MLNet.Judging.Protocol;
 
-/// <summary>Why a review is missing (judge.md, Failures).</summary>
+/// <summary>Why a review is missing (docs/process-reward.md, Failures).</summary>
 public enum MissingCause
 {
     /// <summary>Requests or time were used up by 408, 429 or 5xx.</summary>

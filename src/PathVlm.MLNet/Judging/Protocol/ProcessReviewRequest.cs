@@ -5,7 +5,7 @@ using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Judging.Protocol;
 
-/// <summary>What a judge is shown of one completion (judge.md, Messages), and where in a run it stands.</summary>
+/// <summary>What a judge is shown of one completion (docs/process-reward.md, Messages), and where in a run it stands.</summary>
 public sealed record ProcessReviewRequest
 {
     /// <summary>The picture as PNG, long side at most 1,024 pixels; empty where the row has none.</summary>
@@ -20,7 +20,7 @@ public sealed record ProcessReviewRequest
     /// <summary>The standard answer, or the row's explanation, as <see cref="JudgeReference"/> asks; null for none.</summary>
     public required string? Reference { get; init; }
 
-    /// <summary>The completion's reasoning (answer-rules.md, The reasoning).</summary>
+    /// <summary>The completion's reasoning (docs/answer-rules.md, The reasoning).</summary>
     public required string Reasoning { get; init; }
 
     /// <summary>The label read from the completion's answer; null where it could not be read.</summary>
@@ -31,7 +31,7 @@ public sealed record ProcessReviewRequest
 
     /// <summary>The request for a completion outside training.</summary>
     /// <param name="question">The row.</param>
-    /// <param name="completion">The completion, read by the rules of answer-rules.md.</param>
+    /// <param name="completion">The completion, read by the rules of docs/answer-rules.md.</param>
     /// <param name="picture">The row's picture as <see cref="EncodePicture"/> gives it; empty where the judge is not to see it.</param>
     /// <param name="reference">What the judge is told of the right answer.</param>
     /// <param name="coordinates">Where the completion stands.</param>

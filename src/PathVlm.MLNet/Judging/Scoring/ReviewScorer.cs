@@ -4,7 +4,7 @@ using PathVlm.MLNet.Judging.Wording;
 namespace PathVlm.MLNet.Judging.Scoring;
 
 /// <summary>
-/// Turns findings into points. The judge reports, this code scores (judge.md): completeness = max(0, 10 - 4 missing steps),
+/// Turns findings into points. The judge reports, this code scores (docs/process-reward.md): completeness = max(0, 10 - 4 missing steps),
 /// soundness = max(0, 10 - 4 violations), in tenths; the reward is their mean. Only findings whose quote occurs in the reasoning count.
 /// </summary>
 internal static class ReviewScorer

@@ -8,7 +8,7 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 /// <param name="Shape">Sizes; empty for a scalar.</param>
 /// <param name="Offset">First byte, from the file's beginning.</param>
 /// <param name="ByteCount">Number of bytes.</param>
-public sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
+internal sealed record SafetensorsEntry(string Name, ScalarType Type, IReadOnlyList<long> Shape, long Offset, long ByteCount)
 {
     /// <summary>Number of elements.</summary>
     public long ElementCount => ByteCount / SafetensorsTypes.SizeOf(Type);

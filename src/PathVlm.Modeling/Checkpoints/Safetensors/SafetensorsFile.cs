@@ -9,7 +9,7 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 /// (Copying
 /// out of a mapped file was measured at two to ten times the time: every page is faulted in twice.) Reading from several threads is safe.
 /// </summary>
-public sealed class SafetensorsFile : IDisposable
+internal sealed class SafetensorsFile : IDisposable
 {
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<string, SafetensorsEntry> _entries;

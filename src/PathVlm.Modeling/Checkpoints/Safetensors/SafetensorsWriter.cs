@@ -13,7 +13,7 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 /// (<see cref="AtomicFile"/>). Tensors are written one after another, so that memory holds at
 /// most a piece of one. The order is the caller's, wider element types first, so that each tensor lies aligned.
 /// </summary>
-public static class SafetensorsWriter
+internal static class SafetensorsWriter
 {
     private const int PieceBytes = 1 << 26;
     private const int Alignment = 8;

@@ -41,6 +41,9 @@ internal sealed class DecodeRow
     /// <summary>Whether nothing follows.</summary>
     public bool Finished => Ended || TokenIds.Count >= Limit;
 
+    /// <summary>Whether it has left a running batch; its slot may be another row's.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>Adds a token.</summary>
     public void Add(int id, float logProbability)
     {

@@ -10,7 +10,7 @@ namespace PathVlm.Modeling.Generation.Sampling;
 /// <param name="Step">Training step, or 0.</param>
 /// <param name="Row">Row of the data.</param>
 /// <param name="Sample">Which of the row's completions.</param>
-public readonly record struct DrawCoordinates(long Seed, long Step, long Row, long Sample)
+internal readonly record struct DrawCoordinates(long Seed, long Step, long Row, long Sample)
 {
     /// <summary>The draw at a position: uniform in [0, 1), on a grid of 2^-53.</summary>
     /// <param name="position">Index of the token in its completion, from 0.</param>

@@ -7,7 +7,7 @@ using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Tests.Rewards.Judging;
 
-/// <summary>judge.md's table of failures against a real server, each with its exact number of requests.</summary>
+/// <summary>docs/process-reward.md's table of failures against a real server, each with its exact number of requests.</summary>
 public sealed class JudgeFaultTests
 {
     private static readonly Func<HttpContext, Task> Good = ScriptedServer.Completion(JudgeFixture.ValidReview);

@@ -1,5 +1,4 @@
 using Microsoft.ML;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 
 namespace PathVlm.MLNet.Tests.Training.Estimators;
@@ -57,7 +56,7 @@ public sealed class RewardSumContractTests : ComponentContract
     {
         var ml = new MLContext();
         IDataView rows = ml.Data.LoadFromEnumerable<Scored>([new("one", [1, 0], [0.5f, 1])]);
-        RewardSumTransformer fitted = ml.Pathology().SumRewards([new("FormatReward"), new("ProcessReward", 2)]).Fit(rows);
+        ITransformer fitted = ml.Pathology().SumRewards([new("FormatReward"), new("ProcessReward", 2)]).Fit(rows);
         using PredictionEngine<Scored, Summed> engine = ml.Model.CreatePredictionEngine<Scored, Summed>(fitted, rows.Schema);
         Assert.Equal([1, 3, 5], engine.Predict(new("one", [1, 1, 1], [0, 1, 2])).Reward);
     }

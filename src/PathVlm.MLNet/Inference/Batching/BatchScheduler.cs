@@ -1,0 +1,252 @@
+using PathVlm.MLNet.Inference.Policies;
+using PathVlm.Modeling;
+using PathVlm.Modeling.Generation;
+using PathVlm.Modeling.Generation.Decoding;
+using TorchSharp;
+
+namespace PathVlm.MLNet.Inference.Batching;
+
+/// <summary>
+/// One thread that keeps the batch running: between two tokens it drops cancelled requests, takes waiting ones in, has one token chosen of
+/// every completion, and reports. It takes turns with other users of the policy, a token at a time.
+/// </summary>
+internal sealed class BatchScheduler : IDisposable
+{
+    private readonly PathologyPolicy _policy;
+    private readonly PathologyBatchOptions _options;
+    private readonly int _maxNewTokens;
+    private readonly Thread _thread;
+    private readonly object _gate = new();
+    private readonly LinkedList<CompletionJob> _waiting = [];
+    private readonly List<CompletionJob> _running = [];
+    private ContinuousGenerator? _generator;
+    private Qwen25VlModel? _model;
+    private int _reserved;
+    private bool _isStopped;
+
+    /// <summary>Starts the thread.</summary>
+    public BatchScheduler(PathologyPolicy policy, PathologyBatchOptions options, int maxNewTokens)
+    {
+        (_policy, _options, _maxNewTokens) = (policy, options, maxNewTokens);
+        Counters = new BatchCounters(() => (_reserved, _generator?.LiveRows ?? 0));
+        _thread = new Thread(Run) { IsBackground = true, Name = "pathvlm batch" };
+        _thread.Start();
+    }
+
+    /// <summary>What was done.</summary>
+    public BatchCounters Counters { get; }
+
+    /// <summary>Takes a place in the queue, before anything is spent on a request; given back by <see cref="Unreserve"/>.</summary>
+    /// <exception cref="BatchQueueFullException">There is none.</exception>
+    /// <exception cref="ObjectDisposedException">The answerer was disposed.</exception>
+    public void Reserve()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isStopped, typeof(PathologyAnswerer));
+            if (_reserved >= _options.QueueLimit)
+            {
+                Counters.Refuse();
+                throw new BatchQueueFullException(_options.QueueLimit);
+            }
+
+            _reserved++;
+        }
+    }
+
+    /// <summary>Gives a place in the queue back.</summary>
+    public void Unreserve()
+    {
+        lock (_gate) _reserved--;
+    }
+
+    /// <summary>Lets a request wait; its place, taken by <see cref="Reserve"/>, is given back here.</summary>
+    /// <exception cref="ObjectDisposedException">The answerer was disposed.</exception>
+    public void Enqueue(CompletionJob job)
+    {
+        job.Watch = job.Cancellation.Register(() => Drop(job));
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                _waiting.AddLast(job);
+                Monitor.Pulse(_gate);
+                return;
+            }
+        }
+
+        job.Watch.Unregister();
+        throw new ObjectDisposedException(nameof(PathologyAnswerer));
+    }
+
+    /// <summary>Ends every request and the thread.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_isStopped) return;
+            _isStopped = true;
+            Monitor.Pulse(_gate);
+        }
+
+        _thread.Join();
+    }
+
+    // A request that waits leaves at once; one that runs leaves between two tokens.
+    private void Drop(CompletionJob job)
+    {
+        lock (_gate)
+        {
+            if (!_waiting.Remove(job)) return;
+            _reserved--;
+        }
+
+        Counters.Cancel();
+        job.Complete(new OperationCanceledException(job.Cancellation));
+    }
+
+    private void Run()
+    {
+        while (WaitForWork())
+            try
+            {
+                _policy.InTurn(TakeTurn);
+            }
+            catch (Exception fault)
+            {
+                // Whatever it is, it ends the requests it met and no others: the batch starts anew.
+                FailRunning(fault);
+                if (_model is null) FailWaiting(fault);
+            }
+
+        ObjectDisposedException stopped = new(nameof(PathologyAnswerer), "The answerer was disposed before the request was answered.");
+        FailRunning(stopped);
+        FailWaiting(stopped);
+    }
+
+    private bool WaitForWork()
+    {
+        lock (_gate)
+        {
+            while (!_isStopped && _running.Count == 0 && _waiting.Count == 0) Monitor.Wait(_gate);
+            return !_isStopped;
+        }
+    }
+
+    private bool TakeTurn(Qwen25VlModel model)
+    {
+        if (!ReferenceEquals(model, _model))
+        {
+            FailRunning(new InvalidOperationException("The model's weights were replaced while the request was answered."));
+            _generator = new ContinuousGenerator(
+                model, [.. _policy.Encoder.EndTokenIds], [.. _policy.Encoder.SuppressedTokenIds], _maxNewTokens,
+                new GeneratorOptions { RowLimit = _options.RowLimit });
+            _model = model;
+        }
+
+        RemoveCancelled();
+        Admit(model);
+        Report();
+        _generator!.Step();
+        Report();
+        return true;
+    }
+
+    private void RemoveCancelled()
+    {
+        foreach (CompletionJob job in _running.Where(job => job.IsCancelled).ToArray())
+        {
+            _generator!.Remove(job.Running!);
+            _running.Remove(job);
+            Counters.Cancel();
+            job.Complete(new OperationCanceledException(job.Cancellation));
+        }
+    }
+
+    private void Admit(Qwen25VlModel model)
+    {
+        for (long tokens = 0; tokens < _options.PrefillTokenLimit && NextThatFits() is { } job; tokens += job.Prompt.TokenIds.Length)
+            try
+            {
+                job.Running = _generator!.Admit(PromptOf(model, job), job.Completions, job.Sampling, job.Seed);
+                Counters.Read(job.Prompt.TokenIds.Length);
+                _running.Add(job);
+            }
+            catch (Exception fault)
+            {
+                Counters.Fail();
+                job.Complete(fault);
+            }
+    }
+
+    private CompletionJob? NextThatFits()
+    {
+        lock (_gate)
+        {
+            while (_waiting.First?.Value is { } job)
+            {
+                if (!job.IsCancelled && job.Completions > _generator!.FreeRows) return null;
+                _waiting.RemoveFirst();
+                _reserved--;
+                if (!job.IsCancelled) return job;
+                Counters.Cancel();
+                job.Complete(new OperationCanceledException(job.Cancellation));
+            }
+
+            return null;
+        }
+    }
+
+    private GenerationPrompt PromptOf(Qwen25VlModel model, CompletionJob job)
+    {
+        using DisposeScope scope = torch.NewDisposeScope();
+        using IDisposable none = torch.no_grad();
+        torch.Tensor? features = model.EncodeImages(
+            job.Prompt.Grids, job.Prompt.Pictures.Select(picture => _policy.Processor.ImageProcessor.Process(picture).Patches));
+        return new GenerationPrompt(job.Prompt.TokenIds)
+        {
+            Grids = job.Prompt.Grids, ImageFeatures = features?.DetachFromDisposeScope(), OwnsImageFeatures = true, Row = 0,
+            MaxNewTokens = job.Sampling.MaxNewTokens,
+        };
+    }
+
+    private void Report()
+    {
+        foreach (CompletionJob job in _running.ToArray())
+        {
+            Counters.Choose(job.Deliver(_generator!));
+            if (!job.IsOver) continue;
+            _running.Remove(job);
+            Counters.Answer();
+            job.Complete();
+        }
+    }
+
+    private void FailRunning(Exception fault)
+    {
+        foreach (CompletionJob job in _running)
+        {
+            Counters.Fail();
+            job.Complete(fault);
+        }
+
+        _running.Clear();
+        _generator?.Dispose();
+        (_generator, _model) = (null, null);
+    }
+
+    private void FailWaiting(Exception fault)
+    {
+        lock (_gate)
+        {
+            foreach (CompletionJob job in _waiting)
+            {
+                Counters.Fail();
+                job.Complete(fault);
+            }
+
+            _reserved -= _waiting.Count;
+            _waiting.Clear();
+        }
+    }
+}
