@@ -21,7 +21,9 @@ public static class TrainedRows
         return Find(rows, model.TrainedPictures, cancellation);
     }
 
-    /// <summary>As <see cref="Find(IDataView, PathologyTransformer, CancellationToken)"/>, of a zip, whose weights are not loaded.</summary>
+    /// <summary>
+    /// As <see cref="Find(IDataView, PathologyTransformer, CancellationToken)"/>, of a zip, whose weights are not loaded.
+    /// </summary>
     /// <param name="rows">Rows with pictures.</param>
     /// <param name="zip">A zip that Model.Save wrote, or a checkpoint folder, of which nothing is known.</param>
     /// <param name="cancellation">Stops between two pictures.</param>

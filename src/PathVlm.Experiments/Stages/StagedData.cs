@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
@@ -36,7 +37,8 @@ public static class StagedData
     /// <param name="options">Parts, sizes, seed; null for the defaults.</param>
     /// <param name="progress">Told what was done; null for nobody.</param>
     /// <exception cref="ArgumentException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The set is faulty, too small, or has several splits of its own that are not named.</exception>
+    /// <exception cref="InvalidDataException">The set is faulty, too small, or has several splits of its own that are not
+    /// named.</exception>
     public static StagedSet LoadForTraining(
         PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null)
     {
@@ -53,7 +55,8 @@ public static class StagedData
     }
 
     /// <summary>
-    /// Loads a set to evaluate: the rows of the stage Test where the set or a split file names stages, of its split <c>test</c> where it has
+    /// Loads a set to evaluate: the rows of the stage Test where the set or a split file names stages, of its split <c>test</c> where it
+    /// has
     /// one beside <c>train</c>; every row otherwise, unless a seed or sizes ask for the split of a training run.
     /// </summary>
     /// <inheritdoc cref="LoadForTraining"/>
@@ -81,10 +84,18 @@ public static class StagedData
     /// <summary>Loads a set, its layout recognised from its files; rows have the stages that the set names, or none.</summary>
     /// <param name="pathology">The catalog that loads.</param>
     /// <param name="path">As for <see cref="Load"/>.</param>
-    /// <param name="options">Parts, faulty rows, encoding; null for the defaults.</param>
     /// <exception cref="ArgumentException">There is nothing at the path.</exception>
     /// <exception cref="InvalidDataException">The set is faulty.</exception>
-    public static PathologyDataView LoadAny(PathologyCatalog pathology, string path, PathologyLoadOptions? options = null)
+    public static PathologyDataView LoadAny(PathologyCatalog pathology, string path) =>
+        LoadAny(pathology, path, new PathologyLoadOptions());
+
+    /// <summary>As <see cref="LoadAny(PathologyCatalog, string)"/>, with parts, faulty rows and encoding.</summary>
+    /// <param name="pathology">The catalog that loads.</param>
+    /// <param name="path">As for <see cref="Load"/>.</param>
+    /// <param name="options">Parts, faulty rows, encoding.</param>
+    /// <exception cref="ArgumentException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">The set is faulty.</exception>
+    public static PathologyDataView LoadAny(PathologyCatalog pathology, string path, PathologyLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(pathology);
         ArgumentException.ThrowIfNullOrEmpty(path);

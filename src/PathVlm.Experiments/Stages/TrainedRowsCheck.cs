@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.ML;
-using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;

@@ -66,7 +66,8 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        foreach (Option option in new Option[] { _baseModel, _output, _seed, _until, _recipe.Option }.Concat(_data.Options).Concat(_judge.Options))
+        Option[] options = [_baseModel, _output, _seed, _until, _recipe.Option, .. _data.Options, .. _judge.Options];
+        foreach (Option option in options)
             command.Options.Add(option);
         return command;
     }

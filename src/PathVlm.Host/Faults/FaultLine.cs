@@ -1,7 +1,7 @@
 using System.Globalization;
 using PathVlm.Experiments.Progress;
 using PathVlm.MLNet.Chat.Faults;
-using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.Host.Faults;

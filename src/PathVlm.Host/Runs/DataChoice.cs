@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.Extensions.Configuration;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;

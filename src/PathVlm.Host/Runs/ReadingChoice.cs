@@ -7,7 +7,8 @@ namespace PathVlm.Host.Runs;
 /// <summary>The options that say which parts of a set are read, and how.</summary>
 internal sealed class ReadingChoice
 {
-    private readonly Option<string[]> _subsets = List("--subsets", "Subsets (PathMMU), modalities (OmniMedVQA) or values of the column subset to take.");
+    private readonly Option<string[]> _subsets = List(
+        "--subsets", "Subsets (PathMMU), modalities (OmniMedVQA) or values of the column subset to take.");
     private readonly Option<string[]> _splits = List("--splits", "The set's own splits to take, such as val.");
     private readonly Option<string> _images = new("--images")
     {

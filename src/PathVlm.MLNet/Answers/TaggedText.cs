@@ -1,6 +1,8 @@
 namespace PathVlm.MLNet.Answers;
 
-/// <summary>Takes apart a text that carries the tags of a completion: an explanation or an answer that another trainer has wrapped.</summary>
+/// <summary>
+/// Takes apart a text that carries the tags of a completion: an explanation or an answer that another trainer has wrapped.
+/// </summary>
 internal static class TaggedText
 {
     private static readonly string[] Tags =

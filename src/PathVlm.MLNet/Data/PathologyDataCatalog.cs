@@ -55,9 +55,12 @@ public sealed class PathologyDataCatalog
             path, new PathologyLoadOptions { Subsets = modalities, ImageFolder = imageFolder, RowFaults = rowFaults }));
 
     /// <summary>
-    /// Loads pictures of one's own, listed in JSON lines, JSON, CSV or TSV, or lying in a folder for each class; <see cref="Load"/> says which
-    /// layouts are recognised. Of columns: <c>image</c>, <c>question</c>, <c>options</c>, <c>answer</c>; may be missing: <c>id</c> (default the
-    /// line), <c>explanation</c>, <c>subset</c>, <c>split</c>, <c>stage</c>, <c>group</c>. Options without labels are lettered; the answer is an
+    /// Loads pictures of one's own, listed in JSON lines, JSON, CSV or TSV, or lying in a folder for each class; <see cref="Load"/> says
+    /// which
+    /// layouts are recognised. Of columns: <c>image</c>, <c>question</c>, <c>options</c>, <c>answer</c>; may be missing: <c>id</c>
+    /// (default the
+    /// line), <c>explanation</c>, <c>subset</c>, <c>split</c>, <c>stage</c>, <c>group</c>. Options without labels are lettered; the
+    /// answer is an
     /// option, its letter or its text.
     /// </summary>
     /// <param name="path">The list, or the folder of <c>questions.jsonl</c> (or of its only list).</param>
@@ -70,9 +73,11 @@ public sealed class PathologyDataCatalog
 
     /// <summary>
     /// Loads a set whose layout is recognised from its files: PathMMU, OmniMedVQA, columns of one's own, PMC-VQA, VQA-RAD, PathVQA, rows of
-    /// ms-swift, LLaMA-Factory, LLaVA, TRL, EasyR1 and R1-V, pictures in folders by class. The documentation page <c>data.md</c> shows each.
+    /// ms-swift, LLaMA-Factory, LLaVA, TRL, EasyR1 and R1-V, pictures in folders by class. The documentation page <c>data.md</c> shows
+    /// each.
     /// </summary>
-    /// <param name="path">A file, or the folder of one: <c>questions.jsonl</c>, <c>data.json</c>, its only list, or lists named as splits.</param>
+    /// <param name="path">A file, or the folder of one: <c>questions.jsonl</c>, <c>data.json</c>, its only list, or lists named as
+    /// splits.</param>
     /// <param name="options">Parts to take, faulty rows, encoding; null for the defaults. They are read, not kept.</param>
     /// <returns>The rows; <see cref="LoadReport.Layout"/> names the layout.</returns>
     /// <exception cref="FileNotFoundException">There is nothing at the path, or nothing that is read.</exception>

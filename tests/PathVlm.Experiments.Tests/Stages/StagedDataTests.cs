@@ -2,6 +2,7 @@ using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Stages;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet;
@@ -92,7 +93,8 @@ public sealed class StagedDataTests : IDisposable
     {
         int picture = 0;
         string Row(int number) => $$"""
-            {"No": {{number}}, "img": "{{Path.GetFileName(Picture(picture++))}}", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}
+            {"No": {{number}}, "img": "{{Path.GetFileName(Picture(picture++))}}",
+             "question": "q", "options": ["A) x", "B) y"], "answer": "A"}
             """;
         IEnumerable<string> lists = splits.Select(
             split => $"\"{split.Split}\": [{string.Join(',', Enumerable.Range(1, split.Rows).Select(Row))}]");

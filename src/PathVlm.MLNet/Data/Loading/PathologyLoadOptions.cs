@@ -27,7 +27,9 @@ public sealed class PathologyLoadOptions : IOptionSet
     /// <value>null: UTF-8, or what a byte order mark says.</value>
     public string? Encoding { get; set; }
 
-    /// <summary>Whether every picture is decoded while the set is loaded, so that unreadable and cut ones are faults of their rows.</summary>
+    /// <summary>
+    /// Whether every picture is decoded while the set is loaded, so that unreadable and cut ones are faults of their rows.
+    /// </summary>
     /// <value>false: a picture is decoded when somebody asks for it.</value>
     public bool CheckPictures { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading.Layouts;
 using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Rows;

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading.Layouts;
 using PathVlm.MLNet.Data.Loading.Records;
 using PathVlm.MLNet.Data.Rows;
@@ -74,7 +75,8 @@ internal static class SetLoader
         Answer = row.Answer with
         {
             Text = null,
-            Fault = $"is the number {place}, and no row has 0, so that it may count the options from 0 or from 1; expected a letter or a text",
+            Fault = $"is the number {place}, and no row has 0, so that it may count the options from 0 or from 1; "
+                + "expected a letter or a text",
         },
     };
 

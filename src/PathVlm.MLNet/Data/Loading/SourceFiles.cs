@@ -1,4 +1,3 @@
-using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Data.Loading;
 

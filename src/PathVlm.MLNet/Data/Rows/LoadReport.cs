@@ -1,4 +1,5 @@
 using System.Globalization;
+using PathVlm.MLNet.Data.Faults;
 
 namespace PathVlm.MLNet.Data.Rows;
 

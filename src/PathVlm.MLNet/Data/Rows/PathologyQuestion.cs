@@ -21,7 +21,9 @@ public sealed record PathologyQuestion(
     string Subset = "",
     string? Stage = null)
 {
-    /// <summary>The patient, case or slide that the picture is of: rows of one group stay in one stage. Empty where it is not known.</summary>
+    /// <summary>
+    /// The patient, case or slide that the picture is of: rows of one group stay in one stage. Empty where it is not known.
+    /// </summary>
     public string Group { get; init; } = "";
 
     /// <summary>The set's own split that the row is of, such as <c>val</c> or <c>test</c>; empty where the set has none.</summary>

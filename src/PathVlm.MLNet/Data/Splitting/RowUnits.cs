@@ -1,6 +1,8 @@
 namespace PathVlm.MLNet.Data.Splitting;
 
-/// <summary>Units of rows that must stay in one stage: rows with one picture, and rows of one group, and what these link together.</summary>
+/// <summary>
+/// Units of rows that must stay in one stage: rows with one picture, and rows of one group, and what these link together.
+/// </summary>
 internal static class RowUnits
 {
     /// <summary>The unit of each row: the least of the pictures' names in it, so that without groups it is the row's picture.</summary>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Data.Splitting;
@@ -29,7 +29,8 @@ internal static class SplitFile
     /// <param name="file">The file.</param>
     /// <param name="rows">The rows, which may be more or fewer than the file's.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is no split, names a row twice, or names a row that shows another picture.</exception>
+    /// <exception cref="InvalidDataException">The file is no split, names a row twice, or names a row that shows another
+    /// picture.</exception>
     public static (string?[] Stages, SplitReport Report) Read(string file, IReadOnlyList<RowPicture<string>> rows)
     {
         Dictionary<string, Entry> entries = Entries(file);

@@ -29,6 +29,6 @@ public sealed record StageReport(string Stage, int Asked, int Rows, int Pictures
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Rows:N0} rows, {Pictures:N0} pictures")
         + (Groups == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {Groups:N0} groups"))
         + (Rows == Asked ? "" : string.Create(CultureInfo.InvariantCulture,
-            $" ({Asked:N0} were asked for; {(Groups == 0 ? "pictures with several questions" : "whole groups")} make the nearest number below "
-            + $"{Rows:N0})"));
+            $" ({Asked:N0} were asked for; {(Groups == 0 ? "pictures with several questions" : "whole groups")} make the nearest number "
+            + $"below {Rows:N0})"));
 }

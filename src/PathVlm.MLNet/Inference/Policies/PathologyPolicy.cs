@@ -71,7 +71,9 @@ public sealed class PathologyPolicy
             "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
         : new InvalidOperationException(_absence));
 
-    /// <summary>Hashes of the pictures that the weights were trained on, here and in stages before; of a checkpoint folder none are known.</summary>
+    /// <summary>
+    /// Hashes of the pictures that the weights were trained on, here and in stages before; of a checkpoint folder none are known.
+    /// </summary>
     internal ImmutableSortedSet<string> TrainedPictures { get; set; } = [];
 
     internal PolicySettings Settings { get; }

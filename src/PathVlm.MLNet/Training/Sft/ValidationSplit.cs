@@ -6,7 +6,8 @@ using PathVlm.MLNet.Data.Splitting;
 namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
-/// Keeps a share of the examples from training to validate by. Examples with the same picture, or of the same patient, case or slide, stay on one side. Groups of them are gone
+/// Keeps a share of the examples from training to validate by. Examples with the same picture, or of the same patient, case or slide,
+/// stay on one side. Groups of them are gone
 /// through in an order that is a function of seed and picture, and each that still fits is kept; where groups are large the result can be
 /// smaller than the share (<see cref="Shortfall"/>).
 /// </summary>

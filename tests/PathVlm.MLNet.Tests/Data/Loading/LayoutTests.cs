@@ -32,8 +32,8 @@ public sealed class LayoutTests : IDisposable
         + "\"}]}],\"completion\":[{\"role\":\"assistant\",\"content\":[{\"type\":\"text\",\"text\":\"" + Tagged
         + "\"}]}],\"images\":[\"a.png\"]}")]
     [InlineData("TRL", "{\"prompt\":\"" + Listed + "\",\"completion\":\"" + Tagged + "\",\"image\":\"a.png\"}")]
-    [InlineData("TRL messages", "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"image\":\"a.png\"},{\"type\":\"text\","
-        + "\"text\":\"" + Listed + "\"}]},{\"role\":\"assistant\",\"content\":\"" + Tagged + "\"}]}")]
+    [InlineData("TRL messages", "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image\",\"image\":\"a.png\"},{"
+        + "\"type\":\"text\",\"text\":\"" + Listed + "\"}]},{\"role\":\"assistant\",\"content\":\"" + Tagged + "\"}]}")]
     [InlineData("R1-V", "{\"image\":[\"a.png\"],\"problem\":\"" + Listed + "\",\"solution\":\"" + Tagged + "\"}")]
     [InlineData("columns", "{\"image\":{\"path\":\"a.png\",\"bytes\":null},\"question\":\"" + Listed + "\",\"answer\":\"" + Tagged + "\"}")]
     public void RowIsThatOfOurOwnColumns(string layout, string row)
@@ -139,7 +139,8 @@ public sealed class LayoutTests : IDisposable
     [Fact]
     public void FilesThatLieBesideASetAreNotItsRows()
     {
-        _folder.Write("data.json", """{"S": {"val": [{"No": 1, "img": "a.png", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]}}""");
+        _folder.Write("data.json",
+            """{"S": {"val": [{"No": 1, "img": "a.png", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]}}""");
         _folder.Write("metadata.csv", "file_name,license\na.png,own\n");
         _folder.Write("dataset_infos.json", "{}");
         Assert.StartsWith("PathMMU", _data.Load(_folder.Path).LoadReport.Layout, StringComparison.Ordinal);
@@ -148,9 +149,11 @@ public sealed class LayoutTests : IDisposable
     [Theory]
     [InlineData("""{"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "A"}]}""",
         "recognised as LLaMA-Factory ShareGPT or LLaVA conversations (conversations, images), but its rows have no [images]")]
-    [InlineData("""{"image": "a.png", "text": "q"}""", "recognised as columns (image, question, answer), but its rows have no [question], [answer]")]
+    [InlineData("""{"image": "a.png", "text": "q"}""",
+        "recognised as columns (image, question, answer), but its rows have no [question], [answer]")]
     [InlineData("""{"one": 1, "two": 2}""", "no known layout has the properties [one], [two]; expected one of: PathMMU (")]
-    [InlineData("""{"messages": [{"role": "user", "content": "<image>q"}, {"role": "user", "content": "r"}], "images": ["a.png"], "solution": "A"}""",
+    [InlineData("{\"messages\": [{\"role\": \"user\", \"content\": \"<image>q\"}, {\"role\": \"user\", \"content\": \"r\"}], "
+        + "\"images\": [\"a.png\"], \"solution\": \"A\"}",
         "field [messages] has 2 user and 0 assistant turns; expected one question and one answer")]
     [InlineData("""{"images": ["a.png", "a.png"], "question": "q", "options": ["x", "y"], "answer": "A"}""",
         "field [images] names 2 pictures; expected one")]
@@ -174,7 +177,8 @@ public sealed class LayoutTests : IDisposable
     public void TagsOfAnExplanationAreTakenOff(string explanation, string expected, int warnings)
     {
         PathologyDataView view = _data.Load(_folder.Write(
-            "x.jsonl", $$"""{"image": "a.png", "question": "q", "options": ["x", "y"], "answer": "x", "explanation": "{{explanation}}"}"""));
+            "x.jsonl",
+            $$"""{"image": "a.png", "question": "q", "options": ["x", "y"], "answer": "x", "explanation": "{{explanation}}"}"""));
         Assert.Equal(expected, Assert.Single(view.Questions).Explanation);
         Assert.Equal(warnings, view.LoadReport.Warnings.Count);
     }

@@ -148,7 +148,8 @@ public sealed class PathMmuLoaderTests : IDisposable
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "linked.png"), blobs.Picture("c0ffee"));
         Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "images"), blobs.Path);
         string list = blobs.Write(
-            "feed", $"[{Row(1).Replace("a.png", "linked.png", StringComparison.Ordinal)}, {Row(2).Replace("a.png", "b.png", StringComparison.Ordinal)}]");
+            "feed", $"[{Row(1).Replace("a.png", "linked.png", StringComparison.Ordinal)}, "
+            + $"{Row(2).Replace("a.png", "b.png", StringComparison.Ordinal)}]");
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "data.json"), list);
         Assert.Equal(2, _data.LoadPathMmu(_folder.Path).Questions.Count);
     }

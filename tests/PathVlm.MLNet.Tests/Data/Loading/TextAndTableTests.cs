@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.ML;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
@@ -31,7 +32,8 @@ public sealed class TextAndTableTests : IDisposable
         File.WriteAllBytes(file, bytes);
 
         InvalidDataException fault = Assert.Throws<InvalidDataException>(() => _data.Load(file));
-        Assert.StartsWith($"{file}: expected UTF-8, got the byte 0xF6 at byte {place} (line {line}); ", fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith($"{file}: expected UTF-8, got the byte 0xF6 at byte {place} (line {line}); ", fault.Message,
+            StringComparison.Ordinal);
         Assert.Equal(DataRemedy.NameEncoding, DataFault.Find(fault)!.Value.Remedy);
         PathologyQuestion read = Assert.Single(_data.Load(file, new PathologyLoadOptions { Encoding = "windows-1252" }).Questions);
         Assert.Equal(("Sjögren at 5 µm?", "A) naïve"), (read.Question, read.Answer));
@@ -89,7 +91,8 @@ public sealed class TextAndTableTests : IDisposable
         string Row(string image, string answer) =>
             $$"""{"image": "{{image}}", "question": "q", "options": ["x", "y"], "answer": "{{answer}}"}""";
         string file = _folder.Write(
-            "x.jsonl", string.Join('\n', Row("a.png", "x"), Row("cut.png", "x"), Row("text.png", "x"), Row("gone.png", "x"), Row("a.png", "z")));
+            "x.jsonl", string.Join('\n', Row("a.png", "x"), Row("cut.png", "x"), Row("text.png", "x"),
+                Row("gone.png", "x"), Row("a.png", "z")));
 
         InvalidDataException fault = Assert.Throws<InvalidDataException>(
             () => _data.Load(file, new PathologyLoadOptions { CheckPictures = true }));

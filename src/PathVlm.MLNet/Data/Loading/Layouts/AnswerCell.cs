@@ -4,7 +4,9 @@ using PathVlm.MLNet.Data.Loading.Records;
 
 namespace PathVlm.MLNet.Data.Loading.Layouts;
 
-/// <summary>A row's answer: an option, its letter or its text, perhaps inside tags with a reasoning; or its place among the options.</summary>
+/// <summary>
+/// A row's answer: an option, its letter or its text, perhaps inside tags with a reasoning; or its place among the options.
+/// </summary>
 /// <param name="Field">The answer's text, or what is wrong.</param>
 /// <param name="Reasoning">The reasoning that stood in the tags; empty where there was none.</param>
 /// <param name="Place">The place of the right option, where the answer is a number and no option has that text.</param>

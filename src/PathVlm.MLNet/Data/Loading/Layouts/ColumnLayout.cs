@@ -3,7 +3,9 @@ using PathVlm.MLNet.Data.Loading.Records;
 
 namespace PathVlm.MLNet.Data.Loading.Layouts;
 
-/// <summary>Rows with a column each for picture, question and answer; options in columns of their own, at the question's end, or none.</summary>
+/// <summary>
+/// Rows with a column each for picture, question and answer; options in columns of their own, at the question's end, or none.
+/// </summary>
 /// <param name="title">Whose layout it is.</param>
 /// <param name="pictures">Names of the picture's column; the first that is there is used.</param>
 /// <param name="questions">Names of the question's columns, which are joined by line breaks; the first is needed.</param>

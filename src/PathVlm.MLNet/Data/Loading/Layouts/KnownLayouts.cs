@@ -1,5 +1,5 @@
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading.Records;
-using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Data.Loading.Layouts;
 

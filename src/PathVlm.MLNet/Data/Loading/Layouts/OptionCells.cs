@@ -14,7 +14,7 @@ internal static class OptionCells
     private static readonly string[] LetterPrefixes = ["option_", "option ", "option", "choice_", "choice ", "choice", ""];
 
     /// <summary>Whether rows with these properties have options of their own.</summary>
-    public static bool AreIn(DataValue row) => ListNames.Any(name => row[name] is not null) || Lettered(row).Count > 1;
+    public static bool AreIn(DataValue row) => ListNames.Any(name => row[name] is not null) || Lettered(row).Length > 1;
 
     /// <summary>The options; none where the row has none; the field's fault where they cannot be read.</summary>
     public static (RawField Field, IReadOnlyList<string>? Texts) Of(DataValue row)
@@ -34,8 +34,8 @@ internal static class OptionCells
 
     private static (RawField Field, IReadOnlyList<string>? Texts) Columns(DataValue row)
     {
-        IReadOnlyList<string> lettered = Lettered(row);
-        if (lettered.Count < 2)
+        string[] lettered = Lettered(row);
+        if (lettered.Length < 2)
             return (new RawField("options", ""), []);
         List<string> texts = [];
         foreach (string head in lettered)
@@ -52,7 +52,7 @@ internal static class OptionCells
     }
 
     // The columns of letters A, B … in order, of the first way of naming them that the row has.
-    private static IReadOnlyList<string> Lettered(DataValue row)
+    private static string[] Lettered(DataValue row)
     {
         foreach (string prefix in LetterPrefixes)
         {

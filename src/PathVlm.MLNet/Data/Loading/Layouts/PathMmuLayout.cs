@@ -8,12 +8,14 @@ namespace PathVlm.MLNet.Data.Loading.Layouts;
 /// </summary>
 internal sealed class PathMmuLayout : RowLayout
 {
+    private static readonly string[] Needed = ["img", "question", "options", "answer"];
+
     public override string Name => "PathMMU (img, question, options, answer, explanation)";
 
     public override int FitOf(DataValue row) => row["img"] is null ? 0 : 10 - MissingIn(row).Count;
 
     public override IReadOnlyList<string> MissingIn(DataValue row) =>
-        [.. new[] { "img", "question", "options", "answer" }.Where(name => row[name] is null)];
+        [.. Needed.Where(name => row[name] is null)];
 
     public override RawRow Read(DataRecord record)
     {

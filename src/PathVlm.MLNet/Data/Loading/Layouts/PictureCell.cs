@@ -7,6 +7,8 @@ namespace PathVlm.MLNet.Data.Loading.Layouts;
 /// <param name="Bytes">The picture's file, where the row holds it.</param>
 internal sealed record PictureCell(RawField Field, ReadOnlyMemory<byte>? Bytes = null)
 {
+    private static readonly string[] PathNames = ["path", "image", "file_name"];
+
     /// <summary>The first of the properties that holds something.</summary>
     public static PictureCell Of(DataValue row, IReadOnlyList<string> names)
     {
@@ -31,7 +33,7 @@ internal sealed record PictureCell(RawField Field, ReadOnlyMemory<byte>? Bytes =
     {
         if (value["bytes"] is { Kind: DataValueKind.Bytes } bytes)
             return new PictureCell(new RawField(name, ""), bytes.Bytes);
-        DataValue? path = new[] { "path", "image", "file_name" }.Select(inner => value[inner])
+        DataValue? path = PathNames.Select(inner => value[inner])
             .FirstOrDefault(inner => inner is { Kind: DataValueKind.Text });
         return path is null
             ? new PictureCell(new RawField(name, null, $"is {value.Describe()}; expected a path, or an object with bytes or path"))

@@ -53,7 +53,9 @@ public sealed class DataValue
     /// <param name="bytes">The bytes.</param>
     public static DataValue OfBytes(ReadOnlyMemory<byte> bytes) => new(DataValueKind.Bytes) { Bytes = bytes };
 
-    /// <summary>The property of a name: the exact one, else one that differs in case or white space around it; null where there is none.</summary>
+    /// <summary>
+    /// The property of a name: the exact one, else one that differs in case or white space around it; null where there is none.
+    /// </summary>
     /// <param name="name">The name.</param>
     public DataValue? this[string name]
     {

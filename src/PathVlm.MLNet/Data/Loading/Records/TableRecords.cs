@@ -1,4 +1,4 @@
-using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Faults;
 
 namespace PathVlm.MLNet.Data.Loading.Records;
 

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Unicode;
-using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Data.Faults;
 
 namespace PathVlm.MLNet.Data.Loading.Records;
 

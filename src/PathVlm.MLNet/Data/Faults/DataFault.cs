@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Data.Rows;
+namespace PathVlm.MLNet.Data.Faults;
 
 /// <summary>
 /// Exceptions for sets that cannot be used as they are. Their message ends with what helps, in the library's words; a program can take the

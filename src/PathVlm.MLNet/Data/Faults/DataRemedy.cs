@@ -1,4 +1,4 @@
-namespace PathVlm.MLNet.Data.Rows;
+namespace PathVlm.MLNet.Data.Faults;
 
 /// <summary>What helps against a <see cref="DataFault"/>: a program names its own options instead of the library's.</summary>
 public enum DataRemedy
