@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PathVlm.Benchmarks.Real;
 
 namespace PathVlm.Benchmarks;
 
@@ -8,7 +9,10 @@ internal sealed record BenchmarkArguments(string Name)
 {
     /// <summary>How to call the program.</summary>
     public static string Usage =>
-        $"usage: <{string.Join('|', BenchmarkSuite.Names)}|all> [--quick] [--prompts n] [--repeats n] [--output file.md]";
+        $"usage: <{string.Join('|', BenchmarkSuite.Names)}|all> [--quick] [--prompts n] [--repeats n] [--output file.md]"
+        + $"; real: [--model {string.Join('|', RealShape.ModelNames)}] [--case {string.Join('|', RealShape.CaseNames)}] "
+        + "[--device cpu|cuda|cuda:N] "
+        + "[--precision bfloat16|float32] [--recompute none|layers|auto] [--load yes|no] [--layers n]";
 
     /// <summary>Small shapes and few repeats: all benchmarks in under three minutes.</summary>
     public BenchmarkSize Size { get; init; } = BenchmarkSize.Full;
@@ -22,6 +26,9 @@ internal sealed record BenchmarkArguments(string Name)
 
     /// <summary>Markdown file to write; null: <c>artifacts/benchmarks.md</c> for <c>all</c>, else none.</summary>
     public string? Output { get; init; }
+
+    /// <summary>What <c>real</c> is run on.</summary>
+    public RealArguments Real { get; init; } = new();
 
     /// <summary>Reads a command line; <paramref name="fault"/> says what is wrong with one that cannot be read.</summary>
     public static bool TryParse(
@@ -50,6 +57,9 @@ internal sealed record BenchmarkArguments(string Name)
                     break;
                 case "--output" when value is not null:
                     read = read with { Output = value };
+                    break;
+                case { } option when read.Real.With(option, value) is { } real:
+                    read = read with { Real = real };
                     break;
                 default:
                     fault = $"[{string.Join(' ', words.Skip(i).Take(2))}] is no option, or lacks its value.";

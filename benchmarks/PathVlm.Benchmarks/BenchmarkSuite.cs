@@ -1,6 +1,7 @@
 using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;
+using PathVlm.Benchmarks.Real;
 using PathVlm.Benchmarks.Training;
 
 namespace PathVlm.Benchmarks;
@@ -20,10 +21,11 @@ internal static class BenchmarkSuite
         ["scale"] = ScaleBenchmark.Run,
         ["kernels"] = AttentionKernelBenchmark.Run,
         ["profile"] = ProfileBenchmark.Run,
+        ["real"] = RealBenchmark.Run,
     };
 
-    // What explains figures rather than being one runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile"];
+    // What explains figures rather than being one, or takes a large machine, runs only when asked for by name.
+    private static readonly string[] Explaining = ["kernels", "profile", "real"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;

@@ -31,7 +31,7 @@ internal static class PathVlmProgram
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
-            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new CompletionCommand(),
+            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(), new CompletionCommand(),
         ];
         foreach (Verb verb in verbs)
         {

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Language;
@@ -17,17 +18,18 @@ namespace PathVlm.Modeling;
 /// N patches. Tensors that a call returns belong to the caller's dispose scope. Gradients flow where <see cref="ParameterSet.Train"/>
 /// asked for them. Not thread-safe while training.
 /// </summary>
-public sealed class Qwen25VlModel : IDisposable
+public sealed partial class Qwen25VlModel : IDisposable
 {
     private readonly VisionTower _visual;
     private readonly LanguageHead _head;
 
-    private Qwen25VlModel(ModelConfiguration configuration, ParameterSet parameters)
+    private Qwen25VlModel(ModelConfiguration configuration, ParameterSet parameters, LoraAdapter? adapter = null)
     {
         Configuration = configuration;
         Parameters = parameters;
+        Adapter = adapter;
         _visual = new VisionTower(configuration.Vision, parameters);
-        Decoder = new Decoder(configuration.Text, parameters);
+        Decoder = new Decoder(configuration.Text, parameters, adapter?.Layers);
         _head = new LanguageHead(parameters[configuration.Text.TieWordEmbeddings ? "model.embed_tokens.weight" : "lm_head.weight"]);
     }
 
@@ -86,10 +88,14 @@ public sealed class Qwen25VlModel : IDisposable
 
     /// <summary>A copy with weights of its own, not being trained: a reference policy, another type, another device.</summary>
     /// <param name="options">Type and device; null keeps both.</param>
-    public Qwen25VlModel Clone(ModelLoadOptions? options = null) =>
-        new(Configuration, Parameters.Clone(options?.Type ?? Type, options?.Device ?? Device));
+    public Qwen25VlModel Clone(ModelLoadOptions? options = null)
+    {
+        ScalarType type = options?.Type ?? Type;
+        Device device = options?.Device ?? Device;
+        return new Qwen25VlModel(Configuration, Parameters.Clone(type, device), Adapter?.Clone(type, device));
+    }
 
-    /// <summary>Takes over the weights of a model with the same settings.</summary>
+    /// <summary>Takes over the weights of a model with the same settings, not its adapter.</summary>
     /// <exception cref="ArgumentException">The other model has another number of weights.</exception>
     public void CopyWeightsFrom(Qwen25VlModel other)
     {
@@ -221,7 +227,8 @@ public sealed class Qwen25VlModel : IDisposable
     public void Dispose()
     {
         Decoder.Dispose();
-        Parameters.Dispose();
+        Adapter?.Dispose();
+        Parameters.Release();
     }
 
     private Tensor PatchesOf(ImageGrid grid, float[] patches)

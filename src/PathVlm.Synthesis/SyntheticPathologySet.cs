@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PathVlm.Modeling.Numerics;
+using PathVlm.Modeling.Options;
 using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Synthesis.Findings;
 using PathVlm.Synthesis.OtherModalities;
@@ -29,8 +30,7 @@ public static class SyntheticPathologySet
     public static SyntheticSetSummary Write(string folder, SyntheticSetOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        SyntheticSetOptions settings = options ?? new SyntheticSetOptions();
-        settings.Validate();
+        SyntheticSetOptions settings = OptionRules.Validated((options ?? new SyntheticSetOptions()).Copy());
         string pictures = Path.Combine(folder, "images");
         Directory.CreateDirectory(pictures);
         List<DrawnQuestion> rows = [];

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.Synthesis.Tests;
 
@@ -54,7 +55,7 @@ public sealed class SyntheticPathologySetTests : IDisposable
     public void AllWrongOptionsAreToldAtOnceWithTheValuesFound()
     {
         SyntheticSetOptions wrong = new() { SftCount = -1, TestCount = 0, TileSize = 12, Ambiguity = 1.5, LookAlikes = double.NaN };
-        string message = Assert.Throws<ArgumentOutOfRangeException>(wrong.Validate).Message;
+        string message = Assert.Throws<ArgumentOutOfRangeException>(() => OptionRules.Validate(wrong)).Message;
         Assert.StartsWith(
             "SftCount: expected 0 or more, got -1; TestCount: expected 1 or more, got 0; TileSize: expected 56 to 448, got 12; "
             + "Ambiguity: expected 0 to 1, got 1.5; LookAlikes: expected 0 to 1, got NaN", message, StringComparison.Ordinal);

@@ -29,6 +29,9 @@ internal sealed class PhaseClock
     public IReadOnlyList<double> Steps(int skipped) =>
         [.. Enumerable.Range(skipped, _seconds[_order[0]].Count - skipped).Select(step => _order.Sum(phase => _seconds[phase][step]))];
 
+    /// <summary>Seconds of a phase, without the first <paramref name="skipped"/> steps.</summary>
+    public IReadOnlyList<double> Of(string phase, int skipped) => [.. _seconds[phase].Skip(skipped)];
+
     /// <summary>Median of each phase without the first steps, for a note.</summary>
     public string Describe(int skipped) => string.Join(", ", _order.Select(phase => string.Create(
         CultureInfo.InvariantCulture, $"{phase} {Sample.MedianOf(_seconds[phase].Skip(skipped)):G3} s")));

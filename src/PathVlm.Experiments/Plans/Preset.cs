@@ -8,4 +8,10 @@ public enum Preset
 
     /// <summary>The paper's numbers, for a published Qwen2.5-VL.</summary>
     Paper,
+
+    /// <summary>The paper's numbers with adapters (LoRA) on a 3B, for one GPU of 80 GB.</summary>
+    PaperLora3B,
+
+    /// <summary>The paper's numbers with adapters (LoRA) on a 7B, for one GPU of 80 GB.</summary>
+    PaperLora7B,
 }

@@ -31,6 +31,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         TrainingCheck.Columns(chain, rows);
         RequireUntrainedTestRows(rows);
         RequireRowsAndJudge(rows);
+        RequireMemory(rows);
         using ReviewPanel? offline = OfflinePanel();
         StageEvaluation evaluation = new(reporter, offline, cancellation);
         List<StageResult> results = [];
@@ -83,6 +84,19 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         if (!Trains(StageNames.PathVlmR1)) return;
         using ReviewPanel panel = JudgePreflight.Open(plan.Judge, plan.Panel);
         _trainer.CanariesReported = JudgePreflight.Ask(plan.Judge, panel, reporter, cancellation) is not null;
+    }
+
+    // Every stage is forecast before the base is loaded.
+    private void RequireMemory(IDataView rows)
+    {
+        if (!Directory.Exists(plan.BaseModel)) return;
+        _pathology.SupervisedFineTuning(_sft).ForecastMemory(rows);
+        foreach (GrpoOptions options in GrpoStages())
+        {
+            GrpoOptions copy = StageTrainer.WithoutRewards(options);
+            copy.BaseModel = plan.BaseModel;
+            _pathology.Grpo(_pathology.FormatReward(), copy).ForecastMemory(rows);
+        }
     }
 
     // Rows of every GRPO stage are read and encoded as the stage will; where two stages read them alike, once.

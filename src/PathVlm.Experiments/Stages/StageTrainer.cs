@@ -73,6 +73,14 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
         return options;
     }
 
+    /// <summary>A copy of a stage's options that fits any reward: for what is asked before rewards are there.</summary>
+    internal static GrpoOptions WithoutRewards(GrpoOptions options)
+    {
+        GrpoOptions copy = options.Copy();
+        (copy.RewardColumns, copy.RewardWeights) = (null, null);
+        return copy;
+    }
+
     private static string Note(IReadOnlyDictionary<string, double> metrics)
     {
         string[] shown =

@@ -25,7 +25,7 @@ internal sealed class EvaluateCommand : Verb
     {
         if (parsed.GetValue(_output) is { } report) OutputFolder.Prepare("--output", report);
         MLContext ml = context.CreateMlContext();
-        using PathologyTransformer fitted = _model.Open(ml, parsed);
+        using PathologyTransformer fitted = _model.Open(ml, parsed, context.Configuration);
         string embedded = Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set");
         StagedSet set = _data.RowsToEvaluate(ml.Pathology(), parsed, context, embedded, parsed.GetValue(_seed));
         if (parsed.GetValue(_output) is { } kept) DataChoice.SaveFaults(set.Report, kept, context);
@@ -39,7 +39,7 @@ internal sealed class EvaluateCommand : Verb
     }
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
-        DataChoice.Settings(context);
+        DataChoice.Settings(context).Prepend(_model.Settings(parsed, context));
 
     protected override Command Describe()
     {

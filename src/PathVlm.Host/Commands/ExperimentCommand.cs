@@ -88,7 +88,7 @@ internal sealed class ExperimentCommand : Verb
         Command command = new(
             "experiment", "Trains every variant of the paper's design from each base and seed, evaluates all, writes the report.");
         Option[] options =
-            [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, _recipe.Option, .. _data.Options, .. _judge.Options];
+            [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, .. _data.Options, .. _recipe.Options, .. _judge.Options];
         foreach (Option option in options) command.Options.Add(option);
         return command;
     }

@@ -10,6 +10,7 @@ using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using static TorchSharp.torch;
 
 namespace PathVlm.Host.Commands;
 
@@ -31,6 +32,7 @@ internal sealed class InspectCommand : Verb
     };
 
     private readonly ReadingChoice _reading = new();
+    private readonly MemoryQuestion _memory = new();
 
     protected override bool HasSettings => false;
 
@@ -44,6 +46,7 @@ internal sealed class InspectCommand : Verb
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, tokens, rows);
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, tokens, rows);
         else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true));
+        if (_memory.IsAsked(parsed)) Forecast(parsed, context, target);
         return ExitCodes.Done;
     }
 
@@ -54,7 +57,17 @@ internal sealed class InspectCommand : Verb
         command.Options.Add(_tokens);
         command.Options.Add(_rows);
         foreach (Option option in _reading.Options) command.Options.Add(option);
+        foreach (Option option in _memory.Options) command.Options.Add(option);
         return command;
+    }
+
+    private void Forecast(ParseResult parsed, RunContext context, string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, "config.json")))
+            throw new UserMistakeException($"--for: expected a checkpoint folder, got [{folder}]");
+        CheckpointInfo info = CheckpointReader.Inspect(folder);
+        ScalarType stored = info.Types.Count == 0 ? ScalarType.BFloat16 : info.Types.MaxBy(type => type.Value).Key;
+        _memory.Answer(parsed, context.Display, info.Configuration, stored);
     }
 
     private static void Checkpoint(RunContext context, string folder, int tokens, int rows)
@@ -76,7 +89,7 @@ internal sealed class InspectCommand : Verb
         context.Display.Line(Text($"model zip:  {zip}, {size:0.0} MiB, {stages.Count} fitted stage(s)"));
         ModelConfiguration model = stages[^1].Policy.Configuration;
         Shapes(context, model);
-        Memory(context, MemoryForecast.Of(model, TorchSharp.torch.ScalarType.Float32, tokens, rows));
+        Memory(context, MemoryForecast.Of(model, ScalarType.Float32, tokens, rows));
         foreach (PathologyTransformer stage in stages) stage.Dispose();
     }
 

@@ -34,8 +34,6 @@ internal sealed class PredictCommand : Verb
 
     private readonly Option<bool> _json = new("--json") { Description = "Prints the answer as one JSON object." };
 
-    protected override bool HasSettings => false;
-
     protected override int Run(ParseResult parsed, RunContext context)
     {
         MLContext ml = context.CreateMlContext();
@@ -44,7 +42,7 @@ internal sealed class PredictCommand : Verb
         string[] options = parsed.GetValue(_options) ?? [];
         if (options.Length == 1) throw new UserMistakeException("--option: expected none, or two or more, got 1");
         PathologyQuestion question = Question(picture, parsed.GetValue(_question)!, options);
-        using PathologyTransformer fitted = _model.Open(ml, parsed);
+        using PathologyTransformer fitted = _model.Open(ml, parsed, context.Configuration);
         PathologyDataView row = new([question]);
         PathologyAnswer answer = fitted.Policy.Answer([.. PathologyRows.Read(row, PathologyRowNeeds.Image)], context.Cancellation)[0];
         if (parsed.GetValue(_json))
@@ -65,6 +63,9 @@ internal sealed class PredictCommand : Verb
         context.Display.Line(ResearchNotice.Text);
         return ExitCodes.Done;
     }
+
+    protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
+        [_model.Settings(parsed, context)];
 
     private static PathologyQuestion Question(string picture, string text, string[] options)
     {

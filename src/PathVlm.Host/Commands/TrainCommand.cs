@@ -66,9 +66,8 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        Option[] options = [_baseModel, _output, _seed, _until, _recipe.Option, .. _data.Options, .. _judge.Options];
-        foreach (Option option in options)
-            command.Options.Add(option);
+        Option[] options = [_baseModel, _output, _seed, _until, .. _data.Options, .. _recipe.Options, .. _judge.Options];
+        foreach (Option option in options) command.Options.Add(option);
         return command;
     }
 

@@ -6,24 +6,35 @@ using PathVlm.Host.Settings;
 
 namespace PathVlm.Host.Runs;
 
-/// <summary>The option that names a preset; single settings are overridden by the sections Sft, Grpo and Process.</summary>
+/// <summary>The option that names a preset; single settings are overridden by the sections Sft, Grpo, Process and Model.</summary>
 internal sealed class RecipeChoice
 {
     private readonly Option<string> _preset = new("--preset")
     {
-        Description = "embedded or paper; paper by default where --base is named.",
+        Description = "embedded, paper, paper-lora-3b or paper-lora-7b; paper by default where --base is named.",
     };
 
-    internal Option Option => _preset;
+    private readonly Option<bool> _lora = new("--lora")
+    {
+        Description = "Train adapters (LoRA) in place of the weights; rank and more by --set, as Sft:Lora:Rank=8.",
+    };
+
+    private readonly DeviceOption _device = new();
+
+    internal IEnumerable<Option> Options => [_preset, _lora, _device.Option];
 
     /// <summary>The recipe: of the preset that is named, otherwise embedded where no base is named.</summary>
     /// <exception cref="UserMistakeException">There is no such preset, or a setting is faulty.</exception>
     internal Recipe Recipe(ParseResult parsed, IConfiguration configuration, bool namesBase)
     {
-        Recipe recipe = Experiments.Plans.Recipe.Create(PresetOf(parsed.GetValue(_preset), namesBase));
+        Preset preset = PresetOf(parsed.GetValue(_preset), namesBase);
+        Recipe recipe = Experiments.Plans.Recipe.Create(preset, parsed.GetValue(_lora));
         configuration.BindTo("Sft", recipe.Sft);
         configuration.BindTo("Grpo", recipe.Grpo);
         configuration.BindTo("Process", recipe.Process);
+        configuration.BindTo(ModelChoice.Section, recipe.Model);
+        if (_device.Of(parsed) is not { } device) return recipe;
+        recipe.Sft.Device = recipe.Grpo.Device = recipe.Process.Device = recipe.Model.Device = device;
         return recipe;
     }
 
@@ -31,7 +42,7 @@ internal sealed class RecipeChoice
     internal IEnumerable<(string Section, object Options)> Settings(ParseResult parsed, RunContext context, bool namesBase)
     {
         Recipe recipe = Recipe(parsed, context.Configuration, namesBase);
-        return [("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process)];
+        return [("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process), (ModelChoice.Section, recipe.Model)];
     }
 
     private static Preset PresetOf(string? named, bool namesBase) => named switch
@@ -39,6 +50,8 @@ internal sealed class RecipeChoice
         null => namesBase ? Preset.Paper : Preset.Embedded,
         "embedded" => Preset.Embedded,
         "paper" => Preset.Paper,
-        _ => throw new UserMistakeException($"--preset: expected embedded or paper, got [{named}]"),
+        "paper-lora-3b" => Preset.PaperLora3B,
+        "paper-lora-7b" => Preset.PaperLora7B,
+        _ => throw new UserMistakeException($"--preset: expected embedded, paper, paper-lora-3b or paper-lora-7b, got [{named}]"),
     };
 }

@@ -19,7 +19,8 @@ internal static class SettingNames
         string[] key = setting[..equals].Split(':');
         if (SettingSections.FaultOfSection(key[0]) is { } fault) throw new UserMistakeException($"--set: {fault}");
         if (key.Length < 2) throw new UserMistakeException($"--set: expected Section:Name=value, got [{setting}]");
-        if (SettingSections.FaultOfSetting(key[0], key[1]) is { } unknown) throw new UserMistakeException($"--set: {unknown}");
+        string path = string.Join(':', key[1..]);
+        if (SettingSections.FaultOfSetting(key[0], path) is { } unknown) throw new UserMistakeException($"--set: {unknown}");
         return new KeyValuePair<string, string?>(setting[..equals], setting[(equals + 1)..]);
     }
 
@@ -31,8 +32,8 @@ internal static class SettingNames
     internal static void BindTo(this IConfiguration configuration, string section, params object[] options)
     {
         IConfigurationSection settings = configuration.GetSection(section);
-        foreach (IConfigurationSection setting in settings.GetChildren())
-            if (SettingSections.FaultOfSetting(section, setting.Key) is { } fault) throw new UserMistakeException(fault);
+        foreach ((string path, string? _) in settings.AsEnumerable(makePathsRelative: true))
+            if (path.Length > 0 && SettingSections.FaultOfSetting(section, path) is { } fault) throw new UserMistakeException(fault);
         foreach (object set in options) Bind(settings, set);
     }
 
@@ -59,6 +60,12 @@ internal static class SettingNames
 
     private static void RequireReadable(IConfigurationSection setting, Type type)
     {
+        if (SettingSections.IsGroup(type))
+        {
+            RequireGroup(setting, type);
+            return;
+        }
+
         if (setting.Value is not { } value) return;
         Type plain = Nullable.GetUnderlyingType(type) ?? type;
         if (plain == typeof(string) || (value.Length == 0 && plain != type)) return;
@@ -70,6 +77,16 @@ internal static class SettingNames
         {
             throw new UserMistakeException($"setting [{setting.Path}]: expected {Kind(plain)}, got [{value}]", fault);
         }
+    }
+
+    private static void RequireGroup(IConfigurationSection setting, Type type)
+    {
+        IReadOnlyList<PropertyInfo> inner = SettingSections.SettingsOf(type);
+        // Text of JSON's null is empty.
+        if (setting.Value is { Length: > 0 } value)
+            throw new UserMistakeException(
+                $"setting [{setting.Path}]: expected its own settings, such as {setting.Path}:{inner[0].Name}, got [{value}]");
+        foreach (PropertyInfo property in inner) RequireReadable(setting.GetSection(property.Name), property.PropertyType);
     }
 
     private static string Kind(Type type)

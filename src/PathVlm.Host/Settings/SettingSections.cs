@@ -1,6 +1,7 @@
 using System.Reflection;
 using PathVlm.Experiments.Plans;
 using PathVlm.MLNet.Inference.External;
+using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Training.Grpo.Options;
@@ -19,6 +20,7 @@ internal static class SettingSections
         ["Sft"] = [typeof(PathologySftOptions)],
         ["Grpo"] = [typeof(GrpoOptions)],
         ["Process"] = [typeof(GrpoOptions)],
+        ["Model"] = [typeof(PathologyModelOptions)],
         ["Set"] = [typeof(SyntheticSetOptions)],
         ["Split"] = [typeof(StageSizes)],
         ["Base"] = [typeof(BaseModelOptions)],
@@ -40,13 +42,28 @@ internal static class SettingSections
         : $"expected the section {string.Join(", ", All.Keys)}, got [{section}]{NearestName.Hint(section, All.Keys)}";
 
     /// <summary>What is wrong with the name of a setting in a section that exists, or null.</summary>
-    internal static string? FaultOfSetting(string section, string name)
+    /// <param name="section">The section.</param>
+    /// <param name="path">Name of the setting, and of settings inside it: <c>Epochs</c>, <c>Lora:Rank</c>.</param>
+    internal static string? FaultOfSetting(string section, string path)
     {
-        string[] known = [.. SettingsOf(section).Select(property => property.Name)];
-        return known.Contains(name, StringComparer.OrdinalIgnoreCase)
-            ? null
-            : $"setting [{section}:{name}] does not exist{NearestName.Hint(name, known)}; {section} has {string.Join(", ", known)}";
+        IReadOnlyList<PropertyInfo> known = SettingsOf(section);
+        string owner = section;
+        foreach (string name in path.Split(':'))
+        {
+            string[] names = [.. known.Select(property => property.Name)];
+            if (known.FirstOrDefault(property => property.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is not { } found)
+                return $"setting [{owner}:{name}] does not exist{NearestName.Hint(name, names)}; {owner} has {string.Join(", ", names)}";
+            if (!IsGroup(found.PropertyType)) return null; // a value, or a list whose items have no names
+            known = SettingsOf(found.PropertyType);
+            owner = $"{owner}:{found.Name}";
+        }
+
+        return null;
     }
+
+    /// <summary>Whether a setting of this type holds settings of its own, such as <c>Lora</c> with <c>Lora:Rank</c>.</summary>
+    internal static bool IsGroup(Type type) =>
+        type.IsClass && type.Namespace?.StartsWith(nameof(PathVlm), StringComparison.Ordinal) == true;
 
     // Progress and cancellation are the program's own.
     private static bool IsSetting(PropertyInfo property) => property.CanWrite

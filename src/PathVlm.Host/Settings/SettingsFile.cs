@@ -33,25 +33,20 @@ internal static class SettingsFile
         JsonReaderOptions options = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
         Utf8JsonReader reader = new(bytes, options);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) throw Fault(bytes, reader, "expected an object of sections");
-        string section = "";
+        List<string> path = [];
         while (reader.Read())
         {
             if (reader.TokenType != JsonTokenType.PropertyName) continue;
-            string name = reader.GetString()!;
-            string? fault = reader.CurrentDepth switch
-            {
-                1 => FaultOfTop(section = name),
-                2 => SettingSections.FaultOfSetting(section, name.Split(':')[0]),
-                _ => null, // inside a setting; the binder checks it
-            };
+            path = [.. path.Take(reader.CurrentDepth - 1), reader.GetString()!];
+            string? fault = path.Count < reader.CurrentDepth ? null : FaultOf(string.Join(':', path)); // null: inside a list
             if (fault is not null) throw Fault(bytes, reader, fault);
         }
     }
 
     // "Sft": {"Epochs": 1} and "Sft:Epochs": 1 are the same.
-    private static string? FaultOfTop(string name)
+    private static string? FaultOf(string path)
     {
-        string[] parts = name.Split(':');
+        string[] parts = path.Split(':', 2);
         return SettingSections.FaultOfSection(parts[0])
             ?? (parts.Length > 1 ? SettingSections.FaultOfSetting(parts[0], parts[1]) : null);
     }

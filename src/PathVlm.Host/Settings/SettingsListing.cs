@@ -19,7 +19,12 @@ internal static class SettingsListing
     internal static string Text(IEnumerable<(string Section, object Options)> sections) => JsonSerializer.Serialize(
         sections.ToDictionary(
             section => section.Section,
-            section => SettingSections.SettingsOf(section.Options.GetType())
-                .ToDictionary(property => property.Name, property => property.GetValue(section.Options))),
+            section => Values(section.Options)),
         Json);
+
+    private static Dictionary<string, object?> Values(object options) => SettingSections.SettingsOf(options.GetType()).ToDictionary(
+        property => property.Name,
+        property => property.GetValue(options) is { } value && SettingSections.IsGroup(property.PropertyType)
+            ? Values(value)
+            : property.GetValue(options));
 }

@@ -33,7 +33,23 @@ public static class CheckpointWriter
     /// <exception cref="IOException">The folder exists and isn't to be replaced, or can't be written; nothing is left of it.</exception>
     public static void Save(
         string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> tensors, CheckpointSource? processorSource,
-        CheckpointWriteOptions? options = null)
+        CheckpointWriteOptions? options = null) => Save(folder, configuration, tensors, processorSource, options, change: null, fill: null);
+
+    /// <summary>
+    /// Saves a model some of whose weights are changed on the way to the file, such as by an adapter that is merged into them.
+    /// </summary>
+    /// <param name="folder">Folder to make.</param>
+    /// <param name="configuration">Settings of the model.</param>
+    /// <param name="tensors">A tensor for each key.</param>
+    /// <param name="processorSource">Where tokenizer and image processor are copied from, or null.</param>
+    /// <param name="options">Type, size of files, replacing; null: defaults.</param>
+    /// <param name="change">
+    /// Gives what is written instead of a tensor, in the current dispose scope, or the tensor itself. Null: nothing is changed.
+    /// </param>
+    /// <param name="fill">Writes more files into the folder that is being made; null for none.</param>
+    internal static void Save(
+        string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> tensors, CheckpointSource? processorSource,
+        CheckpointWriteOptions? options, Func<string, Tensor, Tensor>? change, Action<string>? fill)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -50,7 +66,9 @@ public static class CheckpointWriter
             File.WriteAllText(Path.Combine(making, ModelConfiguration.FileName), settings);
             foreach (string name in copies)
                 Write(Path.Combine(making, name), processorSource!.Read(name));
-            WriteWeights(making, Shards(table, type, options.MaxShardBytes), tensors, type);
+            fill?.Invoke(making);
+            Func<string, Tensor> written = key => change is null ? tensors[key] : change(key, tensors[key]);
+            WriteWeights(making, Shards(table, type, options.MaxShardBytes), written, type);
         });
     }
 
@@ -103,15 +121,16 @@ public static class CheckpointWriter
     }
 
     private static void WriteWeights(
-        string folder, List<List<TensorSpecification>> shards, IReadOnlyDictionary<string, Tensor> tensors, ScalarType type)
+        string folder, List<List<TensorSpecification>> shards, Func<string, Tensor> tensors, ScalarType type)
     {
         Dictionary<string, string> metadata = new() { ["format"] = "pt" };
         Dictionary<string, string> index = new(StringComparer.Ordinal);
         for (int number = 0; number < shards.Count; number++)
         {
             string name = shards.Count == 1 ? CheckpointFiles.SingleName : $"model-{number + 1:D5}-of-{shards.Count:D5}.safetensors";
+            using TorchSharp.DisposeScope scope = NewDisposeScope();
             IEnumerable<KeyValuePair<string, Tensor>> entries =
-                shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors[tensor.Key]));
+                shards[number].Select(tensor => KeyValuePair.Create(tensor.Key, tensors(tensor.Key)));
             SafetensorsWriter.Write(Path.Combine(folder, name), entries, type, metadata);
             foreach (TensorSpecification tensor in shards[number])
                 index.Add(tensor.Key, name);

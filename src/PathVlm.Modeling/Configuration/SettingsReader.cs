@@ -41,6 +41,20 @@ internal sealed class SettingsReader
 
     public bool Has(string name) => Find(name) is not null;
 
+    /// <summary>Whether a property is absent, null, false, zero, or an empty text, list or object.</summary>
+    public bool IsOff(string name) => Find(name) is not { } value || value.ValueKind switch
+    {
+        JsonValueKind.False => true,
+        JsonValueKind.String => value.GetString()!.Length == 0,
+        JsonValueKind.Array => value.GetArrayLength() == 0,
+        JsonValueKind.Object => value.GetPropertyCount() == 0,
+        JsonValueKind.Number => value.TryGetDouble(out double number) && number == 0,
+        _ => false,
+    };
+
+    /// <summary>A property as it stands in the file, shortened; "null" where it is absent.</summary>
+    public string Raw(string name) => Find(name) is { } value ? StrictJson.Describe(value) : "null";
+
     /// <summary>The object under <paramref name="name"/>, or null where it is absent, null or (a fault) something else.</summary>
     public SettingsReader? Object(string name)
     {

@@ -57,6 +57,7 @@ public sealed class BatchedGenerator : IDisposable
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="step">Training step, a coordinate of the draws.</param>
     /// <param name="progress">Gets every token as it is chosen, on the calling thread; null for none.</param>
+    /// <param name="promptCount">Number of prompts, where it is known: buffers are then no larger than these need; null where not.</param>
     /// <param name="cancellation">Checked before every step.</param>
     /// <returns>The completions, those of a prompt side by side, in the order of the prompts.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option or a prompt's limit is out of range.</exception>
@@ -64,7 +65,7 @@ public sealed class BatchedGenerator : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; nothing is returned.</exception>
     public GeneratedSequence[] Generate(
         IEnumerable<GenerationPrompt> prompts, int completionsPerPrompt, SamplingOptions sampling, long seed = 0, long step = 0,
-        Action<GeneratedToken>? progress = null, CancellationToken cancellation = default)
+        Action<GeneratedToken>? progress = null, int? promptCount = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(sampling);
@@ -73,8 +74,10 @@ public sealed class BatchedGenerator : IDisposable
         using IDisposable none = no_grad();
         using DisposeScope scope = NewDisposeScope();
         int rowLimit = Math.Max(_options.RowLimit, completionsPerPrompt);
-        // Key-value memory for the rows there will be, where that is known.
-        if (prompts.TryGetNonEnumeratedCount(out int known)) rowLimit = Math.Min(rowLimit, Math.Max(known, 1) * completionsPerPrompt);
+        // Key-value memory for the rows there will be, where that is known, and for an eighth more, so that the last ones do not wait for a
+        // pass to fill.
+        if ((promptCount ?? (prompts.TryGetNonEnumeratedCount(out int counted) ? counted : null)) is > 0 and int known)
+            rowLimit = (int)Math.Min(rowLimit, ((long)known * completionsPerPrompt) + (rowLimit / 8));
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
         IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);
         using ITokenChooser chooser = DecodeEngines.Chooser(_model, engine, sampling, suppressed, rowLimit);

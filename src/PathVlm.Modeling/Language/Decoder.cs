@@ -14,18 +14,30 @@ internal sealed class Decoder : IDisposable
     private readonly Tensor norm;
     private readonly TextConfiguration _settings;
     private readonly TextRotary _rotary;
+    private readonly Func<Tensor?> _anchor;
 
-    public Decoder(TextConfiguration settings, ParameterSet parameters)
+    /// <summary>A decoder of a model's weights.</summary>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="parameters">The weights.</param>
+    /// <param name="adapters">Low-rank terms by layer name; null for none.</param>
+    public Decoder(TextConfiguration settings, ParameterSet parameters, IReadOnlyDictionary<string, LowRank>? adapters = null)
     {
+        _anchor = () => adapters?.Values.FirstOrDefault()?.Anchor;
         _settings = settings;
         _rotary = new TextRotary(settings, parameters.Values.dtype, parameters.Values.device);
         embed_tokens = parameters["model.embed_tokens.weight"];
-        layers = [.. Enumerable.Range(0, settings.LayerCount).Select(index => new DecoderLayer(settings, parameters, index))];
+        layers = [.. Enumerable.Range(0, settings.LayerCount).Select(index => new DecoderLayer(settings, parameters, index, adapters))];
         norm = parameters["model.norm.weight"];
     }
 
     /// <summary>Whether attention uses the reference kernel, segment by segment in operations that autograd knows; for tests.</summary>
     public bool UsesReferenceAttention { get; set; }
+
+    /// <summary>
+    /// Whether a pass with gradients keeps the input of each layer alone and computes the layer again in backward. The pack, and what is
+    /// computed from its positions, must then live until backward: they belong to the caller's dispose scope.
+    /// </summary>
+    public bool RecomputesLayers { get; set; }
 
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<DecoderLayer> Layers => layers;
@@ -40,10 +52,12 @@ internal sealed class Decoder : IDisposable
         PackedSequences packed, Tensor? imageFeatures, ForwardRows rows, Action<int, Tensor, Tensor>? keyValues = null,
         Action<Tensor>? hiddenStates = null)
     {
-        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        bool recomputes = RecomputesLayers && is_grad_enabled() && keyValues is null && hiddenStates is null;
+        using TorchSharp.DisposeScope? scope = recomputes ? null : NewDisposeScope();
         LayerCall first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
         AttentionPlan last = AttentionPlan.For(packed, rows);
         LayerCall lastCall = last.IsFull ? first : CallOf(last, first.KeyRotary);
+        if (recomputes) return ForwardRecomputing(packed, imageFeatures, first, lastCall, last.Locate(rows));
         Tensor hidden = Embed(packed, imageFeatures);
         for (int index = 0; index < layers.Length; index++)
         {
@@ -74,6 +88,15 @@ internal sealed class Decoder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _rotary.Dispose();
+
+    private Tensor ForwardRecomputing(
+        PackedSequences packed, Tensor? imageFeatures, LayerCall first, LayerCall last, IReadOnlyList<RowRange> wanted)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        var run = new RecomputedLayersFunction.Run(layers, first, last);
+        Tensor hidden = RecomputedLayersFunction.apply(Embed(packed, imageFeatures), _anchor()!, run);
+        return Normalise(Rows.Take(hidden, wanted)).MoveToOuterDisposeScope();
+    }
 
     private LayerCall CallOf(AttentionPlan plan, Rotary rotary)
     {

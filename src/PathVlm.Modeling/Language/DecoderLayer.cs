@@ -11,22 +11,33 @@ internal sealed class DecoderLayer
 {
     private readonly Tensor input_layernorm;
     private readonly Tensor post_attention_layernorm;
-    private readonly Tensor qkv_weight;
-    private readonly Tensor qkv_bias;
-    private readonly Tensor o_proj;
+    private readonly AdaptedLinear qkv;
+    private readonly AdaptedLinear o_proj;
     private readonly GatedMlp mlp;
     private readonly TextConfiguration _settings;
+    private readonly LowRank? _ofQueries;
+    private readonly LowRank? _ofKeysAndValues;
 
-    public DecoderLayer(TextConfiguration settings, ParameterSet parameters, int index)
+    /// <summary>A layer of a model's weights.</summary>
+    /// <param name="settings">Settings of the decoder.</param>
+    /// <param name="parameters">The weights.</param>
+    /// <param name="index">Number of the layer, from 0.</param>
+    /// <param name="adapters">Low-rank terms by layer name (<c>model.layers.0.self_attn.qkv</c>); null for none.</param>
+    public DecoderLayer(
+        TextConfiguration settings, ParameterSet parameters, int index, IReadOnlyDictionary<string, LowRank>? adapters = null)
     {
         string name = $"model.layers.{index}.";
         _settings = settings;
         input_layernorm = parameters[name + "input_layernorm.weight"];
         post_attention_layernorm = parameters[name + "post_attention_layernorm.weight"];
-        qkv_weight = parameters[name + "self_attn.qkv.weight"];
-        qkv_bias = parameters[name + "self_attn.qkv.bias"];
-        o_proj = parameters[name + "self_attn.o_proj.weight"];
-        mlp = new GatedMlp(parameters, name + "mlp.", biased: false);
+        qkv = new AdaptedLinear(
+            parameters[name + "self_attn.qkv.weight"], parameters[name + "self_attn.qkv.bias"],
+            adapters?.GetValueOrDefault(name + "self_attn.qkv"));
+        o_proj = new AdaptedLinear(
+            parameters[name + "self_attn.o_proj.weight"], bias: null, adapters?.GetValueOrDefault(name + "self_attn.o_proj"));
+        mlp = new GatedMlp(parameters, name + "mlp.", biased: false, adapters);
+        _ofQueries = qkv.Adapter?.Outputs(0, QueryWidth);
+        _ofKeysAndValues = qkv.Adapter?.Outputs(QueryWidth, 2 * KeyWidth);
     }
 
     private int QueryWidth => _settings.HeadCount * _settings.HeadSize;
@@ -48,14 +59,14 @@ internal sealed class DecoderLayer
     /// <summary>Turned queries [n, H, D] and keys [n, KV, D], and values [n, KV, D], of normalised rows [n, d].</summary>
     public (Tensor Query, Tensor Key, Tensor Value) Project(Tensor normed, Rotary rotary)
     {
-        Tensor all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+        Tensor all = qkv.Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
         Tensor turned = rotary.Turn(all.narrow(1, 0, _settings.HeadCount + _settings.KeyValueHeadCount));
         return (turned.narrow(1, 0, _settings.HeadCount), turned.narrow(1, _settings.HeadCount, _settings.KeyValueHeadCount),
             all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
     }
 
     /// <summary>Queries, keys and values of normalised rows [n, d], not turned: [n, (H + 2 KV) D].</summary>
-    public Tensor ProjectAll(Tensor normed) => Linear.Of(normed, qkv_weight, qkv_bias);
+    public Tensor ProjectAll(Tensor normed) => qkv.Forward(normed);
 
     /// <summary>Normalises rows before their projection.</summary>
     public Tensor Normalise(Tensor hidden) => RmsNorm.Of(hidden, input_layernorm, _settings.NormEpsilon);
@@ -63,7 +74,7 @@ internal sealed class DecoderLayer
     /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
     public Tensor Finish(Tensor hidden, Tensor attended)
     {
-        using Tensor projected = Linear.Of(attended, o_proj);
+        using Tensor projected = o_proj.Forward(attended);
         using Tensor middle = hidden.add(projected, Scalars.One);
         using Tensor normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
         using Tensor inner = mlp.Forward(normed);
@@ -74,7 +85,7 @@ internal sealed class DecoderLayer
     {
         if (call.Groups is not null)
         {
-            Tensor all = Linear.Of(normed, qkv_weight, qkv_bias).view(normed.size(0), -1, _settings.HeadSize);
+            Tensor all = qkv.Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
             return PackedAttentionFunction.apply(all, call.Node(_settings, separate: false));
         }
 
@@ -85,16 +96,17 @@ internal sealed class DecoderLayer
 
     private Tensor AttendAsking(Tensor normed, LayerCall call)
     {
-        Tensor queries = Linear.Of(
-            Rows.Take(normed, call.Plan.QueryRanges()), qkv_weight.narrow(0, 0, QueryWidth), qkv_bias.narrow(0, 0, QueryWidth))
+        Tensor queries = Outputs(0, QueryWidth, _ofQueries).Forward(Rows.Take(normed, call.Plan.QueryRanges()))
             .view(call.Plan.QueryCount, -1, _settings.HeadSize);
-        Tensor others = Linear.Of(
-            normed, qkv_weight.narrow(0, QueryWidth, 2 * KeyWidth), qkv_bias.narrow(0, QueryWidth, 2 * KeyWidth))
-            .view(normed.size(0), -1, _settings.HeadSize);
+        Tensor others = Outputs(QueryWidth, 2 * KeyWidth, _ofKeysAndValues).Forward(normed).view(normed.size(0), -1, _settings.HeadSize);
         if (call.Groups is not null) return PackedAttentionFunction.apply(queries, others, call.Node(_settings, separate: true));
         Tensor key = call.KeyRotary.Turn(others.narrow(1, 0, _settings.KeyValueHeadCount));
         Tensor value = others.narrow(1, _settings.KeyValueHeadCount, _settings.KeyValueHeadCount);
         call.KeyValues?.Invoke(key, value);
         return SegmentAttention.Of(call.Plan, call.QueryRotary.Turn(queries), key, value);
     }
+
+    /// <summary>Some outputs of the fused projection; the tensors belong to the current dispose scope.</summary>
+    private AdaptedLinear Outputs(long start, long count, LowRank? adapter) =>
+        new(qkv.Weight.narrow(0, start, count), qkv.Bias!.narrow(0, start, count), adapter);
 }

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Sequences;

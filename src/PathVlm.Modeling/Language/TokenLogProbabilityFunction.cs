@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 

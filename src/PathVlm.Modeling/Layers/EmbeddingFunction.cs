@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 

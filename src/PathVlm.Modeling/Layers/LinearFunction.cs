@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers.Kernels;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;
@@ -15,7 +16,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
         (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
-        ctx.save_for_backward([input, weight]);
+        // A frozen weight has no gradient, so its input is not needed again.
+        ctx.save_for_backward([weight.requires_grad ? input : null!, weight]);
         ctx.save_data("inputs", vars.Length);
         return nn.functional.linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
     }
@@ -27,7 +29,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         (Tensor input, Tensor weight) = (call.Saved[0], call.Saved[1]);
         Tensor upstream = gradient.contiguous(), ofInput = upstream.mm(weight);
         Tensor? ofWeight = WeightGradient(input, weight, upstream);
-        return (int)ctx.get_data("inputs") > 2 ? call.Return(ofInput, ofWeight, upstream.sum(dim: 0)) : call.Return(ofInput, ofWeight);
+        if ((int)ctx.get_data("inputs") <= 2) return call.Return(ofInput, ofWeight);
+        return call.Return(ofInput, ofWeight, weight.requires_grad ? upstream.sum(dim: 0) : null);
     }
 
     /// <summary>Null where nobody asks, or where it was added in place.</summary>

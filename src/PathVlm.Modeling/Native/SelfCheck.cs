@@ -1,4 +1,5 @@
 using System.Globalization;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Numerics;
 using TorchSharp;

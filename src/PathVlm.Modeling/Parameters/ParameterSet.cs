@@ -10,7 +10,7 @@ namespace PathVlm.Modeling.Parameters;
 /// All parameters of a model in one flat buffer, and their gradients in another. Modules hold views; zeroing, clipping, weight decay
 /// and an optimizer step are single calls on ranges of the two buffers.
 /// </summary>
-internal sealed class ParameterSet : IDisposable
+internal sealed class ParameterSet : ITrainableParameters, IDisposable
 {
     private readonly ParameterLayout _layout;
     private readonly Dictionary<string, Tensor> _blocks = [];
@@ -18,6 +18,7 @@ internal sealed class ParameterSet : IDisposable
     private readonly Dictionary<string, Tensor> _publishedGradients = [];
     private readonly List<Tensor> _gradientViews = [];
     private Tensor? _gradients;
+    private int _owners = 1;
 
     internal ParameterSet(ModelConfiguration configuration, ScalarType type, Device device)
         : this(ParameterLayout.Of(configuration), length => empty(length, type, device))
@@ -154,12 +155,30 @@ internal sealed class ParameterSet : IDisposable
         Values.copy_(other.Values);
     }
 
+    /// <summary>Nothing: the values are computed with as they are.</summary>
+    public void ValuesChanged()
+    {
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         Freeze();
         foreach (Tensor tensor in _blocks.Values.Concat(_published.Values)) tensor.Dispose();
         Values.Dispose();
+    }
+
+    /// <summary>Says that another model computes with these parameters.</summary>
+    internal ParameterSet Retain()
+    {
+        Interlocked.Increment(ref _owners);
+        return this;
+    }
+
+    /// <summary>Says that a model needs them no longer; the last one frees them.</summary>
+    internal void Release()
+    {
+        if (Interlocked.Decrement(ref _owners) == 0) Dispose();
     }
 
     internal ParameterSet Clone(ScalarType type, Device device) =>

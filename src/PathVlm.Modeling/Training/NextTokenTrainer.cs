@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Optimization;
+using PathVlm.Modeling.Options;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Sequences;
@@ -32,7 +33,7 @@ public sealed class NextTokenTrainer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(options);
-        options.Validate();
+        OptionRules.Validate(options);
         _model = model;
         _maxGradientNorm = options.MaxGradientNorm;
         _schedule = new LearningRateSchedule(LearningRateScheduler.Cosine, options.LearningRate, options.WarmupSteps, options.Steps);

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Parameters;

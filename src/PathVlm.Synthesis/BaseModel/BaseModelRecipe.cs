@@ -4,6 +4,7 @@ using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Numerics;
+using PathVlm.Modeling.Options;
 using PathVlm.Modeling.Processing;
 using PathVlm.Synthesis.Corpus;
 using PathVlm.Synthesis.Findings;
@@ -34,8 +35,7 @@ public static class BaseModelRecipe
             CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        BaseModelOptions settings = options ?? new BaseModelOptions();
-        settings.Validate();
+        BaseModelOptions settings = OptionRules.Validated((options ?? new BaseModelOptions()).Copy());
         BaseCorpus corpus = new(settings.Seed, settings.TileSize, settings.Ambiguity);
         string files = Directory.CreateTempSubdirectory("pathvlm-base").FullName;
         try

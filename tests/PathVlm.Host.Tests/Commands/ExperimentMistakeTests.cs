@@ -13,7 +13,7 @@ public sealed class ExperimentMistakeTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("--preset nonsense", "--preset: expected embedded or paper, got [nonsense]")]
+    [InlineData("--preset nonsense", "--preset: expected embedded, paper, paper-lora-3b or paper-lora-7b, got [nonsense]")]
     [InlineData("--seeds 2 3 2", "--seeds: expected one or more, each once, got [2 3 2]")]
     [InlineData("--seeds many", "many")]
     [InlineData("--base /nowhere/at/all", "--base: expected a file or folder that exists, got [/nowhere/at/all]")]

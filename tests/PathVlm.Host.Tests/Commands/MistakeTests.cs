@@ -21,7 +21,8 @@ public sealed class MistakeTests : IDisposable
     [InlineData("inspect . --tokens many", "many")]
     [InlineData("inspect . --tokens 0", "--tokens")]
     [InlineData("synthesize --colour red", "--colour")]
-    [InlineData("evaluate --model /nowhere/at/all", "--model: expected a zip or a checkpoint folder that exists, got [/nowhere/at/all]")]
+    [InlineData("evaluate --model /nowhere/at/all",
+        "--model: expected a zip, a checkpoint folder or an adapter folder that exists, got [/nowhere/at/all]")]
     [InlineData("predict --question what", "--image")]
     [InlineData("predict --question what --image @nothing.png", "@nothing.png")]
     [InlineData("train --sed 1", "did you mean [--seed]?")]
@@ -30,7 +31,7 @@ public sealed class MistakeTests : IDisposable
         (await CommandLine.RunAsync(line.Split(' '))).IsMistake(said);
 
     [Theory]
-    [InlineData("--preset nonsense", "--preset: expected embedded or paper, got [nonsense]")]
+    [InlineData("--preset nonsense", "--preset: expected embedded, paper, paper-lora-3b or paper-lora-7b, got [nonsense]")]
     [InlineData("--until nonsense", "--until: expected Alpha, Beta or PathVLM-R1, got [nonsense]")]
     [InlineData("--set nonsense", "--set: expected Section:Name=value, got [nonsense]")]
     [InlineData("--set Stf:Epochs=1", "got [Stf] (did you mean [Sft]?)")]

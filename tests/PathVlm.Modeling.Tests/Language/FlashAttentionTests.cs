@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Tests.Support;
 using static TorchSharp.torch;
 

@@ -1,4 +1,4 @@
-using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Tests.Language;

@@ -49,6 +49,8 @@ internal sealed class ReferenceBatch : IDisposable
     /// <summary>For each row, the columns of the padded batch that are no padding.</summary>
     public List<int[]> Places { get; } = [];
 
+    public IEnumerable<string> Names => _file.Entries.Keys;
+
     public bool Has(string name) => _file.Entries.ContainsKey(name);
 
     public Tensor Read(string name) => _file.Read(name);

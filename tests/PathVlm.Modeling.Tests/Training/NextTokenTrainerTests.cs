@@ -52,11 +52,12 @@ public sealed class NextTokenTrainerTests
     [Fact]
     public void AllWrongSettingsAreReportedAtOnce()
     {
+        using Qwen25VlModel model = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
         NextTokenOptions wrong = new() { Steps = 0, LearningRate = double.NaN, Beta2 = 1, MaxGradientNorm = 0 };
         Assert.Contains(
             "Steps: expected 1 or more, got 0; LearningRate: expected a number above 0, got NaN; "
-            + "Beta2: expected 0 or more and below 1, got 1; MaxGradientNorm: expected a number above 0, got 0",
-            Assert.Throws<ArgumentOutOfRangeException>(wrong.Validate).Message, StringComparison.Ordinal);
+            + "Beta2: expected 0 or more, below 1, got 1; MaxGradientNorm: expected a number above 0, got 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new NextTokenTrainer(model, wrong)).Message, StringComparison.Ordinal);
     }
 
     private static NextTokenExample Example(int first, float one = 1, float two = 1) => new([first, 5, 7, 9], 2, null, [one, two]);

@@ -1,8 +1,10 @@
 using Microsoft.ML;
 using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Inference.Answering;
 
@@ -18,22 +20,29 @@ public static class PathologyModelFile
         options.Validate();
         if (Directory.Exists(path))
         {
-            CheckpointSource files = CheckpointSource.FromFolder(path).ToMemory();
-            PolicySettings settings = options.Settings();
+            BaseModelFolder folder = BaseModelFolder.Of(path, options.Adapter);
+            CheckpointSource files = CheckpointSource.FromFolder(folder.Checkpoint).ToMemory();
+            PolicySettings settings = options.Settings(PolicySettingsFile.Read(path));
             var encoder = new PromptEncoder(files, settings);
-            return new PathologyTransformer(
-                environment,
-                new PathologyPolicy(
-                Qwen25VlModel.Load(path, new ModelLoadOptions { Device = DeviceChoice.Of(options.Device) }), files, settings, encoder),
-                options.TransformerSettings);
+            Device device = DeviceChoice.Of(options.Device);
+            ScalarType type = NumberTypes.Of(options.Precision, folder.Checkpoint, device);
+            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Type = type, Device = device });
+            var policy = new PathologyPolicy(model, files, settings, encoder)
+            {
+                Base = model.Adapter is null ? null : BaseFiles.Describe(folder.Checkpoint),
+            };
+            return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }
         if (!File.Exists(path))
             throw new ArgumentOutOfRangeException(nameof(path), $"Model: expected a checkpoint folder or a zip that exists, got [{path}].");
+        if (options.Adapter is not null)
+            throw new ArgumentOutOfRangeException(
+                nameof(path), $"Adapter: [{options.Adapter}]: expected a model that is a checkpoint folder, got the zip [{path}].");
         PathologyPolicy stored = Load(path);
-        return new PathologyTransformer(
-            environment,
-            stored.TakeOver("The policy was opened anew.", options.Settings(stored.Settings), device: DeviceChoice.Of(options.Device)),
-            options.TransformerSettings);
+        PathologyPolicy opened = stored.TakeOver(
+            "The policy was opened anew.", options.Settings(stored.Settings), type: options.ExplicitType,
+            device: DeviceChoice.Of(options.Device));
+        return new PathologyTransformer(environment, opened, options.TransformerSettings);
     }
 
     /// <summary>The policy of the last stage in a zip.</summary>

@@ -1,6 +1,8 @@
 using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Modeling.Options;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
@@ -41,10 +43,41 @@ public sealed class PathologyModelOptions : IOptionSet
 
     /// <summary>
     /// Where the weights lie and are computed with: <c>cpu</c>, <c>cuda</c> (the first CUDA device) or <c>cuda:N</c>; refused where there
-    /// is no such device. CUDA takes a build with <c>-p:TorchBackend=cuda</c> and has not been run by us yet.
+    /// is no such device. CUDA needs a build with <c>-p:TorchBackend=cuda</c>, or <c>PATHVLM_LIBTORCH</c>.
     /// </summary>
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
+
+    /// <summary>Number type of the weights; they are loaded in it straight from the file.</summary>
+    /// <value><see cref="ModelPrecision.Auto"/>.</value>
+    public ModelPrecision Precision { get; set; }
+
+    /// <summary>Most tokens of an answer; null: as <see cref="Decoding"/> says.</summary>
+    /// <value>null.</value>
+    [OptionBounds(AtLeast = 1)]
+    public int? MaxNewTokens { get; set; }
+
+    /// <summary>
+    /// Temperature that answers are drawn with, 0 for none: the most likely token each time; null: as <see cref="Decoding"/> says.
+    /// </summary>
+    /// <value>null.</value>
+    [OptionBounds(AtLeast = 0)]
+    public double? Temperature { get; set; }
+
+    /// <summary>
+    /// Folder of a PEFT adapter (<c>adapter_config.json</c>) to use on a checkpoint folder; null for none. An adapter folder that is itself
+    /// named as the model is used on the checkpoint that its config names.
+    /// </summary>
+    /// <value>null.</value>
+    public string? Adapter { get; set; }
+
+    /// <summary>The type that <see cref="Precision"/> names; null where it leaves the choice.</summary>
+    internal ScalarType? ExplicitType => Precision switch
+    {
+        ModelPrecision.Float32 => ScalarType.Float32,
+        ModelPrecision.BFloat16 => ScalarType.BFloat16,
+        _ => null,
+    };
 
     /// <summary>A copy; template and decoding settings are shared with it.</summary>
     public PathologyModelOptions Copy() => (PathologyModelOptions)MemberwiseClone();
@@ -58,15 +91,23 @@ public sealed class PathologyModelOptions : IOptionSet
     void IOptionSet.AddFaults(OptionFaults faults)
     {
         if (DeviceChoice.AcceptedNames(Device) is { } expected) faults.Require(false, nameof(Device), Device, expected);
+        faults.Require(Adapter is null || PeftFolder.IsAdapter(Adapter), nameof(Adapter), Adapter, "a folder with adapter_config.json");
     }
 
     /// <summary>Settings of the policy; <paramref name="stored"/> are those of a zip.</summary>
     internal PolicySettings Settings(PolicySettings? stored = null) => new()
     {
         Template = PromptTemplate ?? stored?.Template ?? new PathologyPromptTemplate(),
-        Decoding = Decoding ?? stored?.Decoding ?? new SamplingOptions { Greedy = true },
+        Decoding = Decoded(Decoding ?? stored?.Decoding ?? new SamplingOptions { Greedy = true }),
         MinPixels = MinPixels ?? stored?.MinPixels ?? PolicyDefaults.MinPixels,
         MaxPixels = MaxPixels ?? stored?.MaxPixels ?? PolicyDefaults.MaxPixels,
         MaxPromptLength = MaxPromptLength ?? stored?.MaxPromptLength ?? PolicyDefaults.MaxPromptLength,
+    };
+
+    private SamplingOptions Decoded(SamplingOptions decoding) => decoding with
+    {
+        MaxNewTokens = MaxNewTokens ?? decoding.MaxNewTokens,
+        Greedy = Temperature is null ? decoding.Greedy : Temperature == 0,
+        Temperature = Temperature is > 0 and double drawn ? drawn : decoding.Temperature,
     };
 }

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
@@ -62,6 +64,9 @@ public sealed class PathologyPolicy
     /// <summary>Whether the policy has its weights: false where a later stage took them over, or after the last owner let go.</summary>
     public bool HasWeights => _model is not null;
 
+    /// <summary>Whether the model has an adapter: its weights are then those of the checkpoint that it was trained on.</summary>
+    public bool HasAdapter => _model?.Adapter is not null;
+
     /// <summary>The model.</summary>
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
     /// <exception cref="ObjectDisposedException">The last owner let go of them.</exception>
@@ -77,6 +82,12 @@ public sealed class PathologyPolicy
     internal ImmutableSortedSet<string> TrainedPictures { get; set; } = [];
 
     internal PolicySettings Settings { get; }
+
+    /// <summary>
+    /// The checkpoint that an adapter is for, which a zip names instead of holding it; null without an adapter, or where the weights came
+    /// from no folder.
+    /// </summary>
+    internal BaseReference? Base { get; init; }
 
     internal CheckpointSource Files => _files;
 
@@ -116,7 +127,8 @@ public sealed class PathologyPolicy
             Qwen25VlModel current = Model;
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return _generator.Generate(Prompts(current, prompts, rows), completions, sampling, seed, step, cancellation: cancellation);
+            return _generator.Generate(
+                Prompts(current, prompts, rows), completions, sampling, seed, step, promptCount: prompts.Count, cancellation: cancellation);
         }
     }
 
@@ -136,8 +148,26 @@ public sealed class PathologyPolicy
     internal PathologyPolicy Copy(PolicySettings settings, PromptEncoder encoder, ScalarType type, Device device)
     {
         lock (_turn)
-            return new PathologyPolicy(Model.Clone(new ModelLoadOptions { Type = type, Device = device }), _files, settings, encoder)
+        {
+            Qwen25VlModel own = Model;
+            bool shares = own.Adapter is not null && own.Type == type && DeviceChoice.IsSame(own.Device, device);
+            Qwen25VlModel copy = shares
+                ? own.WithAdapter(own.Adapter!.Clone())
+                : own.Clone(new ModelLoadOptions { Type = type, Device = device });
+            return new PathologyPolicy(copy, _files, settings, encoder) { Base = Base, TrainedPictures = TrainedPictures };
+        }
+    }
+
+    /// <summary>A policy that computes with this one's weights, which are not copied, and an adapter of its own.</summary>
+    /// <param name="adapter">Makes the adapter for a model.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="encoder">Its encoder, made with those settings.</param>
+    internal PathologyPolicy WithAdapter(Func<Qwen25VlModel, LoraAdapter> adapter, PolicySettings settings, PromptEncoder encoder)
+    {
+        lock (_turn)
+            return new PathologyPolicy(Model.WithAdapter(adapter(Model)), _files, settings, encoder)
             {
+                Base = Base,
                 TrainedPictures = TrainedPictures,
             };
     }
@@ -158,6 +188,7 @@ public sealed class PathologyPolicy
             bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
             var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder)
             {
+                Base = Base,
                 TrainedPictures = TrainedPictures,
             };
             _generator?.Dispose();
@@ -186,15 +217,38 @@ public sealed class PathologyPolicy
         }
     }
 
-    /// <summary>Writes the policy as a checkpoint folder of the published layout, for other programs.</summary>
+    /// <summary>
+    /// Writes the policy as a checkpoint folder of the published layout, for other programs; an adapter is merged into the weights.
+    /// </summary>
     /// <param name="folder">Folder to make.</param>
     /// <param name="options">Type, size of files, replacing; null for the defaults.</param>
     /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
     public void SaveCheckpoint(string folder, CheckpointWriteOptions? options = null)
     {
         lock (_turn)
-            CheckpointWriter.Save(folder, Configuration, Model.CheckpointTensors, _files, options);
+            CheckpointWriter.Save(
+                folder, Configuration, Model.CheckpointTensors, _files, options, Model.Adapter is { } adapter ? adapter.MergedInto : null,
+                WriteSettings);
     }
+
+    /// <summary>Writes the policy's adapter as a PEFT folder, for other programs.</summary>
+    /// <param name="folder">Folder to make.</param>
+    /// <param name="overwrite">Whether an adapter folder that exists is replaced.</param>
+    /// <exception cref="InvalidOperationException">The policy has no adapter.</exception>
+    /// <exception cref="IOException">The folder exists and is not to be replaced, or cannot be written.</exception>
+    public void SaveAdapter(string folder, bool overwrite = false)
+    {
+        lock (_turn)
+        {
+            LoraAdapter adapter = Model.Adapter ?? throw new InvalidOperationException(
+                "The model has no adapter: its weights themselves were trained; save it whole (SaveCheckpoint).");
+            PeftFolder.Save(folder, adapter, Base?.Path, overwrite, WriteSettings);
+        }
+    }
+
+    // A folder with these settings answers as the policy does.
+    private void WriteSettings(string folder) =>
+        File.WriteAllBytes(Path.Combine(folder, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings));
 
     /// <summary>The answer that a completion of a row is read as.</summary>
     internal PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)

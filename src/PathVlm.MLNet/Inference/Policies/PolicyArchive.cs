@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
@@ -11,7 +13,8 @@ namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>
 /// A policy in a zip: <c>Policy.json</c> (settings, type of the weights, checkpoint files), the files, and the weights
-/// (<see cref="WeightsArchive"/>). What a stage before it has stored with equal content is not stored again.
+/// (<see cref="WeightsArchive"/>), or an adapter's and the checkpoint that it is for. What a stage before it has stored with equal content
+/// is not stored again.
 /// </summary>
 internal static class PolicyArchive
 {
@@ -22,11 +25,13 @@ internal static class PolicyArchive
         StoredFile[] files =
             [.. policy.Files.Names.Select(name => new StoredFile(name, EntryReference.Write(writer, name, policy.Files.Read(name))))];
         ScalarType? type = policy.HasWeights || policy.Absence is null ? policy.Model.Type : null;
+        StoredAdapter? adapter = type is not null && policy.Model.Adapter is { } own ? StoredAdapter.Of(own, policy.Base) : null;
         writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files)
         {
+            Adapter = adapter,
             TrainedPictures = Policies.TrainedPictures.Write(writer, policy.TrainedPictures),
         });
-        if (type is not null) WeightsArchive.Write(writer, policy.Model.CheckpointTensors, storage);
+        if (type is not null) WeightsArchive.Write(writer, AdapterArchive.Tensors(policy.Model, policy.Base), storage);
     }
 
     /// <exception cref="InvalidDataException">An entry is missing or damaged.</exception>
@@ -39,6 +44,16 @@ internal static class PolicyArchive
         ModelConfiguration configuration = ModelConfiguration.Load(files);
         ImmutableSortedSet<string> trained = Policies.TrainedPictures.Read(reader, stored.TrainedPictures);
         if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!) { TrainedPictures = trained };
+        if (stored.Adapter is { } adapter)
+        {
+            return new PathologyPolicy(
+                AdapterArchive.Read(reader, configuration, adapter, stored.WeightsType.Value, where), files, stored.Settings)
+            {
+                Base = adapter.Base,
+                TrainedPictures = trained,
+            };
+        }
+
         Qwen25VlModel? model = null;
         try
         {
@@ -90,6 +105,12 @@ internal static class PolicyArchive
 
     private sealed record StoredPolicy(PolicySettings Settings, ScalarType? WeightsType, string? Absence, IReadOnlyList<StoredFile> Files)
     {
+        /// <summary>The adapter; null where the weights themselves are stored.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public StoredAdapter? Adapter { get; init; }
+
+        /// <summary>The pictures that the weights were trained on; null where none are known.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public EntryReference? TrainedPictures { get; init; }
     }
 

@@ -19,4 +19,15 @@ internal sealed record PolicySettings
 
     /// <summary>How answers are decoded.</summary>
     public SamplingOptions Decoding { get; init; } = new() { Greedy = true };
+
+    /// <summary>Checks what was read from a file.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A setting is out of range.</exception>
+    public void Validate()
+    {
+        Template.Validate();
+        Decoding.Validate();
+        if (MaxPromptLength < 1)
+            throw new ArgumentOutOfRangeException(
+                nameof(MaxPromptLength), $"MaxPromptLength: expected 1 or more, got {MaxPromptLength}.");
+    }
 }

@@ -44,11 +44,19 @@ internal static class WeightsArchive
     /// The zip lacks tensors, has unknown or misshapen ones, or a file is damaged, was changed, or leaves the zip's folder.
     /// </exception>
     public static void Read(
-        ModelReader reader, IReadOnlyList<TensorSpecification> table, ScalarType type, Func<IReadOnlyDictionary<string, Tensor>> allocate)
+        ModelReader reader, IReadOnlyList<TensorSpecification> table, ScalarType type,
+        Func<IReadOnlyDictionary<string, Tensor>> allocate) =>
+        Read(reader, table, _ => type, allocate);
+
+    /// <summary>Fills tensors of several types.</summary>
+    /// <inheritdoc cref="Read(ModelReader, IReadOnlyList{TensorSpecification}, ScalarType, Func{IReadOnlyDictionary{string, Tensor}})"/>
+    public static void Read(
+        ModelReader reader, IReadOnlyList<TensorSpecification> table, Func<string, ScalarType> type,
+        Func<IReadOnlyDictionary<string, Tensor>> allocate)
     {
         WeightsManifest manifest = reader.ReadJson<WeightsManifest>(ManifestEntry);
         Validate(manifest, table, reader.Name(ManifestEntry));
-        long limit = table.Sum(item => item.ByteCount(type)) + LargestHeader;
+        long limit = table.Sum(item => item.ByteCount(type(item.Key))) + LargestHeader;
         Source[] sources = [.. manifest.Files.Select((file, index) => new Source(
             reader, file, file.Folder is null ? Beside(reader, file) : null, limit,
             [.. table.Where(item => manifest.Tensors[item.Key].File == index)]))];
@@ -139,15 +147,15 @@ internal static class WeightsArchive
             }
         }
 
-        public void Validate(SafetensorsFile file, ScalarType type)
+        public void Validate(SafetensorsFile file, Func<string, ScalarType> type)
         {
             List<string> faults = [];
             foreach (TensorSpecification wanted in Wanted)
             {
                 if (!file.Entries.TryGetValue(wanted.Key, out SafetensorsEntry? entry)) faults.Add($"[{wanted.Key}] is missing");
-                else if (entry.Type != type || !wanted.Shape.SequenceEqual(entry.Shape))
+                else if (entry.Type != type(wanted.Key) || !wanted.Shape.SequenceEqual(entry.Shape))
                     faults.Add(
-                        $"[{wanted.Key}]: expected {type} [{string.Join(", ", wanted.Shape)}], got {entry.Type} "
+                        $"[{wanted.Key}]: expected {type(wanted.Key)} [{string.Join(", ", wanted.Shape)}], got {entry.Type} "
                         + $"[{string.Join(", ", entry.Shape)}]");
             }
             Throw(Where, faults);

@@ -13,8 +13,10 @@ using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Origins;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Forecasting;
 
 namespace PathVlm.MLNet.Training.Grpo;
 
@@ -113,6 +115,24 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         return PathologyTransformer.OutputShape(inputSchema);
     }
 
+    /// <summary>Forecasts the memory of a fit on the rows, whose longest decide; no weights are loaded from a folder.</summary>
+    /// <param name="input">The rows.</param>
+    /// <returns>The forecast.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// It is more than the device has; the message names changes that would fit. Or as for <see cref="Fit"/>.
+    /// </exception>
+    /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
+    public MemoryEstimate ForecastMemory(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        PathologySchema.Check(input.Schema, GrpoRows.Needs);
+        PolicyOrigin.Check(_options, PolicyAnnotation.Find(input.Schema) is not null, GrpoDefaults.Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, GrpoDefaults.Name);
+        GrpoOptions decided = _options.Copy();
+        MemoryWork work = GrpoMemory.Of(decided, GrpoRows.Read(input, origin.Encoder, decided), origin);
+        return MemoryDoor.Pass(decided, work, origin.Device, GrpoDefaults.Name);
+    }
+
     private void Check(SchemaShape input, bool isChained)
     {
         PathologySchema.Check(input, GrpoRows.Needs);
@@ -132,12 +152,14 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         JudgeWatch progress = new(
             JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
         progress.Begin();
+        GrpoOptions decided = _options.Copy();
+        if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, GrpoDefaults.Name);
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
             Result = prompts is null
                 ? TrainingResult.NotBegun
-                : Train(policy, origin, prompts, new RewardColumnSource(input, scorer, names), progress);
+                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress);
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
@@ -156,12 +178,12 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
     }
 
     private TrainingResult Train(
-        PathologyPolicy policy, PolicyOrigin origin, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
+        PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
         IProgress<TrainingProgress> progress)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
-        var trainer = new GrpoTrainer(policy.Model, _options, sampler, scores)
+        var trainer = new GrpoTrainer(policy.Model, decided, sampler, scores)
         {
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],

@@ -48,7 +48,9 @@ internal sealed class GrpoLoop : TrainingLoop
         if (options.Beta != 0)
         {
             _reference = new ReferencePolicy(model, parts.Reference, options.SyncReferenceModel);
-            _referenceFeatures = options.FreezeVision ? null : new PictureFeatureCache(_reference.Model, !options.SyncReferenceModel);
+            _referenceFeatures = options.FreezeVision || model.Adapter is not null
+                ? null
+                : new PictureFeatureCache(_reference.Model, !options.SyncReferenceModel);
             _referenceScorer = new CompletionScorer(_reference.Model, _referenceFeatures ?? Features, options.Temperature, _suppressed);
         }
         _loss = PolicyLoss.Create(options.LossType, PolicyLossSettings.From(options));

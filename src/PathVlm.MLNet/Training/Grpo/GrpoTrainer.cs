@@ -65,17 +65,10 @@ internal sealed class GrpoTrainer
     {
         ArgumentNullException.ThrowIfNull(prompts);
         GrpoSchedule schedule = new(prompts.Count, _options);
-        _model.Parameters.Train(_options.FreezeVision);
-        try
-        {
-            using GrpoLoop loop = new(_model, _options, PartsOfRun(), prompts, schedule, progress);
-            State = loop.State;
-            return loop.Run(cancellation);
-        }
-        finally
-        {
-            _model.Parameters.Freeze();
-        }
+        using var training = TrainedModel.Begin(_model, _options);
+        using GrpoLoop loop = new(_model, _options, PartsOfRun(), prompts, schedule, progress);
+        State = loop.State;
+        return loop.Run(cancellation);
     }
 
     private GrpoParts PartsOfRun() => new(_rollouts, _rewards)

@@ -16,7 +16,7 @@ internal readonly record struct UpdateOutcome(double GradientNorm, bool Applied)
 /// </summary>
 internal sealed class PolicyUpdater : IDisposable
 {
-    private readonly ParameterSet _parameters;
+    private readonly ITrainableParameters _parameters;
     private readonly double _maxNorm;
     private readonly Tensor? _master;
     private readonly Tensor? _masterGradient;
@@ -24,8 +24,8 @@ internal sealed class PolicyUpdater : IDisposable
     private readonly Tensor[] _gradients;
     private readonly AdamW _optimizer;
 
-    /// <summary>An updater of the parameters being trained; <see cref="ParameterSet.Train"/> was called before.</summary>
-    public PolicyUpdater(ParameterSet parameters, AdamWSettings settings, double maxNorm)
+    /// <summary>An updater of the parameters that are being trained already.</summary>
+    public PolicyUpdater(ITrainableParameters parameters, AdamWSettings settings, double maxNorm)
     {
         _parameters = parameters;
         _maxNorm = maxNorm;
@@ -60,6 +60,7 @@ internal sealed class PolicyUpdater : IDisposable
         if (!double.IsFinite(norm) || !double.IsFinite(loss)) return new UpdateOutcome(norm, Applied: false);
         _optimizer.Step(learningRate);
         if (_master is not null) _parameters.Values.narrow(0, _parameters.Trainable.Start, _parameters.Trainable.Count).copy_(_master);
+        _parameters.ValuesChanged();
         return new UpdateOutcome(norm, Applied: true);
     }
 

@@ -22,8 +22,8 @@ internal abstract class TrainingLoop : IDisposable
     {
         _options = options;
         Model = model;
-        Features = new PictureFeatureCache(model, options.FreezeVision);
-        _updater = new PolicyUpdater(model.Parameters, options.AdamW, options.MaxGradientNorm);
+        Features = new PictureFeatureCache(model, options.FreezeVision || model.Adapter is not null);
+        _updater = new PolicyUpdater(model.Trained, options.AdamW, options.MaxGradientNorm);
         TotalSteps = options.StepsOf(stepsPerEpoch);
         _rates = options.ScheduleOf(TotalSteps);
         Log = new MetricsLog(options.OutputFolder, TotalSteps, progress);

@@ -10,7 +10,7 @@ internal sealed class WeightSnapshot : IDisposable
     private Tensor? _copy;
 
     /// <summary>Copies the trained run of the parameters over what was kept.</summary>
-    public void Take(ParameterSet parameters)
+    public void Take(ITrainableParameters parameters)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -20,12 +20,13 @@ internal sealed class WeightSnapshot : IDisposable
     }
 
     /// <summary>Puts the kept weights back; nothing where none were kept.</summary>
-    public void Restore(ParameterSet parameters)
+    public void Restore(ITrainableParameters parameters)
     {
         if (_copy is null) return;
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         parameters.Values.narrow(0, parameters.Trainable.Start, parameters.Trainable.Count).copy_(_copy);
+        parameters.ValuesChanged();
     }
 
     /// <inheritdoc/>

@@ -143,13 +143,21 @@ public abstract partial class PathologyTrainingOptions : IOptionSet
         faults.Require(MaxSteps is not null || Epochs is not null, nameof(MaxSteps), null, $"a number where {nameof(Epochs)} is null");
         faults.Require(MinPixels <= MaxPixels, nameof(MinPixels), MinPixels, $"{nameof(MaxPixels)} ({MaxPixels}) or less");
         if (DeviceChoice.AcceptedNames(Device) is { } expected) faults.Require(false, nameof(Device), Device, expected);
+        faults.Require(
+            Lora is null || FreezeVision, nameof(FreezeVision), FreezeVision,
+            $"true where {nameof(Lora)} is set: adapters are on the decoder alone");
         AddFaults(faults);
     }
 
     /// <summary>Adds what is wrong between properties of one trainer's options.</summary>
     private protected abstract void AddFaults(OptionFaults faults);
 
-    private protected PathologyTrainingOptions CopyOfThis() => (PathologyTrainingOptions)MemberwiseClone();
+    private protected PathologyTrainingOptions CopyOfThis()
+    {
+        var copy = (PathologyTrainingOptions)MemberwiseClone();
+        copy.Lora = Lora?.Copy();
+        return copy;
+    }
 
     /// <summary>Optimizer steps of a run with this many steps per epoch.</summary>
     internal long StepsOf(long stepsPerEpoch) => MaxSteps ?? Math.Max(1, (long)Math.Ceiling(Epochs!.Value * stepsPerEpoch));

@@ -5,6 +5,8 @@ using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Training.Loop;
+using PathVlm.MLNet.Training.Origins;
+using PathVlm.Modeling.Forecasting;
 
 namespace PathVlm.MLNet.Training.Sft;
 
@@ -59,10 +61,12 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, SftDefaults.Name);
         ValidationSplit? rows = UntilCancelled.Run(() => SftRows.Read(input, origin.Encoder, _options), _options.Cancellation);
         if (rows is not null) Report(rows, channel);
+        PathologySftOptions decided = _options.Copy();
+        if (rows is not null) MemoryDoor.Pass(decided, SftMemory.Of(decided, rows, origin), origin.Device, SftDefaults.Name);
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
-            var trainer = new SupervisedTrainer(policy.Model, _options);
+            var trainer = new SupervisedTrainer(policy.Model, decided);
             Result = rows is null
                 ? TrainingResult.NotBegun
                 : trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
@@ -76,6 +80,24 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         {
             policy.Release();
         }
+    }
+
+    /// <summary>Forecasts the memory of a fit on the rows, whose longest decide; no weights are loaded from a folder.</summary>
+    /// <param name="input">The rows.</param>
+    /// <returns>The forecast.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// It is more than the device has; the message names changes that would fit. Or as for <see cref="Fit"/>.
+    /// </exception>
+    /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
+    public MemoryEstimate ForecastMemory(IDataView input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        PathologySchema.Check(input.Schema, SftRows.Needs);
+        PolicyOrigin.Check(_options, PolicyAnnotation.Find(input.Schema) is not null, SftDefaults.Name);
+        using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, SftDefaults.Name);
+        PathologySftOptions decided = _options.Copy();
+        MemoryWork work = SftMemory.Of(decided, SftRows.Read(input, origin.Encoder, decided), origin);
+        return MemoryDoor.Pass(decided, work, origin.Device, SftDefaults.Name);
     }
 
     /// <summary>Checks the input's columns and returns the output's; no model is loaded.</summary>

@@ -60,7 +60,7 @@ internal sealed class SupervisedLoop : TrainingLoop
 
     protected override void ChooseWeights()
     {
-        if (State.BestStep is not null && State.BestStep != State.Step) _best.Restore(Model.Parameters);
+        if (State.BestStep is not null && State.BestStep != State.Step) _best.Restore(Model.Trained);
     }
 
     private static SupervisedExample Validated(SupervisedExample example) =>
@@ -93,7 +93,7 @@ internal sealed class SupervisedLoop : TrainingLoop
         {
             State.BestStep = State.Step;
             State.BestValue = value;
-            _best.Take(Model.Parameters);
+            _best.Take(Model.Trained);
         }
         return _options.EarlyStoppingPatience is not { } patience || State.ValidationsSinceBest < patience;
     }

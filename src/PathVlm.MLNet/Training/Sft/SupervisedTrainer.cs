@@ -41,16 +41,9 @@ internal sealed class SupervisedTrainer
     {
         ArgumentNullException.ThrowIfNull(examples);
         if (examples.Count == 0) throw new ArgumentException("Examples: expected one or more, got none.", nameof(examples));
-        _model.Parameters.Train(_options.FreezeVision);
-        try
-        {
-            using SupervisedLoop loop = new(
-                _model, _options, examples, validation ?? [], new SupervisedBatches(examples.Count, _options), progress);
-            return loop.Run(cancellation);
-        }
-        finally
-        {
-            _model.Parameters.Freeze();
-        }
+        using var training = TrainedModel.Begin(_model, _options);
+        using SupervisedLoop loop = new(
+            _model, _options, examples, validation ?? [], new SupervisedBatches(examples.Count, _options), progress);
+        return loop.Run(cancellation);
     }
 }

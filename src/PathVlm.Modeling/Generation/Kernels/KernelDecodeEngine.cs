@@ -21,6 +21,8 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private readonly Qwen25VlModel _model;
     private readonly TextConfiguration _settings;
     private readonly DecoderWeights _weights;
+    private readonly LayerAdapters[] _adapters;
+    private readonly int _phases;
     private readonly ThreadTeam _team;
     private readonly int _capacity;
     private readonly int _width;
@@ -29,7 +31,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private readonly long _layerSize;
     private readonly NativeMatrix[] _keys;
     private readonly NativeMatrix[] _values;
-    private readonly NativeMatrix _hidden, _normed, _qkv, _attended, _gate, _up;
+    private readonly NativeMatrix _hidden, _normed, _qkv, _attended, _gate, _up, _low;
     private readonly NativeMatrix?[] _scratch;
     private readonly Tensor _logits;
     private readonly float* _logitsMemory;
@@ -47,6 +49,8 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _model = model;
         _settings = model.Configuration.Text;
         _weights = new DecoderWeights(model.Configuration, model.Parameters);
+        _adapters = [.. Enumerable.Range(0, _settings.LayerCount).Select(index => LayerAdapters.Of(model, index))];
+        _phases = (PhasesPerLayer * _settings.LayerCount) + PhasesOutsideLayers + _adapters.Sum(adapters => adapters.Count);
         _team = new ThreadTeam(get_num_threads());
         _capacity = Math.Max(capacity, 1);
         _width = _settings.HeadCount * _settings.HeadSize;
@@ -62,6 +66,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _attended = new NativeMatrix((long)rowLimit * _width);
         _gate = new NativeMatrix((long)rowLimit * _settings.IntermediateSize);
         _up = new NativeMatrix((long)rowLimit * _settings.IntermediateSize);
+        _low = new NativeMatrix((long)rowLimit * _adapters.Max(adapters => adapters.LargestRank));
         _scratch = new NativeMatrix?[_team.Count];
         _logits = empty([rowLimit, _settings.VocabularySize], ScalarType.Float32).DetachFromDisposeScope();
         _logitsMemory = (float*)NativeMatrix.AddressOf(_logits);
@@ -78,8 +83,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _rows = rows;
         CutParts();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
-        _team.Run(
-            (PhasesPerLayer * _settings.LayerCount) + PhasesOutsideLayers, rows.Count * _layerSize < MinimumProductsForThreads, _body);
+        _team.Run(_phases, rows.Count * _layerSize < MinimumProductsForThreads, _body);
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
         return _logits.narrow(0, 0, rows.Count);
@@ -89,7 +93,7 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     public void Dispose()
     {
         _team.Dispose();
-        NativeMatrix?[] all = [.. _keys, .. _values, .. _scratch, _hidden, _normed, _qkv, _attended, _gate, _up];
+        NativeMatrix?[] all = [.. _keys, .. _values, .. _scratch, _hidden, _normed, _qkv, _attended, _gate, _up, _low];
         foreach (NativeMatrix? matrix in all)
             matrix?.Dispose();
         _logits.Dispose();
@@ -135,21 +139,22 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         for (int layer = 0; layer < _weights.Layers.Length; layer++)
         {
             LayerWeights weights = _weights.Layers[layer];
+            LayerAdapters adapters = _adapters[layer];
             Normalise(phase++, weights.InputNorm);
-            Multiply(phase++, _normed, hidden, weights.Qkv, weights.QkvBias, _qkv.Values, _projected, add: false);
+            Multiply(ref phase, _normed, hidden, weights.Qkv, weights.QkvBias, _qkv.Values, _projected, add: false, adapters.Qkv);
             int items = _parts.Count * _settings.KeyValueHeadCount;
             while (_team.Take(phase, items, 1, out int item, out _))
                 Attend(layer, _parts[item / _settings.KeyValueHeadCount], item % _settings.KeyValueHeadCount, _scratch[member]!.Values);
             phase++;
             _team.Meet();
-            Multiply(phase++, _attended, _width, weights.Output, null, _hidden.Values, hidden, add: true);
+            Multiply(ref phase, _attended, _width, weights.Output, null, _hidden.Values, hidden, add: true, adapters.Output);
             Normalise(phase++, weights.MiddleNorm);
-            Gate(phase++, weights.GateUp);
-            Multiply(phase++, _gate, inner, weights.Down, null, _hidden.Values, hidden, add: true);
+            Gate(ref phase, weights.GateUp, adapters.GateUp);
+            Multiply(ref phase, _gate, inner, weights.Down, null, _hidden.Values, hidden, add: true, adapters.Down);
         }
 
         Normalise(phase++, _weights.Norm);
-        Multiply(phase, _normed, hidden, _weights.Head, null, _logitsMemory, _settings.VocabularySize, add: false);
+        Multiply(ref phase, _normed, hidden, _weights.Head, null, _logitsMemory, _settings.VocabularySize, add: false, adapter: null);
     }
 
     private void Normalise(int phase, float* weight)
@@ -161,19 +166,27 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _team.Meet();
     }
 
-    private void Multiply(int phase, NativeMatrix input, int size, float* weight, float* bias, float* output, int outputs, bool add)
+    private void Multiply(
+        ref int phase, NativeMatrix input, int size, float* weight, float* bias, float* output, int outputs, bool add,
+        AdapterWeights? adapter)
     {
         LinearCall call = new()
         {
             Input = input.Values, InputStride = size, Rows = _rows.Count, Size = size, Weight = weight, Bias = bias,
             Output = output, OutputStride = outputs, Add = add,
         };
+        Reduce(ref phase, input, adapter);
         while (_team.Take(phase, outputs, ChunkOf(outputs), out int start, out int end))
+        {
             LinearKernel.Multiply(in call, start, end);
+            adapter?.Add(_low.Values, _rows.Count, output, outputs, 0, start, end);
+        }
+
+        phase++;
         _team.Meet();
     }
 
-    private void Gate(int phase, float* weight)
+    private void Gate(ref int phase, float* weight, AdapterWeights? adapter)
     {
         int size = _settings.HiddenSize, inner = _settings.IntermediateSize, rows = _rows.Count;
         LinearCall gate = new()
@@ -182,14 +195,28 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
             Output = _gate.Values, OutputStride = inner,
         };
         LinearCall up = gate with { Weight = weight + ((long)inner * size), Output = _up.Values };
+        Reduce(ref phase, _normed, adapter);
         while (_team.Take(phase, inner, ChunkOf(inner), out int start, out int end))
         {
             LinearKernel.Multiply(in gate, start, end);
             LinearKernel.Multiply(in up, start, end);
+            adapter?.Add(_low.Values, rows, _gate.Values, inner, 0, start, end);
+            adapter?.Add(_low.Values, rows, _up.Values, inner, inner, start, end);
             for (int row = 0; row < rows; row++)
                 RowKernels.Gate(_gate.Values + ((long)row * inner) + start, _up.Values + ((long)row * inner) + start, end - start);
         }
 
+        phase++;
+        _team.Meet();
+    }
+
+    // The narrow product of an adapter, which its layer's product waits for.
+    private void Reduce(ref int phase, NativeMatrix input, AdapterWeights? adapter)
+    {
+        if (adapter is null) return;
+        while (_team.Take(phase, adapter.Rank, LinearKernel.Tile, out int start, out int end))
+            adapter.Reduce(input.Values, _rows.Count, _low.Values, start, end);
+        phase++;
         _team.Meet();
     }
 

@@ -11,7 +11,9 @@ namespace PathVlm.MLNet.Tests.Training.Sft;
 /// <summary>Every recorded SFTTrainer run of the set: log lines, decay exclusions, final weights.</summary>
 public sealed class SupervisedParityTests
 {
-    public static TheoryData<string> Runs =>
+    public static TheoryData<string> Runs => [.. RunNames];
+
+    internal static IReadOnlyList<string> RunNames =>
         [.. ReferenceSet.Names("sft", "*.json")
             .Where(name => File.ReadAllText(ReferenceSet.PathOf("sft", name + ".json")).Contains("\"steps\""))];
 
@@ -63,7 +65,7 @@ public sealed class SupervisedParityTests
     };
 
     /// <summary>The recorded data set: as many rows as pictures are listed; what no micro-batch took is never asked for.</summary>
-    private static List<SupervisedExample> ExamplesOf(TrainingFixture fixture)
+    internal static List<SupervisedExample> ExamplesOf(TrainingFixture fixture)
     {
         string[] images = [.. fixture.Json.GetProperty("images").EnumerateArray().Select(name => name.GetString()!)];
         List<SupervisedExample> examples = [];

@@ -54,7 +54,7 @@ internal sealed class GeneratorRolloutSource : IRolloutSource, IDisposable
         });
         long step = request.Generation * _attempts + request.Attempt;
         GeneratedSequence[] sequences = _generator.Generate(
-            prompts, request.GroupSize, _sampling, _seed, step, cancellation: cancellation);
+            prompts, request.GroupSize, _sampling, _seed, step, cancellation: cancellation, promptCount: request.Prompts.Count);
         return Array.ConvertAll(sequences, sequence => new Rollout(sequence.TokenIds, sequence.Truncated)
         {
             LogProbabilities = sequence.LogProbabilities,

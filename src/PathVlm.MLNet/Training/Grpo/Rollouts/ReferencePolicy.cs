@@ -7,7 +7,8 @@ namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>
 /// The policy that the KL term holds on to: the weights at the run's start. It shares a model of the caller's that stays as it is, or
-/// copies the policy. TR-DPO (arXiv 2404.09656) moves a copy: ref = alpha policy + (1 - alpha) ref.
+/// copies the policy; of a policy with an adapter it shares the weights and copies the adapter alone. TR-DPO (arXiv 2404.09656) moves a
+/// copy: ref = alpha policy + (1 - alpha) ref.
 /// </summary>
 internal sealed class ReferencePolicy : IDisposable
 {
@@ -20,7 +21,7 @@ internal sealed class ReferencePolicy : IDisposable
     public ReferencePolicy(Qwen25VlModel policy, Qwen25VlModel? unchanging, bool moves)
     {
         _owned = unchanging is null || moves;
-        Model = _owned ? policy.Clone() : unchanging!;
+        Model = _owned ? Copy(policy, moves) : unchanging!;
     }
 
     /// <summary>The reference's model.</summary>
@@ -31,7 +32,8 @@ internal sealed class ReferencePolicy : IDisposable
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Model.Parameters.Values.mul_(Scalars.Of(1 - alpha)).add_(policy.Parameters.Values, Scalars.Of(alpha));
+        Model.Trained.Values.mul_(Scalars.Of(1 - alpha)).add_(policy.Trained.Values, Scalars.Of(alpha));
+        Model.Trained.ValuesChanged();
     }
 
     /// <inheritdoc/>
@@ -39,4 +41,12 @@ internal sealed class ReferencePolicy : IDisposable
     {
         if (_owned) Model.Dispose();
     }
+
+    // An adapter that has learnt nothing yet is none: the base alone computes the same, for less.
+    private static Qwen25VlModel Copy(Qwen25VlModel policy, bool moves) => policy.Adapter switch
+    {
+        null => policy.Clone(),
+        { } adapter when !moves && adapter.ChangesNothing() => policy.WithAdapter(null),
+        { } adapter => policy.WithAdapter(adapter.Clone()),
+    };
 }

@@ -1,10 +1,11 @@
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
 using PathVlm.Modeling.Tests.Support;
 using PathVlm.Testing;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Tests.Layers;
+namespace PathVlm.Modeling.Tests.Layers.Kernels;
 
 /// <summary>The fused CUDA kernels against plain operations in float64.</summary>
 public sealed class CudaKernelsTests

@@ -1,6 +1,6 @@
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Layers;
+namespace PathVlm.Modeling.Layers.Kernels;
 
 /// <summary>
 /// The one place that calls libtorch's <c>scaled_dot_product_attention</c> (<see cref="FlashAttention"/> calls the fused kernel itself).

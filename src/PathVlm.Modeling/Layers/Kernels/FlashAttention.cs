@@ -2,7 +2,7 @@ using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Layers;
+namespace PathVlm.Modeling.Layers.Kernels;
 
 /// <summary>
 /// libtorch's fused attention together with its log-sum-exp, and its backward. TorchSharp doesn't wrap either, but a compiled script

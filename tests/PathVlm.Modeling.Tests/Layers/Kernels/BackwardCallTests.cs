@@ -1,8 +1,9 @@
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Tests.Layers;
+namespace PathVlm.Modeling.Tests.Layers.Kernels;
 
 /// <summary>What a long graph leaves behind while it is gone through backwards.</summary>
 public sealed class BackwardCallTests

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Layers;
+namespace PathVlm.Modeling.Layers.Kernels;
 
 /// <summary>
 /// libtorch's fused CUDA kernels that TorchSharp does not wrap, reached through TorchScript: attention with its log-sum-exp and its

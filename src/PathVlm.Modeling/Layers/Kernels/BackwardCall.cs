@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.Modeling.Layers;
+namespace PathVlm.Modeling.Layers.Kernels;
 
 /// <summary>
 /// What the backward of a <see cref="autograd.SingleTensorFunction{T}"/> works in: a dispose scope, no gradient recording, the saved

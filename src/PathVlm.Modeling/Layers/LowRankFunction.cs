@@ -1,0 +1,41 @@
+using PathVlm.Modeling.Layers.Kernels;
+using static TorchSharp.torch;
+
+namespace PathVlm.Modeling.Layers;
+
+/// <summary>
+/// y = x Wᵀ (+ b) + low-rank terms with a frozen W, as one node. Gradients of the terms are added to their buffers. Inputs: x [n, in], the
+/// terms' anchor or null, W [out, in], b [out] or null, a <see cref="Call"/>.
+/// </summary>
+internal sealed class LowRankFunction : autograd.SingleTensorFunction<LowRankFunction>
+{
+    /// <inheritdoc/>
+    public override string Name => nameof(LowRankFunction);
+
+    /// <inheritdoc/>
+    public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        (Tensor input, Tensor weight, Call call) = ((Tensor)vars[0], (Tensor)vars[2], (Call)vars[4]);
+        Tensor output = nn.functional.linear(input, weight, (Tensor?)vars[3]);
+        Tensor inner = call.Adapter.AddTo(output, input);
+        ctx.save_for_backward([input, weight, inner.MoveToOuterDisposeScope()]);
+        ctx.save_data(nameof(Call), call);
+        return output.MoveToOuterDisposeScope();
+    }
+
+    /// <inheritdoc/>
+    public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor gradient)
+    {
+        using BackwardCall call = new(ctx, gradient);
+        (Tensor input, Tensor weight, Tensor inner) = (call.Saved[0], call.Saved[1], call.Saved[2]);
+        Tensor upstream = gradient.contiguous();
+        Tensor? ofInput = input.requires_grad ? upstream.mm(weight) : null;
+        ((Call)ctx.get_data(nameof(Call))).Adapter.Backward(upstream, input, inner, ofInput);
+        return call.Return(ofInput, null, null, null, null);
+    }
+
+    /// <summary>What a call carries beside its tensors.</summary>
+    /// <param name="Adapter">The terms.</param>
+    internal sealed record Call(LowRank Adapter);
+}
