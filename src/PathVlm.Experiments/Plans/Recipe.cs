@@ -34,10 +34,14 @@ public sealed class Recipe
 
     /// <summary>A new recipe with the settings of a preset, to be changed where needed.</summary>
     /// <param name="preset">The preset.</param>
+    public static Recipe Create(Preset preset) => Create(preset, lora: false);
+
+    /// <summary>A new recipe with the settings of a preset, to be changed where needed.</summary>
+    /// <param name="preset">The preset.</param>
     /// <param name="lora">
     /// Whether its stages train adapters (LoRA) in place of the weights, at ten times the rate; the presets for LoRA always do.
     /// </param>
-    public static Recipe Create(Preset preset, bool lora = false)
+    public static Recipe Create(Preset preset, bool lora)
     {
         Recipe recipe = preset == Preset.Embedded ? Embedded(lora) : Paper(preset, lora);
         if (lora || preset is Preset.PaperLora3B or Preset.PaperLora7B) AdapterRecipe.TrainAdapters(recipe);

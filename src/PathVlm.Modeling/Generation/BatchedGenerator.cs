@@ -57,7 +57,6 @@ public sealed class BatchedGenerator : IDisposable
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="step">Training step, a coordinate of the draws.</param>
     /// <param name="progress">Gets every token as it is chosen, on the calling thread; null for none.</param>
-    /// <param name="promptCount">Number of prompts, where it is known: buffers are then no larger than these need; null where not.</param>
     /// <param name="cancellation">Checked before every step.</param>
     /// <returns>The completions, those of a prompt side by side, in the order of the prompts.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option or a prompt's limit is out of range.</exception>
@@ -65,7 +64,19 @@ public sealed class BatchedGenerator : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled; nothing is returned.</exception>
     public GeneratedSequence[] Generate(
         IEnumerable<GenerationPrompt> prompts, int completionsPerPrompt, SamplingOptions sampling, long seed = 0, long step = 0,
-        Action<GeneratedToken>? progress = null, int? promptCount = null, CancellationToken cancellation = default)
+        Action<GeneratedToken>? progress = null, CancellationToken cancellation = default)
+    {
+        int? count = prompts is not null && prompts.TryGetNonEnumeratedCount(out int counted) ? counted : null;
+        return GenerateCounted(prompts!, completionsPerPrompt, sampling, count, seed, step, progress, cancellation);
+    }
+
+    /// <summary>
+    /// Completes prompts that are made as they are read, as <see cref="Generate"/> does. Where their number is known, buffers are no larger
+    /// than these need.
+    /// </summary>
+    internal GeneratedSequence[] GenerateCounted(
+        IEnumerable<GenerationPrompt> prompts, int completionsPerPrompt, SamplingOptions sampling, int? promptCount, long seed = 0,
+        long step = 0, Action<GeneratedToken>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(prompts);
         ArgumentNullException.ThrowIfNull(sampling);
@@ -76,7 +87,7 @@ public sealed class BatchedGenerator : IDisposable
         int rowLimit = Math.Max(_options.RowLimit, completionsPerPrompt);
         // Key-value memory for the rows there will be, where that is known, and for an eighth more, so that the last ones do not wait for a
         // pass to fill.
-        if ((promptCount ?? (prompts.TryGetNonEnumeratedCount(out int counted) ? counted : null)) is > 0 and int known)
+        if (promptCount is > 0 and int known)
             rowLimit = (int)Math.Min(rowLimit, ((long)known * completionsPerPrompt) + (rowLimit / 8));
         IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
         IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);

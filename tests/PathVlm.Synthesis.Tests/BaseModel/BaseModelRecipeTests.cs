@@ -47,7 +47,8 @@ public sealed class BaseModelRecipeTests
         BaseModelOptions wrong = new() { Steps = 0, LearningRate = -1, TileSize = 100 };
         string message = Assert.Throws<ArgumentOutOfRangeException>(() => OptionRules.Validate(wrong)).Message;
         Assert.StartsWith(
-            "Steps: expected 1 or more, got 0; LearningRate: expected a number above 0, got -1; TileSize: expected a multiple of 28, got 100",
+            "Steps: expected 1 or more, got 0; LearningRate: expected a number above 0, got -1; TileSize: "
+            + "expected a multiple of 28, got 100",
             message, StringComparison.Ordinal);
     }
 

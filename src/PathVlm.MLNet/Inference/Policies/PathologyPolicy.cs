@@ -127,8 +127,8 @@ public sealed class PathologyPolicy
             Qwen25VlModel current = Model;
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return _generator.Generate(
-                Prompts(current, prompts, rows), completions, sampling, seed, step, promptCount: prompts.Count, cancellation: cancellation);
+            return _generator.GenerateCounted(
+                Prompts(current, prompts, rows), completions, sampling, prompts.Count, seed, step, cancellation: cancellation);
         }
     }
 

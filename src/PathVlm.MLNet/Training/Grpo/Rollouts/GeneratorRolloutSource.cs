@@ -53,8 +53,8 @@ internal sealed class GeneratorRolloutSource : IRolloutSource, IDisposable
             Row = prompt.Row,
         });
         long step = request.Generation * _attempts + request.Attempt;
-        GeneratedSequence[] sequences = _generator.Generate(
-            prompts, request.GroupSize, _sampling, _seed, step, cancellation: cancellation, promptCount: request.Prompts.Count);
+        GeneratedSequence[] sequences = _generator.GenerateCounted(
+            prompts, request.GroupSize, _sampling, request.Prompts.Count, _seed, step, cancellation: cancellation);
         return Array.ConvertAll(sequences, sequence => new Rollout(sequence.TokenIds, sequence.Truncated)
         {
             LogProbabilities = sequence.LogProbabilities,
