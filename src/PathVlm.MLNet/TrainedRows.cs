@@ -3,7 +3,7 @@ using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
 using PathVlm.MLNet.Inference.Answering;
-using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Bases;
 
 namespace PathVlm.MLNet;
 

@@ -29,7 +29,7 @@ internal static class PolicyArchive
         writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files)
         {
             Adapter = adapter,
-            TrainedPictures = Policies.TrainedPictures.Write(writer, policy.TrainedPictures),
+            TrainedPictures = Bases.TrainedPictures.Write(writer, policy.TrainedPictures),
         });
         if (type is not null) WeightsArchive.Write(writer, AdapterArchive.Tensors(policy.Model, policy.Base), storage);
     }
@@ -42,7 +42,7 @@ internal static class PolicyArchive
         Check(stored, where);
         CheckpointSource files = ReadFiles(stored.Files, reader, where);
         ModelConfiguration configuration = ModelConfiguration.Load(files);
-        ImmutableSortedSet<string> trained = Policies.TrainedPictures.Read(reader, stored.TrainedPictures);
+        ImmutableSortedSet<string> trained = Bases.TrainedPictures.Read(reader, stored.TrainedPictures);
         if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!) { TrainedPictures = trained };
         if (stored.Adapter is { } adapter)
         {

@@ -4,7 +4,7 @@ using System.Text;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
 
-namespace PathVlm.MLNet.Inference.Policies;
+namespace PathVlm.MLNet.Inference.Bases;
 
 /// <summary>
 /// The pictures that a policy was trained on, as hashes of their decoded pixels: kept in the zip, so that rows that a model has seen are
