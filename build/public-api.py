@@ -3,6 +3,7 @@
 the file. Lines of PublicAPI.Shipped.txt that are gone are printed; a person removes them with a line in CHANGELOG.md's migration table.
 
     python3 build/public-api.py            # all libraries that have the files
+    python3 build/public-api.py Modeling   # PathVlm.Modeling alone
     python3 build/public-api.py --check    # changes nothing; exit code 1 where a file is out of date
 """
 import json
@@ -35,7 +36,8 @@ def faults(project: pathlib.Path) -> tuple[set[str], set[str]]:
 
 def main() -> int:
     changed = False
-    for shipped in sorted(ROOT.glob("src/*/PublicAPI.Shipped.txt")):
+    wanted = [argument for argument in sys.argv[1:] if not argument.startswith("--")] or ["*"]
+    for shipped in sorted(path for name in wanted for path in ROOT.glob(f"src/PathVlm.{name}/PublicAPI.Shipped.txt")):
         project = next(shipped.parent.glob("*.csproj"))
         missing, gone = faults(project)
         path = shipped.parent / "PublicAPI.Unshipped.txt"

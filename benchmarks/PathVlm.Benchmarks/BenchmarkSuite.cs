@@ -2,6 +2,7 @@ using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;
 using PathVlm.Benchmarks.Real;
+using PathVlm.Benchmarks.Reliability;
 using PathVlm.Benchmarks.Training;
 
 namespace PathVlm.Benchmarks;
@@ -22,10 +23,11 @@ internal static class BenchmarkSuite
         ["kernels"] = AttentionKernelBenchmark.Run,
         ["profile"] = ProfileBenchmark.Run,
         ["real"] = RealBenchmark.Run,
+        ["reliability"] = ReliabilityBenchmark.Run,
     };
 
     // What explains figures rather than being one, or takes a large machine, runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile", "real"];
+    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;

@@ -4,6 +4,7 @@ using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Reporting;
 using PathVlm.Experiments.Results;
 using PathVlm.Experiments.Runs;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments;
 
@@ -34,7 +35,8 @@ public static class Experiment
         options ??= new ExperimentOptions();
         plan.Validate();
         ExperimentFolder output = new(folder);
-        output.Open(options.Resume, allowsData: true);
+        output.Check(options.Resume, allowsData: true);
+        using RunLock held = RunLock.Take(output.Path);
         ExperimentRun run = new(ml, plan, output, new RunReporter(options.Progress), options.Cancellation);
         ExperimentResults results = run.Run(rows);
         IReadOnlyList<ReportTable> tables = ExperimentTables.Of(results);
@@ -51,6 +53,8 @@ public static class Experiment
     public static void PrepareFolder(string folder, bool resume)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
-        new ExperimentFolder(folder).Open(resume, allowsData: false);
+        ExperimentFolder output = new(folder);
+        output.Check(resume, allowsData: false);
+        Directory.CreateDirectory(output.Path);
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Runs;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments;
 
@@ -17,6 +18,7 @@ public static class Training
     /// <param name="cancellation">Ends the run within a step; what was learnt until then is saved.</param>
     /// <exception cref="ArgumentException">The plan cannot be run, or the rows do not fit its stages.</exception>
     /// <exception cref="InvalidDataException">A row or the base model is faulty; the message names it.</exception>
+    /// <exception cref="IOException">Another run writes to the output folder, or it cannot be written to.</exception>
     /// <exception cref="RunStoppedException">Training no longer gave finite numbers, or the judge gave no reviews.</exception>
     /// <exception cref="OperationCanceledException">The run was cancelled.</exception>
     public static TrainingOutcome Run(
@@ -25,6 +27,7 @@ public static class Training
         ArgumentNullException.ThrowIfNull(ml);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(rows);
+        using RunLock held = RunLock.Take(plan.OutputFolder);
         return new TrainingRun(ml, plan, new RunReporter(progress), cancellation).Run(rows);
     }
 }

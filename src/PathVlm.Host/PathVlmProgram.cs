@@ -11,6 +11,7 @@ using PathVlm.Host.Presentation;
 using PathVlm.Host.Runs;
 using PathVlm.Host.Settings;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Native;
 
 namespace PathVlm.Host;
@@ -82,14 +83,18 @@ internal static class PathVlmProgram
     private static async Task<int> RunVerbAsync(
         Verb verb, ParseResult parsed, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
+        QuietConsoleLifetime? signals = null;
         try
         {
+            PrivateFolder.Sweep();
             using Display display = new(output, error);
             using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? []);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             using CancellationTokenSource stop =
                 CancellationTokenSource.CreateLinkedTokenSource(cancellation, lifetime.ApplicationStopping);
+            signals = host.Services.GetRequiredService<IHostLifetime>() as QuietConsoleLifetime;
+            using IDisposable waits = FileWait.CancelWith(stop.Token);
             RunContext context = new()
             {
                 Configuration = host.Services.GetRequiredService<IConfiguration>(),
@@ -100,11 +105,11 @@ internal static class PathVlmProgram
             TellChosenLibTorch(context.Display);
             int code = await Task.Run(() => verb.RunOrPrint(parsed, context), CancellationToken.None).ConfigureAwait(false);
             await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
-            return code;
+            return ExitCodes.After(code, signals?.SignalNumber ?? 0);
         }
         catch (Exception fault)
         {
-            return FaultLine.Report(fault, error);
+            return ExitCodes.After(FaultLine.Report(fault, error), signals?.SignalNumber ?? 0);
         }
     }
 

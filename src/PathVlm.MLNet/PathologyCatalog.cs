@@ -14,6 +14,7 @@ using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
 using PathVlm.MLNet.Judging.Rubric;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Persistence.Zips;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Rewards.Scaling;
 using PathVlm.MLNet.Training.Grpo;
@@ -38,6 +39,39 @@ public sealed class PathologyCatalog
 
     /// <summary>Loads, splits and checks sets of questions.</summary>
     public PathologyDataCatalog Data { get; }
+
+    /// <summary>
+    /// Loads a fitted model or chain from a zip, as <c>mlContext.Model.Load</c> does, after every entry of it was checked: their number,
+    /// names, sizes declared and true, checksums and ratio, and the assemblies that ML.NET would load for it. ML.NET's own call checks
+    /// none of these and loads what a zip names: use this door for files that come from elsewhere. Temporary files are readable by their
+    /// owner alone, and those of a process that was killed are deleted by the next one.
+    /// </summary>
+    /// <param name="path">The zip.</param>
+    /// <param name="schema">Schema of the rows that the model was fitted on; null where the zip holds none.</param>
+    /// <param name="options">What the zip may hold beside; null for the defaults.</param>
+    /// <returns>The model; the caller disposes its fitted stages.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no model, is damaged, or holds what it may not; the message names it.</exception>
+    public ITransformer Load(string path, out DataViewSchema schema, ModelZipOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return ModelZip.Load(path, out schema, options ?? new ModelZipOptions());
+    }
+
+    /// <summary>
+    /// Saves a fitted model or chain as <c>mlContext.Model.Save</c> does, whole or not at all: a file that was there before stays until the
+    /// new one is complete and on the disk, whenever the process is killed. ML.NET's own call truncates it first.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="schema">Schema of its input rows; null where the zip is to hold none.</param>
+    /// <param name="path">The zip; its folder is made.</param>
+    /// <exception cref="IOException">The zip cannot be written; the one before is as it was.</exception>
+    public void Save(ITransformer model, DataViewSchema? schema, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ModelZip.Save(model, schema, path);
+    }
 
     /// <summary>Supervised fine-tuning on pathology questions with explanations; the options most often changed as arguments.</summary>
     /// <param name="baseModel">Checkpoint folder or zip to start from; null: the stage before in the chain.</param>

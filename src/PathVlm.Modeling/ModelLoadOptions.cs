@@ -14,6 +14,12 @@ public sealed record ModelLoadOptions : IOptionSet
     /// <value>The CPU.</value>
     public Device Device { get; init; } = CPU;
 
+    /// <summary>
+    /// Whether weights that are NaN or infinite are loaded. They make every answer meaningless, so that they are refused otherwise.
+    /// </summary>
+    /// <value>False.</value>
+    public bool AllowNonFinite { get; init; }
+
     void IOptionSet.AddFaults(OptionFaults faults) => faults.Require(
         Type is ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float64, nameof(Type), Type,
         "Float32, BFloat16, Float16 or Float64");

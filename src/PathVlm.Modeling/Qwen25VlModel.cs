@@ -63,11 +63,14 @@ public sealed partial class Qwen25VlModel : IDisposable
     public static Qwen25VlModel Load(string folder, ModelLoadOptions? options = null)
     {
         ModelConfiguration configuration = ModelConfiguration.Load(folder);
-        Qwen25VlModel model = Create(configuration, options ?? new ModelLoadOptions());
+        options ??= new ModelLoadOptions();
+        // Sizes that the settings imply are compared with the files before any memory is asked for.
+        CheckpointReader.Validate(folder, configuration);
+        Qwen25VlModel model = Create(configuration, options);
         try
         {
             using IDisposable none = no_grad();
-            CheckpointReader.LoadInto(folder, configuration, model.CheckpointTensors);
+            CheckpointReader.LoadInto(folder, configuration, model.CheckpointTensors, options.AllowNonFinite);
             return model;
         }
         catch

@@ -30,12 +30,13 @@ internal static class FolderOrder
 
     private static readonly string[] MLNet =
     [
+        "Display",
         "Answers",
         "Chat/Faults", "Chat",
-        "Persistence", "Persistence/Weights",
+        "Persistence", "Persistence/Weights", "Persistence/Zips",
         "Views",
         "Data/Faults", "Data/Pictures", "Data/Rows", "Data/Loading/Records", "Data/Loading/Layouts", "Data/Loading",
-        "Data/Splitting", "Data/Controls", "Data",
+        "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
         "Evaluation/Statistics", "Evaluation",
         "Inference/Bases", "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
         "Inference/Conversations", "Inference/Batching", "Inference/Clients",
@@ -49,7 +50,7 @@ internal static class FolderOrder
 
     private static readonly string[] Modeling =
     [
-        "Files",
+        "Files/Platform", "Files",
         "Configuration",
         "Numerics",
         "Optimization",

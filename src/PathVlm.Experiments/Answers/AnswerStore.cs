@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using PathVlm.Experiments.Progress;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.Modeling.Files;
@@ -53,8 +54,9 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
             reporter.Track(title, advanced => Ask(set, answers, answerer, journal, advanced));
         }
 
-        IEnumerable<string> lines = answers.Select(answer => JsonSerializer.Serialize(answer, Json)).Prepend(headerLine);
-        AtomicFile.Write(path, string.Concat(lines.Select(line => line + "\n")));
+        string[] lines = [.. answers.Select(answer => JsonSerializer.Serialize(answer, Json))];
+        headerLine = JsonSerializer.Serialize(header with { Sha256 = Fingerprint.Of(lines) }, Json);
+        AtomicFile.Write(path, string.Concat(lines.Prepend(headerLine).Select(line => line + "\n")));
         File.Delete(unfinished);
         Answered++;
         return answers!;
@@ -62,7 +64,7 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
 
     /// <summary>Whether a set was answered by another model, or as another set: it would be asked again.</summary>
     internal static bool IsAnsweredDifferently(string folder, AnswerSet set, string modelFingerprint) =>
-        File.Exists(FileOf(folder, set)) && HeaderIn(File.ReadLines(FileOf(folder, set)).FirstOrDefault("")) is { } header
+        File.Exists(FileOf(folder, set)) && HeaderIn(InputFile.ReadLines(FileOf(folder, set)).FirstOrDefault("")) is { } header
         && header.Fingerprint != HeaderOf(set, modelFingerprint).Fingerprint;
 
     /// <summary>The file with a model's answers to a set.</summary>
@@ -106,11 +108,18 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
     // Null: of another model or set, such as a stage that was trained again; asked again.
     private static GivenAnswer[]? Read(string path, Header header)
     {
-        string[] lines = File.ReadAllLines(path);
+        string[] lines = [.. InputFile.ReadLines(path)];
         try
         {
-            if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], Json) != header) return null;
-            if (lines.Length != header.Rows + 1) return null;
+            if (lines.Length == 0 || JsonSerializer.Deserialize<Header>(lines[0], Json) is not { } found) return null;
+            if (found with { Sha256 = null } != header || lines.Length != header.Rows + 1) return null;
+            if (found.Sha256 is { } hash && hash != Fingerprint.Of(lines[1..]))
+            {
+                throw new InvalidDataException(
+                    $"{path}: SHA-256 of the answers: expected [{hash}], got another; a line was changed. Delete the file to have its "
+                    + "rows asked again.");
+            }
+
             return [.. lines.Skip(1).Select(line => JsonSerializer.Deserialize<GivenAnswer>(line, Json)!)];
         }
         catch (JsonException fault)
@@ -119,5 +128,8 @@ internal sealed class AnswerStore(RunReporter reporter, CancellationToken cancel
         }
     }
 
-    private sealed record Header(string Fingerprint, int Rows);
+    /// <summary>The first line; files of earlier versions have no hash of their answers.</summary>
+    private sealed record Header(
+        string Fingerprint, int Rows,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sha256 = null);
 }

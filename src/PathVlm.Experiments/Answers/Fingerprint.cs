@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Answers;
 
@@ -40,7 +41,7 @@ internal static class Fingerprint
 
     private static string OfFile(string path)
     {
-        using FileStream file = File.OpenRead(path);
+        using FileStream file = InputFile.OpenStream(path);
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 

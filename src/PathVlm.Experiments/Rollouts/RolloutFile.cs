@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Rollouts;
 
@@ -24,7 +25,7 @@ internal sealed class RolloutFile(string path, IEnumerable<PathologyQuestion>? r
             throw new InvalidDataException($"expected a rollout file (rollouts.jsonl of a GRPO stage) that exists, got [{path}]");
         List<RolloutLine> lines = [];
         int number = 0;
-        foreach (string text in File.ReadLines(path))
+        foreach (string text in InputFile.ReadLines(path))
         {
             number++;
             if (!string.IsNullOrWhiteSpace(text)) lines.Add(Read(text, number));

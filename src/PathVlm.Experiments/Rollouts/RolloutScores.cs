@@ -16,7 +16,7 @@ internal static class RolloutScores
     /// <summary>Writes the file.</summary>
     internal static void Write(string path, IReadOnlyList<ReviewedRollout> rollouts) => AtomicFile.Write(path, unfinished =>
     {
-        using FileStream file = File.Create(unfinished);
+        using FileStream file = PrivateFile.Open(unfinished);
         foreach (ReviewedRollout rollout in rollouts)
         {
             using (Utf8JsonWriter json = new(file, Json)) Write(json, rollout);

@@ -35,18 +35,18 @@ internal sealed class ExperimentFolder(string path)
     /// <summary>The folder of an external model's answers.</summary>
     internal string FolderOf(ExternalEndpoint endpoint) => System.IO.Path.Combine(FileOf(External), endpoint.Name);
 
-    /// <summary>Creates the folder, or checks that an experiment may be written into it.</summary>
+    /// <summary>Checks that an experiment may be written into the folder.</summary>
     /// <param name="resume">Whether finished stages and evaluations in it are kept.</param>
     /// <param name="allowsData">Whether <see cref="Data"/> may exist in a new experiment's folder.</param>
     /// <exception cref="IOException">It is a file, is not empty and is not to be resumed, or is not an experiment's.</exception>
-    internal void Open(bool resume, bool allowsData)
+    internal void Check(bool resume, bool allowsData)
     {
         if (File.Exists(Path)) throw new IOException($"output: expected a folder, got the file [{Path}]");
         string[] found = Directory.Exists(Path)
             ?
             [
                 .. Directory.EnumerateFileSystemEntries(Path).Select(entry => System.IO.Path.GetFileName(entry))
-                    .Where(name => !name.EndsWith(AtomicFile.Unfinished, StringComparison.Ordinal)),
+                    .Where(name => !name.EndsWith(AtomicFile.Unfinished, StringComparison.Ordinal) && name != RunLock.FileName),
             ]
             : [];
         // A run that was ended while it wrote the embedded set left only that, or the beginning of its first write.
@@ -56,6 +56,5 @@ internal sealed class ExperimentFolder(string path)
         if (isForeign)
             throw new IOException(
                 $"resume: [{Path}] holds no {SettingsName}, so it is not the folder of an experiment; expected one, or an empty folder");
-        Directory.CreateDirectory(Path);
     }
 }

@@ -15,6 +15,7 @@ namespace PathVlm.Experiments.Runs;
 internal sealed class ExperimentSettings
 {
     private const string BaseSection = "Base:", SetSection = "OutOfDomain:", ExternalSection = "External:";
+    private const long LargestFile = 16 << 20;
     private const int MaxShownLength = 40, MaxShownSettings = 4;
 
     private static readonly string[] NotCompared =
@@ -125,7 +126,8 @@ internal sealed class ExperimentSettings
         try
         {
             return new SortedDictionary<string, string>(
-                JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(path)) ?? [], StringComparer.Ordinal);
+                JsonSerializer.Deserialize<Dictionary<string, string>>(InputFile.ReadText(path, LargestFile)) ?? [],
+                StringComparer.Ordinal);
         }
         catch (JsonException fault)
         {

@@ -38,7 +38,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Recipe.Model))
         {
             RequireReadable(rows, baseModel.Policy);
-            RunFolder.Clear(plan);
+            RunFolder.PutAside(plan);
             _pathology.Data.SaveSplit(rows, plan.SplitFile, cancellation);
             results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
         }
@@ -51,6 +51,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
             results.Add(Evaluated(evaluation, name, stage, rows));
         foreach (PathologyTransformer stage in fitted) stage.Dispose();
+        RunFolder.DropAside(plan);
         return new TrainingOutcome(results, plan.ModelFile, _trainer.Memory.Text());
     }
 

@@ -25,6 +25,7 @@ internal sealed class VariantTraining(
     MLContext ml, ExperimentPlan plan, ExperimentFolder output, ExperimentSettings settings, IDataView rows, StageTrainer trainer,
     RunReporter reporter, CancellationToken cancellation)
 {
+    private const long LargestRecord = 1 << 20;
     private const string RecordName = "stage.json";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
     private readonly Lazy<double> _rlShare = new(() =>
@@ -163,7 +164,7 @@ internal sealed class VariantTraining(
         if (!File.Exists(path) || !File.Exists(Path.Combine(folder, ModelFiles.StageModel))) return null;
         try
         {
-            return JsonSerializer.Deserialize<StageRecord>(File.ReadAllText(path), Json)?.Fingerprint ?? "";
+            return JsonSerializer.Deserialize<StageRecord>(InputFile.ReadText(path, LargestRecord), Json)?.Fingerprint ?? "";
         }
         catch (JsonException)
         {

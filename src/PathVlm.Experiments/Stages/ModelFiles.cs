@@ -1,5 +1,5 @@
 using Microsoft.ML;
-using PathVlm.Modeling.Files;
+using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;
 
@@ -15,5 +15,5 @@ internal static class ModelFiles
     /// <param name="schema">Schema of its input rows; null where the zip is to hold none.</param>
     /// <param name="zip">The file; its folder is created.</param>
     internal static void Save(MLContext ml, ITransformer model, DataViewSchema? schema, string zip) =>
-        AtomicFile.Write(zip, path => ml.Model.Save(model, schema, path));
+        ml.Pathology().Save(model, schema, zip);
 }

@@ -7,6 +7,7 @@ using PathVlm.Host.Runs;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Commands;
 
@@ -50,8 +51,8 @@ internal sealed class EvaluateCommand : Verb
 
     private static void Write(EvaluationResult result, string folder, RunContext context)
     {
-        File.WriteAllText(Path.Combine(folder, "evaluation.json"), EvaluationJson.Write(result));
-        File.WriteAllText(
+        AtomicFile.Write(Path.Combine(folder, "evaluation.json"), EvaluationJson.Write(result));
+        AtomicFile.Write(
             Path.Combine(folder, "evaluation.md"),
             EvaluationTables.Accuracy([("model", result)]) + "\n" + EvaluationTables.Statuses([("model", result)]));
         context.Display.Line($"report: {folder}");

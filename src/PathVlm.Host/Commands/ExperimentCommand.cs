@@ -12,6 +12,7 @@ using PathVlm.Host.Runs;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Judging.Panel;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Commands;
 
@@ -60,6 +61,7 @@ internal sealed class ExperimentCommand : Verb
         bool resume = parsed.GetValue(_resume);
         Experiment.PrepareFolder(output, resume);
         OutputFolder.Prepare("--output", output);
+        using RunLock held = RunLock.Take(output);
         MLContext ml = context.CreateMlContext(plan.Seeds[0]);
         string embedded = Path.Combine(output, DataFolder);
         StagedSet set = _data.RowsToTrain(ml.Pathology(), parsed, context, embedded, plan.Seeds[0]);
@@ -115,7 +117,7 @@ internal sealed class ExperimentCommand : Verb
             Panel = panel,
             OutOfDomain = NamedPath.FromPaths("--out-of-domain", parsed.GetValue(_outOfDomain) ?? [], DrawnSetName),
             Externals = _externals.Endpoints(parsed),
-            External = ExternalChoice.Asking(context.Configuration),
+            External = ExternalChoice.Asking(context.Configuration, _judge.AllowsHttp(parsed)),
         };
     }
 }

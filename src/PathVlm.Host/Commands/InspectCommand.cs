@@ -10,6 +10,7 @@ using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.Host.Commands;
@@ -85,7 +86,7 @@ internal sealed class InspectCommand : Verb
     private static void Zip(RunContext context, string zip, int tokens, int rows)
     {
         IReadOnlyList<PathologyTransformer> stages = PathologyModelFile.LoadStages(zip);
-        double size = new FileInfo(zip).Length / Mebibyte;
+        double size = InputFile.LengthOf(zip) / Mebibyte;
         context.Display.Line(Text($"model zip:  {zip}, {size:0.0} MiB, {stages.Count} fitted stage(s)"));
         ModelConfiguration model = stages[^1].Policy.Configuration;
         Shapes(context, model);

@@ -10,6 +10,7 @@ using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Commands;
 
@@ -44,6 +45,7 @@ internal sealed class TrainCommand : Verb
         TrainingPlan plan = Plan(parsed, context);
         MLContext ml = context.CreateMlContext(plan.Seed);
         OutputFolder.Prepare("--output", plan.OutputFolder);
+        using RunLock held = RunLock.Take(plan.OutputFolder);
         string embedded = Path.Combine(plan.OutputFolder, DataFolder);
         StagedSet set = _data.RowsToTrain(ml.Pathology(), parsed, context, embedded, plan.Seed);
         DataChoice.SaveFaults(set.Report, plan.OutputFolder, context);
@@ -52,7 +54,8 @@ internal sealed class TrainCommand : Verb
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{outcome.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
         context.Display.Line($"model: {plan.ModelFile}");
-        context.Display.Line($"load it: ITransformer model = new MLContext().Model.Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
+        context.Display.Line(
+            $"load it: ITransformer model = new MLContext().Pathology().Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
         context.Display.Line(
             $"check it: pathvlm evaluate --model {ShellText.Quote(plan.ModelFile)} "
             + _data.ArgumentsOf(parsed, set, embedded, plan.SplitFile));

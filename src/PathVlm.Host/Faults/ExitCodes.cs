@@ -15,6 +15,13 @@ internal static class ExitCodes
     /// <summary>The run cannot go on: the judge stopped it, or training no longer gives finite numbers.</summary>
     internal const int RunStopped = 3;
 
-    /// <summary>Cancelled (Ctrl+C); what was finished is kept.</summary>
+    /// <summary>
+    /// Cancelled; what was finished is kept. 128 and the signal's number: 130 after Ctrl+C (SIGINT), 143 after SIGTERM, 129 after SIGHUP.
+    /// </summary>
     internal const int Cancelled = 130;
+
+    /// <summary>The code after a signal.</summary>
+    /// <param name="code">The code without it.</param>
+    /// <param name="signal">The signal's number; 0 where none came.</param>
+    internal static int After(int code, int signal) => code == Cancelled && signal > 0 ? 128 + signal : code;
 }

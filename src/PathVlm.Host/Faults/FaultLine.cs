@@ -1,14 +1,19 @@
 using System.Globalization;
+using System.Text;
 using PathVlm.Experiments.Progress;
 using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Judging.Protocol;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Faults;
 
 /// <summary>Turns an exception into one line on stderr and an exit code.</summary>
 internal static class FaultLine
 {
+    /// <summary>Most characters of a line: libraries bound what they repeat of a file, paths may be long.</summary>
+    private const int LongestLine = 2_000;
+
     /// <summary>Reports the fault; the stack trace of a fault of the program is written to the log file that is named.</summary>
     internal static int Report(Exception error, TextWriter stderr)
     {
@@ -35,8 +40,18 @@ internal static class FaultLine
     {
         string name = string.Create(CultureInfo.InvariantCulture, $"pathvlm-fault-{Environment.ProcessId}.txt");
         string log = Path.Combine(Path.GetTempPath(), name);
-        File.WriteAllText(log, error.ToString());
-        stderr.WriteLine($"{OneLine(error)} (a fault of the program; details in {log})");
+        string details = $"details in {log}";
+        try
+        {
+            using FileStream file = PrivateFile.Open(log);
+            file.Write(Encoding.UTF8.GetBytes(error.ToString()));
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            details = $"no details: [{log}] cannot be written";
+        }
+
+        stderr.WriteLine($"{OneLine(error)} (a fault of the program; {details})");
         return ExitCodes.Fault;
     }
 
@@ -57,7 +72,8 @@ internal static class FaultLine
             : DataFault.Find(error) is { } fault
                 ? DataFault.WithRemedy(fault.Finding, InWords(fault.Remedy))
                 : error.Message;
-        return "pathvlm: " + string.Join(' ', message.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+        string line = string.Join(' ', message.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
+        return "pathvlm: " + (line.Length <= LongestLine ? line : line[..LongestLine] + "…");
     }
 
     private static string InWords(DataRemedy remedy) => remedy switch

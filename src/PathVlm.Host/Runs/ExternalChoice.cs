@@ -27,10 +27,11 @@ internal sealed class ExternalChoice
     internal IReadOnlyList<ExternalEndpoint> Endpoints(ParseResult parsed) => Read(parsed.GetValue(_externals) ?? []);
 
     /// <summary>How every external model is asked, from the settings section External, without model and prompt.</summary>
-    internal static ExternalModelOptions Asking(IConfiguration configuration)
+    internal static ExternalModelOptions Asking(IConfiguration configuration, bool allowHttp = false)
     {
         ExternalModelOptions options = new();
         configuration.BindTo(Section, options);
+        options.AllowHttp |= allowHttp;
         return options.Model == new ExternalModelOptions().Model && options.PromptTemplate is null
             ? options
             : throw new UserMistakeException(

@@ -26,7 +26,16 @@ internal sealed class JudgeChoice
         DefaultValueFactory = _ => new ChatJudgeOptions().Model,
     };
 
-    internal IEnumerable<Option> Options => [_address, _model];
+    /// <summary>Whether http is taken to other machines; one option for the judge and external models.</summary>
+    private readonly Option<bool> _allowHttp = new("--allow-http")
+    {
+        Description = "Takes http addresses of other machines: pictures, texts and the key go in the clear.",
+    };
+
+    internal IEnumerable<Option> Options => [_address, _model, _allowHttp];
+
+    /// <summary>Whether a command line allows http to other machines.</summary>
+    internal bool AllowsHttp(ParseResult parsed) => parsed.GetValue(_allowHttp);
 
     /// <summary>The judge of a command line; nothing is sent yet.</summary>
     /// <exception cref="UserMistakeException">The address is none.</exception>
@@ -35,6 +44,7 @@ internal sealed class JudgeChoice
         ChatJudgeOptions options = Bind(configuration).Chat;
         if (parsed.GetResult(_model) is { Implicit: false } || !IsNamed(configuration, nameof(ChatJudgeOptions.Model)))
             options.Model = parsed.GetValue(_model)!;
+        options.AllowHttp |= AllowsHttp(parsed);
         if (parsed.GetValue(_address) is not { } named) return new RubricJudge();
         return Uri.TryCreate(named, UriKind.Absolute, out Uri? server) && (server.Scheme is "http" or "https")
             ? new ReachableJudge(OpenAiJudge.Create(server!, options: options), server!)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text;
 using PathVlm.Host.Faults;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Settings;
 
@@ -10,13 +11,15 @@ internal static class SettingsFile
     /// <summary>The file, in the working folder.</summary>
     internal const string Name = "pathvlm.json";
 
+    private const long LargestFile = 1 << 20;
+
     /// <summary>Checks a file, if there is one.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="UserMistakeException">It is no JSON object, or names a section or setting that does not exist.</exception>
     internal static void Check(string path)
     {
         if (!File.Exists(path)) return;
-        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bytes = InputFile.ReadBytes(path, LargestFile);
         if (bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble)) bytes = bytes[Encoding.UTF8.Preamble.Length..];
         try
         {

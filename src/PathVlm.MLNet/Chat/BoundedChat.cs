@@ -16,6 +16,7 @@ internal sealed class BoundedChat(IChatClient client, string model, ChatBounds b
 {
     // A server that was never reached is given up after this time, so that a dead address is told within ten seconds.
     private static readonly TimeSpan TimeToReach = TimeSpan.FromSeconds(8);
+    private const long MostTokens = 100_000_000;
     private volatile bool _wasReached;
 
     /// <summary>Asks until there is an answer, or none is to be had.</summary>
@@ -47,9 +48,9 @@ internal sealed class BoundedChat(IChatClient client, string model, ChatBounds b
                 ChatResponse response =
                     await RequestAsync(messages, optionsOf(invalidReplies > 0), Left(), cancellationToken).ConfigureAwait(false);
                 _wasReached = true;
-                inputTokens += response.Usage?.InputTokenCount ?? 0;
-                outputTokens += response.Usage?.OutputTokenCount ?? 0;
                 rawReply = response.Text;
+                inputTokens += Tokens(response.Usage?.InputTokenCount, "prompt_tokens");
+                outputTokens += Tokens(response.Usage?.OutputTokenCount, "completion_tokens");
                 if (RefusalIn(response) is { } refusal) return Missing(refusal);
                 return new ChatOutcome<T>(read(response), null, null, rawReply, requests, inputTokens, outputTokens);
             }
@@ -104,6 +105,11 @@ internal sealed class BoundedChat(IChatClient client, string model, ChatBounds b
             throw new TimeoutException("the request stalled");
         }
     }
+
+    /// <summary>The tokens that a reply reports; a count that cannot be is the server's fault, and would defeat a budget.</summary>
+    private static long Tokens(long? reported, string name) => reported is null or (>= 0 and <= MostTokens)
+        ? reported ?? 0
+        : throw new InvalidReplyException($"usage.{name}: expected 0 to {MostTokens} tokens, got {reported}");
 
     private static ChatFault? RefusalIn(ChatResponse response)
     {

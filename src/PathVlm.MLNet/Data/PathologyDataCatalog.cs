@@ -4,6 +4,7 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Controls;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Pictures;
+using PathVlm.MLNet.Data.Previews;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
 using PathVlm.MLNet.Persistence;
@@ -233,6 +234,24 @@ public sealed class PathologyDataCatalog
     {
         ArgumentNullException.ThrowIfNull(data);
         return PictureControls.Shuffled(data, seed);
+    }
+
+    /// <summary>
+    /// The first rows of a view, to be looked at: pictures, questions, and what models (<c>PredictedAnswer</c>, <c>Reasoning</c>) and
+    /// rewards (<c>Rollouts</c>, <c>…Reward</c>, <c>Advantage</c>) added. Shows itself as HTML in a notebook.
+    /// </summary>
+    /// <param name="data">Rows with questions, of ours or answered by a model.</param>
+    /// <param name="maxRows">Rows at most, 1 or more; default 5.</param>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="maxRows"/> is below 1, or the column Question is missing or has another type.
+    /// </exception>
+    [SuppressMessage(
+        "Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public RowsPreview Preview(IDataView data, int maxRows = 5)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxRows, 1);
+        return PreviewReader.Read(data, maxRows);
     }
 
     private static RowPicture<string>[] NamedPictures(IDataView data, CancellationToken cancellation) =>

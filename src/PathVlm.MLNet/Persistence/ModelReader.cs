@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.ML;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Persistence;
 
@@ -58,16 +59,10 @@ internal sealed class ModelReader(ModelLoadContext context)
     {
         // ML.NET has unpacked the entry to a file in its temporary folder already, unless it was told not to use one.
         if (stream is FileStream file) return read(file.Name);
-        string copy = Path.GetTempFileName();
-        try
-        {
-            using (FileStream target = File.Create(copy)) stream.CopyTo(target);
-            return read(copy);
-        }
-        finally
-        {
-            File.Delete(copy);
-        }
+        using PrivateFolder temporary = PrivateFolder.Create();
+        string copy = temporary.PathOf("entry");
+        using (FileStream target = File.Create(copy)) stream.CopyTo(target);
+        return read(copy);
     }, folder);
 
     /// <summary>Reads an entry that holds JSON.</summary>

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using Microsoft.ML;
 
 namespace PathVlm.MLNet.Persistence;
@@ -10,9 +11,16 @@ namespace PathVlm.MLNet.Persistence;
 /// </summary>
 internal static class ZipAccess
 {
+    private static readonly ConditionalWeakTable<Stream, string> Paths = [];
+
+    /// <summary>Says which file a stream reads that was not opened by its path.</summary>
+    public static void SetPath(Stream stream, string path) => Paths.AddOrUpdate(stream, Path.GetFullPath(path));
+
     /// <summary>Full path of the zip, or null where it is not read from or written straight to a file.</summary>
     public static string? PathOf(Repository repository) =>
-        Archive(repository) is { } archive && Field(archive, "_archiveStream") is FileStream file ? Path.GetFullPath(file.Name) : null;
+        Archive(repository) is { } archive && Field(archive, "_archiveStream") is FileStream file
+            ? Paths.TryGetValue(file, out string? path) ? path : Path.GetFullPath(file.Name)
+            : null;
 
     /// <summary>Bytes that an entry unpacks to, as the zip says (it gives no more than it says); null where it is not known.</summary>
     public static long? LengthOf(Repository repository, string? folder, string entry)

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files.Platform;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Modeling.Checkpoints;
@@ -30,13 +31,14 @@ internal sealed class CheckpointFiles : IDisposable
     {
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"The checkpoint folder [{folder}] doesn't exist.");
-        bool single = File.Exists(Path.Combine(folder, SingleName)), sharded = File.Exists(Path.Combine(folder, IndexName));
+        (bool single, bool sharded) = (IsThere(folder, SingleName), IsThere(folder, IndexName));
         if (single && sharded)
             throw new InvalidDataException($"{folder}: expected {SingleName} or {IndexName}, got both; remove the stale one.");
         if (!single && !sharded)
         {
             throw new FileNotFoundException(
-                $"{folder}: expected {SingleName} or {IndexName}, got neither; weights are read from safetensors files only.",
+                $"{folder}: expected {SingleName} or {IndexName}, got neither; weights are read from safetensors files only, "
+                    + "convert others.",
                 Path.Combine(folder, SingleName));
         }
 
@@ -62,23 +64,29 @@ internal sealed class CheckpointFiles : IDisposable
             file.Dispose();
     }
 
+    /// <summary>Whether a folder has an entry of this name, of whatever kind: what is no regular file is refused on opening.</summary>
+    internal static bool IsThere(string folder, string name) => InputFile.KindOf(Path.Combine(folder, name)) != FileKind.Missing;
+
     private void OpenShards(string folder, CheckpointFaults faults)
     {
         IReadOnlyDictionary<string, string> index = ReadIndex(folder);
         foreach (string shard in index.Values.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
-            string path = Path.Combine(folder, shard);
-            if (File.Exists(path))
+            string path = InputFile.Inside(folder, shard);
+            if (IsThere(folder, shard))
                 Add(SafetensorsFile.Open(path), faults);
             else
-                faults.Add("shards that the index names but the folder lacks", shard);
+                faults.Add("shards that the index names but the folder lacks", MessageLine.Value(shard));
         }
 
         Dictionary<string, SafetensorsFile> opened = _files.ToDictionary(file => Path.GetFileName(file.Path), StringComparer.Ordinal);
         foreach ((string key, string shard) in index)
         {
             if (opened.TryGetValue(shard, out SafetensorsFile? file) && !file.Entries.ContainsKey(key))
-                faults.Add("tensors that aren't in the shard the index names", $"{key} ({shard})");
+            {
+                faults.Add(
+                    "tensors that aren't in the shard the index names", $"{MessageLine.Value(key)} ({MessageLine.Value(shard)})");
+            }
         }
 
         foreach ((string key, SafetensorsFile file) in _tensors)
@@ -110,15 +118,15 @@ internal sealed class CheckpointFiles : IDisposable
         }
 
         Dictionary<string, string> index = new(StringComparer.Ordinal);
-        foreach (string key in map.Names)
+        foreach ((string key, string? text) in map.AllTexts())
         {
-            if (map.Text(key) is not { } shard)
+            if (text is not { } shard)
                 continue;
             index.Add(key, shard);
             bool plain = shard.EndsWith(".safetensors", StringComparison.Ordinal)
                 && shard.AsSpan().IndexOfAny("/\\:") < 0 && !shard.AsSpan().ContainsAnyInRange('\0', '\x1F');
             if (!plain)
-                map.Fault(key, $"[{shard}]", "the name of a .safetensors file in the same folder");
+                map.Fault(MessageLine.Value(key), $"[{MessageLine.Value(shard)}]", "the name of a .safetensors file in the same folder");
         }
 
         root.ThrowIfFaulty();

@@ -23,8 +23,8 @@ public static class CheckpointReader
     public static CheckpointInfo Inspect(string folder)
     {
         ModelConfiguration configuration = ModelConfiguration.Load(folder);
-        bool single = File.Exists(Path.Combine(folder, CheckpointFiles.SingleName));
-        bool sharded = File.Exists(Path.Combine(folder, CheckpointFiles.IndexName));
+        bool single = CheckpointFiles.IsThere(folder, CheckpointFiles.SingleName);
+        bool sharded = CheckpointFiles.IsThere(folder, CheckpointFiles.IndexName);
         CheckpointInfo settings = new()
         {
             Folder = folder,
@@ -53,9 +53,33 @@ public static class CheckpointReader
     /// <param name="configuration">Settings of the model, as <see cref="ModelConfiguration.Load(string)"/> gives them.</param>
     /// <param name="destination">A tensor for each key of <see cref="CheckpointTable.Of"/>; any float type and device, views too.</param>
     /// <exception cref="FileNotFoundException">The folder has no weights.</exception>
-    /// <exception cref="InvalidDataException">The checkpoint is faulty, or isn't of these settings.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The checkpoint is faulty, isn't of these settings, or has weights that are NaN or infinite.
+    /// </exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> isn't what the settings ask for.</exception>
-    public static void LoadInto(string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> destination)
+    public static void LoadInto(
+        string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> destination) =>
+        LoadInto(folder, configuration, destination, allowNonFinite: false);
+
+    /// <summary>Checks all that loading checks before it reads a tensor.</summary>
+    /// <exception cref="FileNotFoundException">The folder has no weights.</exception>
+    /// <exception cref="InvalidDataException">The checkpoint is faulty, or isn't of these settings.</exception>
+    internal static void Validate(string folder, ModelConfiguration configuration)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        CheckpointFaults faults = new();
+        using CheckpointFiles files = CheckpointFiles.Open(folder, faults);
+        CheckpointRules.Validate(files, configuration, faults);
+        faults.ThrowIfAny(folder);
+    }
+
+    /// <summary>Fills tensors as the public method does.</summary>
+    /// <param name="folder">Checkpoint folder.</param>
+    /// <param name="configuration">Settings of the model.</param>
+    /// <param name="destination">A tensor for each key.</param>
+    /// <param name="allowNonFinite">Whether values that are NaN or infinite are taken.</param>
+    internal static void LoadInto(
+        string folder, ModelConfiguration configuration, IReadOnlyDictionary<string, Tensor> destination, bool allowNonFinite)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -72,7 +96,11 @@ public static class CheckpointReader
             .Select(read => (read.Key, read.Stored, File: files.Tensors[read.Stored]))
             .OrderBy(read => read.File.Path, StringComparer.Ordinal)
             .ThenBy(read => read.File.Entries[read.Stored].Offset)];
-        InParallel.For(reads.Length, index => reads[index].File.ReadInto(reads[index].Stored, destination[reads[index].Key]));
+        long[] nonFinite = new long[reads.Length];
+        InParallel.For(reads.Length, index =>
+            nonFinite[index] = reads[index].File.ReadCounting(reads[index].Stored, destination[reads[index].Key]));
+        if (!allowNonFinite)
+            NonFiniteWeights.Refuse(folder, reads.Select((read, index) => (read.Key, nonFinite[index])));
     }
 
     private static CheckpointInfo AddWeights(CheckpointInfo settings)
@@ -94,5 +122,5 @@ public static class CheckpointReader
     }
 
     private static CheckpointFile Describe(SafetensorsFile file) =>
-        new(Path.GetFileName(file.Path), new FileInfo(file.Path).Length, file.Entries.Count);
+        new(Path.GetFileName(file.Path), InputFile.LengthOf(file.Path), file.Entries.Count);
 }

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
+using PathVlm.Modeling.Files;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -30,7 +31,7 @@ internal static class CheckpointRules
         }
 
         foreach (string key in files.Tensors.Keys.Where(key => !expected.ContainsKey(key)).Order(StringComparer.Ordinal))
-            faults.Add("unknown", key);
+            faults.Add("unknown", MessageLine.Value(key));
         foreach ((string key, TensorSpecification tensor) in expected)
         {
             if (!files.Tensors.TryGetValue(key, out SafetensorsFile? file))
@@ -74,7 +75,7 @@ internal static class CheckpointRules
         string? nested = files.Tensors.Keys.FirstOrDefault(key => CheckpointKeys.LayoutOf(key) == KeyLayout.Nested);
         if (flat is null || nested is null)
             return nested is null ? KeyLayout.Flat : KeyLayout.Nested;
-        faults.Add("keys of two layouts where one is expected", $"{flat} and {nested}");
+        faults.Add("keys of two layouts where one is expected", $"{MessageLine.Value(flat)} and {MessageLine.Value(nested)}");
         return null;
     }
 }

@@ -68,6 +68,12 @@ internal static class ConfigurationRules
                     name, root.Has(name) ? id : $"{id} (its default)", $"an id below vocab_size ({configuration.Text.VocabularySize})");
         }
 
+        foreach ((string name, int? id) in new[] { ("eos_token_id", configuration.EosTokenId), ("bos_token_id", configuration.BosTokenId) })
+        {
+            if (id >= configuration.Text.VocabularySize)
+                root.Fault(name, id, $"an id below vocab_size ({configuration.Text.VocabularySize})");
+        }
+
         foreach (IGrouping<int, (string Name, int Id)> same in tokens.GroupBy(token => token.Id).Where(same => same.Count() > 1))
             root.Fault(string.Join(", ", same.Select(token => token.Name)), same.Key, "ids that differ");
     }

@@ -22,8 +22,16 @@ internal sealed class SettingsReader
 
     public bool HasFaults => _faults.Count > 0;
 
-    /// <summary>Names of all properties.</summary>
-    public IEnumerable<string> Names => _object.EnumerateObject().Select(property => property.Name);
+    /// <summary>Every property with its text; null (a fault) where it is no text. One pass, however many there are.</summary>
+    public IEnumerable<(string Name, string? Text)> AllTexts()
+    {
+        foreach (JsonProperty property in _object.EnumerateObject())
+        {
+            bool isText = property.Value.ValueKind == JsonValueKind.String;
+            if (!isText) Fault(MessageLine.Value(property.Name), StrictJson.Describe(property.Value), "a text");
+            yield return (property.Name, isText ? property.Value.GetString() : null);
+        }
+    }
 
     /// <summary>Reads a JSON file that holds one object.</summary>
     /// <exception cref="FileNotFoundException">The source has no such file.</exception>
@@ -165,7 +173,7 @@ internal sealed class SettingsReader
     public void ThrowIfFaulty()
     {
         if (_faults.Count > 0)
-            throw new InvalidDataException($"{_file}: {string.Join("; ", _faults)}.");
+            throw new InvalidDataException(MessageLine.Of(_file, _faults));
     }
 
     private JsonElement? Find(string name) =>

@@ -1,3 +1,5 @@
+using PathVlm.Modeling.Files.Platform;
+
 namespace PathVlm.Modeling.Files;
 
 /// <summary>Writes folders that appear whole or not at all, by filling one beside the target and renaming that.</summary>
@@ -22,7 +24,9 @@ internal static class AtomicFolder
         {
             Directory.CreateDirectory(making);
             fill(making);
+            FlushFiles(making);
             Swap(making, target, old);
+            AtomicFile.FlushFolderOf(target);
         }
         catch
         {
@@ -33,6 +37,18 @@ internal static class AtomicFolder
 
         if (Directory.Exists(old))
             Directory.Delete(old, recursive: true);
+    }
+
+    /// <summary>Has every file in a folder, and their names, written to the disk.</summary>
+    private static void FlushFiles(string folder)
+    {
+        foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            using FileStream file = new(path, FileMode.Open, FileAccess.ReadWrite);
+            file.Flush(flushToDisk: true);
+        }
+
+        if (OperatingSystem.IsLinux()) LinuxFile.FlushFolder(folder);
     }
 
     private static void CheckTarget(string target, string? replaced)

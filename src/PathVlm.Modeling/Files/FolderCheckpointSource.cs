@@ -1,19 +1,18 @@
+using PathVlm.Modeling.Files.Platform;
+
 namespace PathVlm.Modeling.Files;
 
 /// <summary>A checkpoint folder.</summary>
 internal sealed class FolderCheckpointSource(string folder) : CheckpointSource(folder)
 {
-    public override bool Contains(string name) => File.Exists(PathOf(name));
+    public override bool Contains(string name) => InputFile.KindOf(PathOf(name)) != FileKind.Missing;
 
     public override string PathOf(string name) => Path.Combine(Location, name);
 
     internal override byte[] Read(string name, long limit)
     {
-        FileInfo file = new(PathOf(name));
-        if (!file.Exists)
-            throw NotFound(name);
-        RequireLength(name, file.Length, limit);
-        return File.ReadAllBytes(file.FullName);
+        string path = PathOf(name);
+        return InputFile.KindOf(path) == FileKind.Missing ? throw NotFound(name) : InputFile.ReadBytes(path, limit);
     }
 
     internal override void RequireLocation()

@@ -21,15 +21,45 @@ internal static class StrictJson
         {
             document = JsonDocument.Parse(json, Options);
         }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException)
+        {
+            // .NET tells half a surrogate pair in a property's name so, while it looks for names that repeat.
+            throw new InvalidDataException($"{file}: expected valid Unicode text, got half a surrogate pair.", fault);
+        }
         catch (JsonException fault)
         {
-            throw new InvalidDataException($"{file}: {Describe(fault)}", fault);
+            throw new InvalidDataException(MessageLine.Of(file, Describe(fault)), fault);
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            RequireUnicode(document, json.Span, file);
             return document;
+        }
+
         using (document)
-            throw new InvalidDataException($"{file}: expected a JSON object, got {Describe(document.RootElement)}.");
+            throw new InvalidDataException(MessageLine.Of(file, $"expected a JSON object, got {Describe(document.RootElement)}."));
+    }
+
+    /// <summary>Half a surrogate pair can only be written as an escape; only then every text is looked at.</summary>
+    private static void RequireUnicode(JsonDocument document, ReadOnlySpan<byte> json, string file)
+    {
+        if (json.IndexOf("\\uD"u8) < 0 && json.IndexOf("\\ud"u8) < 0)
+            return;
+        try
+        {
+            Utf8JsonReader reader = new(json);
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    reader.GetString();
+            }
+        }
+        catch (InvalidOperationException fault)
+        {
+            document.Dispose();
+            throw new InvalidDataException($"{file}: expected valid Unicode text, got half a surrogate pair.", fault);
+        }
     }
 
     /// <summary>Where a text stops being JSON, and why.</summary>

@@ -13,8 +13,10 @@ namespace PathVlm.Modeling.Processing;
 internal sealed record ChatTokenIds(int TurnStart, int TurnEnd, int TextEnd, int VisionStart, int VisionEnd, int Image, int Video)
 {
     /// <summary>Finds the ids in a tokenizer.</summary>
+    /// <param name="tokenizer">The tokenizer.</param>
+    /// <param name="location">Where it was read from, for messages.</param>
     /// <exception cref="InvalidDataException">The tokenizer lacks one of the tokens.</exception>
-    public static ChatTokenIds Of(Qwen2Tokenizer tokenizer)
+    public static ChatTokenIds Of(Qwen2Tokenizer tokenizer, string location)
     {
         ArgumentNullException.ThrowIfNull(tokenizer);
         return new ChatTokenIds(
@@ -23,6 +25,6 @@ internal sealed record ChatTokenIds(int TurnStart, int TurnEnd, int TextEnd, int
 
         int Id(string token) =>
             tokenizer.IdOf(token)
-                ?? throw new InvalidDataException($"The tokenizer lacks the token {token}; expected a Qwen2.5-VL tokenizer.");
+                ?? throw new InvalidDataException($"{location}: the tokenizer lacks the token {token}; expected a Qwen2.5-VL tokenizer.");
     }
 }

@@ -19,7 +19,7 @@ public sealed class Qwen25VlProcessor
         ArgumentNullException.ThrowIfNull(imageProcessor);
         Tokenizer = tokenizer;
         ImageProcessor = imageProcessor;
-        Ids = ChatTokenIds.Of(tokenizer);
+        Ids = ChatTokenIds.Of(tokenizer, "tokenizer");
     }
 
     /// <summary>The tokenizer.</summary>
@@ -56,7 +56,7 @@ public sealed class Qwen25VlProcessor
         Qwen2Tokenizer tokenizer = Qwen2Tokenizer.Load(source);
         ChatTemplateFile.Check(source);
         ImageProcessorConfiguration settings = ImageProcessorConfiguration.Load(source);
-        settings.RequireFit(source);
+        CheckpointFit.Require(source, tokenizer, ChatTokenIds.Of(tokenizer, source.Location), settings);
         settings = settings with { MinPixels = minPixels ?? settings.MinPixels, MaxPixels = maxPixels ?? settings.MaxPixels };
         return new Qwen25VlProcessor(tokenizer, new ImageProcessor(settings));
     }

@@ -7,10 +7,10 @@ using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;
 
-/// <summary>Ctrl+C and SIGTERM.</summary>
+/// <summary>Ctrl+C, SIGTERM and SIGHUP.</summary>
 public sealed partial class CancellationTests : IDisposable
 {
-    private const int Interrupt = 2, Terminate = 15;
+    private const int HangUp = 1, Interrupt = 2, Terminate = 15;
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -18,6 +18,10 @@ public sealed partial class CancellationTests : IDisposable
     [UnixFact("signals")]
     public Task ASetThatIsBeingDrawnIsStopped() => IsStopped(
         Terminate, _folder.PathOf("set", "images"), "synthesize", "--output", _folder.PathOf("set"), "--set", "Set:SftCount=200000");
+
+    [UnixFact("signals")]
+    public Task AHungUpTerminalStopsIt() => IsStopped(
+        HangUp, _folder.PathOf("set", "images"), "synthesize", "--output", _folder.PathOf("set"), "--set", "Set:SftCount=200000");
 
     [UnixFact("signals")]
     public async Task ATrainingIsStoppedAndWhatItHasLearntIsSaved()
@@ -34,15 +38,16 @@ public sealed partial class CancellationTests : IDisposable
         Assert.False(File.Exists(_folder.PathOf("run", "pathvlm-r1.zip")));
     }
 
-    /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 130.</summary>
+    /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 128 and its number.</summary>
     private static async Task IsStopped(int signal, string path, params string[] args)
     {
         using Process process = CommandLine.Start(args);
         Task<Outcome> finished = CommandLine.FinishAsync(process);
         while (!process.HasExited && !Path.Exists(path)) await Task.Delay(20);
-        if (!process.HasExited) Assert.Equal(0, Send(process.Id, Ignores(process, signal) ? Terminate : signal));
+        if (Ignores(process, signal)) signal = Terminate;
+        if (!process.HasExited) Assert.Equal(0, Send(process.Id, signal));
         Outcome outcome = await finished;
-        Assert.Equal((ExitCodes.Cancelled, "cancelled: what was finished is kept"),
+        Assert.Equal((128 + signal, "cancelled: what was finished is kept"),
             (outcome.Code, outcome.Error.TrimEnd().Split('\n')[^1]));
     }
 

@@ -34,7 +34,7 @@ public sealed class TrainTests : IDisposable
         string zip = Path.Combine(run, "pathvlm-r1.zip");
         Assert.Contains($"model: {zip}", trained.Lines);
         Assert.Contains($"check it: pathvlm evaluate --model {zip} --data {Path.Combine(run, "data")}", trained.Lines);
-        Assert.Contains($"Model.Load(\"{zip}\", out DataViewSchema schema)", output, StringComparison.Ordinal);
+        Assert.Contains($"Pathology().Load(\"{zip}\", out DataViewSchema schema)", output, StringComparison.Ordinal);
         Assert.Contains(ResearchNotice.Text, output, StringComparison.Ordinal);
         foreach (string stage in new[] { "base", "Alpha", "Beta", "PathVLM-R1" })
         {

@@ -58,7 +58,7 @@ public sealed class ProcessRewardTests
     {
         using TemporaryFolder folder = new();
         string zip = folder.PathOf("reward.zip");
-        const string Address = "http://judge.invalid:8099/v1", Key = "secret-key-4711";
+        const string Address = "https://judge.invalid:8099/v1", Key = "secret-key-4711";
         using (ProcessRewardTransformer saved = Fit(OpenAiJudge.Create(new Uri(Address), Key))) _ml.Model.Save(saved, _rows.Schema, zip);
         Assert.All(EntriesOf(zip), text =>
             Assert.True(!text.Contains(Key, StringComparison.Ordinal) && !text.Contains("judge.invalid", StringComparison.Ordinal)));

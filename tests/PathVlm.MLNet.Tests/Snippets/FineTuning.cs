@@ -18,9 +18,9 @@ internal static class FineTuning
 
         var pipeline = pathology.SupervisedFineTuning(baseModel: "data/base", epochs: 2, learningRate: 1e-3);
         using var alpha = pipeline.Fit(staged);
-        ml.Model.Save(alpha, staged.Schema, "alpha.zip");
+        pathology.Save(alpha, staged.Schema, "alpha.zip");
 
-        ITransformer loaded = ml.Model.Load("alpha.zip", out _);
+        ITransformer loaded = pathology.Load("alpha.zip", out _);
         // An engine disposes its transformer unless it is told that it does not own it.
         using var engine = ml.Model.CreatePredictionEngine<PathologyInput, PathologyPrediction>(
             loaded, new PredictionEngineOptions { OwnsTransformer = false });

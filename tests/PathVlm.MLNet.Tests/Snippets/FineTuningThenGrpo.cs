@@ -22,9 +22,9 @@ internal static class FineTuningThenGrpo
         var grpo = new GrpoOptions { MaxSteps = 2, LearningRate = 1e-4, MaxCompletionLength = 160 };
         var pipeline = pathology.SupervisedFineTuning(sft).Append(pathology.Grpo(outcome, grpo));
         using var beta = pipeline.Fit(staged); // rows of stage Sft, then rows of stage Rl
-        ml.Model.Save(beta, staged.Schema, "beta.zip");
+        pathology.Save(beta, staged.Schema, "beta.zip");
 
-        ITransformer loaded = ml.Model.Load("beta.zip", out _);
+        ITransformer loaded = pathology.Load("beta.zip", out _);
         IDataView answers = ml.Data.TakeRows(loaded.Transform(staged), 3);
         foreach (var answer in ml.Data.CreateEnumerable<PathologyPrediction>(answers, reuseRowObject: false))
             Console.WriteLine($"{answer.ResponseTokenCount} tokens: {answer.PredictedAnswer}");

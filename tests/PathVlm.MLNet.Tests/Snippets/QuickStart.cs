@@ -21,8 +21,8 @@ internal static class QuickStart
             .Append(pathology.Grpo(outcome, maxSteps: 4, learningRate: 1e-4)) // a real run needs a hundred steps and more
             .Append(pathology.Grpo(outcome.Append(process), maxSteps: 4, learningRate: 1e-4));
         using var model = pipeline.Fit(rows);
-        ml.Model.Save(model, rows.Schema, "pathvlm-r1.zip");
-        IDataView answered = ml.Data.TakeRows(ml.Model.Load("pathvlm-r1.zip", out _).Transform(rows), 3);
+        pathology.Save(model, rows.Schema, "pathvlm-r1.zip");
+        IDataView answered = ml.Data.TakeRows(pathology.Load("pathvlm-r1.zip", out _).Transform(rows), 3);
         foreach (var answer in ml.Data.CreateEnumerable<PathologyPrediction>(answered, reuseRowObject: false))
             Console.WriteLine($"{answer.PredictedAnswer}: {answer.Reasoning}");
         // </snippet>

@@ -27,9 +27,9 @@ internal static class WholeRecipe
             .Append(pathology.Grpo(outcome, grpo))
             .Append(pathology.Grpo(outcome.Append(process), grpo));
         using var model = pipeline.Fit(staged);
-        ml.Model.Save(model, staged.Schema, "pathvlm-r1.zip");
+        pathology.Save(model, staged.Schema, "pathvlm-r1.zip");
 
-        ITransformer loaded = ml.Model.Load("pathvlm-r1.zip", out _);
+        ITransformer loaded = pathology.Load("pathvlm-r1.zip", out _);
         IDataView answers = ml.Data.TakeRows(loaded.Transform(staged), 3);
         foreach (var answer in ml.Data.CreateEnumerable<PathologyPrediction>(answers, reuseRowObject: false))
             Console.WriteLine($"{answer.PredictedAnswer}: {answer.Reasoning}");

@@ -153,7 +153,8 @@ public sealed class CheckpointHostileTests : IDisposable
         FileNotFoundException error = Assert.Throws<FileNotFoundException>(
             () => CheckpointReader.LoadInto(_folder, _configuration, Destination(_configuration)));
         Assert.Equal(
-            $"{_folder}: expected model.safetensors or {Index}, got neither; weights are read from safetensors files only.", error.Message);
+            $"{_folder}: expected model.safetensors or {Index}, got neither; weights are read from safetensors files only, convert others.",
+            error.Message);
         Assert.Equal("settings alone (flat), no weights", CheckpointReader.Inspect(_folder).Layout);
     }
 
@@ -165,6 +166,69 @@ public sealed class CheckpointHostileTests : IDisposable
         Dictionary<string, Tensor> destination = Destination(_configuration);
         Assert.Throws<InvalidDataException>(() => CheckpointReader.LoadInto(_folder, _configuration, destination));
         Assert.All(destination.Values, tensor => Assert.Equal(0, tensor.count_nonzero().item<long>()));
+    }
+
+    [Theory]
+    [InlineData(float.NaN)]
+    [InlineData(float.PositiveInfinity)]
+    [InlineData(float.NegativeInfinity)]
+    public void WeightsThatAreNotFiniteAreNamedAndLoadedOnlyByOption(float value)
+    {
+        _tensors["model.norm.weight"] = tensor(new[] { 1, value, 2, 3, 4, 5, 6, value });
+        _tensors["lm_head.weight"] = _tensors["lm_head.weight"].to(ScalarType.BFloat16);
+        _tensors["lm_head.weight"].index_put_(value, TensorIndex.Single(3), TensorIndex.Single(5));
+        Write(_configuration, _tensors);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Qwen25VlModel.Load(_folder));
+        Assert.Equal($"{_folder}: weights that are NaN or infinite (loaded only with AllowNonFinite): "
+            + "model.norm.weight (2), lm_head.weight (1).", Ordered(error.Message));
+        using Qwen25VlModel model = Qwen25VlModel.Load(_folder, new ModelLoadOptions { AllowNonFinite = true });
+        Assert.Equal(value, model.CheckpointTensors["model.norm.weight"][1].item<float>());
+
+        string Ordered(string message) => message.Contains("(1), model", StringComparison.Ordinal)
+            ? message.Replace("lm_head.weight (1), model.norm.weight (2)", "model.norm.weight (2), lm_head.weight (1)")
+            : message;
+    }
+
+    [Fact]
+    public void SizesThatTheFilesDoNotHaveAreRefusedBeforeMemoryIsAskedFor()
+    {
+        ModelConfiguration huge = _configuration with
+        {
+            Vision = _configuration.Vision with { HiddenSize = 1 << 20, IntermediateSize = 1 << 20 },
+        };
+        File.WriteAllText(Path.Combine(_folder, "config.json"), huge.ToPublishedJson(ScalarType.Float32));
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => Qwen25VlModel.Load(_folder));
+        Assert.StartsWith($"{_folder}: misshapen: visual.patch_embed.proj.weight (expected [1048576, 3, 2, 2, 2], got [8, ", error.Message);
+        Assert.InRange(error.Message.Length, 1, 300);
+        Assert.Contains("misshapen: visual.merger.ln_q.weight (expected [1048576], got [8])", (string[])error.Data["Faults"]!);
+    }
+
+    [Fact]
+    public void AnIndexOfManyShardsIsReadOnce()
+    {
+        Shard();
+        EditIndex(map =>
+        {
+            for (int index = 0; index < 100_000; index++) map[$"t{index}"] = $"s{index}.safetensors";
+        });
+        CheckpointFaults faults = new();
+        using CheckpointFiles files = CheckpointFiles.Open(_folder, faults);
+        InvalidDataException error = Assert.Throws<InvalidDataException>(() => faults.ThrowIfAny(_folder));
+        Assert.Equal(100_000, ((string[])error.Data["Faults"]!).Length);
+        Assert.InRange(error.Message.Length, 1, 300);
+    }
+
+    [UnixFact("links")]
+    public void AShardThatIsALinkIsReadWhereverItsTargetLies()
+    {
+        Shard();
+        string blob = _temporary.PathOf("blob");
+        File.Move(Path.Combine(_folder, "a.safetensors"), blob);
+        File.CreateSymbolicLink(Path.Combine(_folder, "a.safetensors"), blob);
+        CheckpointReader.LoadInto(_folder, _configuration, Destination(_configuration));
+        File.Delete(Path.Combine(_folder, "a.safetensors"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "a.safetensors"), SpecialFile.MakePipe(_temporary.PathOf("pipe")));
+        AssertRefused($"{Path.Combine(_folder, "a.safetensors")}: expected a regular file, got a named pipe.");
     }
 
     private void AssertRefused(string message, bool startOnly = false)

@@ -21,7 +21,7 @@ public sealed class SafetensorsHostileTests : IDisposable
             "tensor [a]: cut off: it ends at 8, the file has 7 bytes of tensors." },
         { """{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "expected nothing after the last tensor, got 1 bytes." },
         { "[]", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x5B." },
-        { " {}", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x20." },
+        { "  ", 0, "the header isn't a JSON object: expected '{' at its start, got byte 0x20." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
             "the header names [a] twice." },
         { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"\u0061":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", 8,
@@ -33,6 +33,10 @@ public sealed class SafetensorsHostileTests : IDisposable
         { """{"a":{"dtype":"F32","dtype":"F16","shape":[1],"data_offsets":[0,4]}}""", 4, "tensor [a]: has dtype twice." },
         { """{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}""", 4,
             "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got -1." },
+        { """{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}""", 0,
+            "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got -0." },
+        { """{"a":{"dtype":"F32","shape":[1],"data_offsets":[-0,4]}}""", 4,
+            "tensor [a]: data_offsets: expected whole numbers from 0 to 9223372036854775807, got -0." },
         { """{"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}}""", 4,
             "tensor [a]: shape: expected whole numbers from 0 to 9223372036854775807, got 1.5." },
         { """{"a":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}}""", 4,
@@ -109,8 +113,8 @@ public sealed class SafetensorsHostileTests : IDisposable
     }
 
     [Theory]
-    [InlineData(100_000_001UL, "expected a header of at most 100000000 bytes, got 100000001.")]
-    [InlineData(ulong.MaxValue, "expected a header of at most 100000000 bytes, got 18446744073709551615.")]
+    [InlineData(99_900_000UL, "expected a header of at most 16777216 bytes, got 99900000.")]
+    [InlineData(ulong.MaxValue, "expected a header of at most 16777216 bytes, got 18446744073709551615.")]
     [InlineData(1UL, "expected a header of at least 2 bytes, got 1.")]
     [InlineData(3UL, "cut off: expected 3 bytes of header, got 2.")]
     public void AHeaderLengthThatCannotBeIsRefused(ulong length, string message)
@@ -124,10 +128,72 @@ public sealed class SafetensorsHostileTests : IDisposable
     [Fact]
     public void AShapeOfMoreDimensionsThanTensorsHaveIsRefused()
     {
-        string shape = string.Join(',', Enumerable.Repeat(1, 65));
+        string shape = string.Join(',', Enumerable.Repeat(1, 9));
         string path = Write(FileOf("""{"a":{"dtype":"U8","shape":[?],"data_offsets":[0,1]}}""".Replace("?", shape), 1));
-        Assert.Equal($"{path}: tensor [a]: shape holds more than 64 numbers.",
+        Assert.Equal($"{path}: tensor [a]: shape holds more than 8 numbers.",
             Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+    }
+
+    [Theory]
+    [InlineData(" \n{}")]
+    [InlineData("""{"__metadata__":null}""")]
+    public void LeadingBlanksAndMetadataThatIsNullAreTaken(string header)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(Write(FileOf(header, 0)));
+        Assert.Empty(file.Entries);
+        Assert.Empty(file.Metadata);
+    }
+
+    [Theory]
+    [InlineData("name", "the name of a tensor: expected at most 1024 bytes, got 2000.")]
+    [InlineData("dtype", "the dtype of tensor [a]: expected at most 16 bytes, got 2000.")]
+    [InlineData("property", "a property of tensor [a]: expected at most 1024 bytes, got 2000.")]
+    [InlineData("metadata", "a name in __metadata__: expected at most 1024 bytes, got 2000.")]
+    public void TextsThatAreTooLongAreRefused(string where, string message)
+    {
+        string text = new('x', 2000);
+        string header = where switch
+        {
+            "name" => """{"?":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""",
+            "dtype" => """{"a":{"dtype":"?","shape":[0],"data_offsets":[0,0]}}""",
+            "property" => """{"a":{"?":1,"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""",
+            _ => """{"__metadata__":{"?":""}}""",
+        };
+        string path = Write(FileOf(header.Replace("?", text), 0));
+        Assert.Equal($"{path}: {message}", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+    }
+
+    [Fact]
+    public void TooManyTensorsAreRefused()
+    {
+        IEnumerable<string> entries = Enumerable.Range(0, 70_000).Select(index => $$"""
+            "{{index}}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}
+            """);
+        string path = Write(FileOf("{" + string.Join(',', entries) + "}", 0));
+        Assert.Equal($"{path}: expected at most 65536 tensors, got more.",
+            Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+    }
+
+    [Theory]
+    [InlineData(
+        "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a", "a pointer of Git LFS; fetch the file itself (git lfs pull).")]
+    [InlineData("PK\u0003\u0004 and the rest", "one of PyTorch's; convert it to safetensors.")]
+    public void AFileOfAnotherKindIsNamed(string content, string found)
+    {
+        string path = Write(Encoding.ASCII.GetBytes(content));
+        Assert.Equal($"{path}: expected a safetensors file, got {found}",
+            Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(100_000)]
+    public void NestingThatIsTooDeepIsRefused(int depth)
+    {
+        string deep = new string('[', depth) + new string(']', depth);
+        string path = Write(FileOf("""{"a":{"more":?,"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""".Replace("?", deep), 0));
+        Assert.StartsWith(
+            $"{path}: the header isn't readable as JSON: ", Assert.Throws<InvalidDataException>(() => SafetensorsFile.Open(path)).Message);
     }
 
     [Fact]

@@ -11,9 +11,9 @@ namespace PathVlm.Packages.Tests.Support;
 public sealed class PackageFeed : IDisposable
 {
 #if RELEASE
-    private const string Configuration = "Release";
+    internal const string Configuration = "Release";
 #else
-    private const string Configuration = "Debug";
+    internal const string Configuration = "Debug";
 #endif
     private readonly TemporaryFolder _folder = new();
 
@@ -21,13 +21,14 @@ public sealed class PackageFeed : IDisposable
     public PackageFeed()
     {
         Directory.CreateDirectory(Work);
+        LinkMachinePackages();
         Command.Succeed(ReferenceSet.Repository, new Dictionary<string, string>(), "bash", "build/pack.sh", Source, "-c", Configuration,
             "--no-restore", "-p:CreateHardLinksForCopyLocalIfPossible=true", "-p:CreateHardLinksForPublishFilesIfPossible=true");
         File.WriteAllText(Path.Combine(Work, "NuGet.config"),
             $"""
             <configuration>
               <packageSources><add key="pathvlm" value="{Source}" /></packageSources>
-              <fallbackPackageFolders><add key="machine" value="{MachinePackages}" /></fallbackPackageFolders>
+              <fallbackPackageFolders><add key="machine" value="{Machine}" /></fallbackPackageFolders>
             </configuration>
             """);
     }
@@ -50,7 +51,7 @@ public sealed class PackageFeed : IDisposable
     public IReadOnlyDictionary<string, string> NotebookVariables => new Dictionary<string, string>(Variables)
     {
         ["RestoreAdditionalProjectSources"] = Source,
-        ["RestoreFallbackFolders"] = MachinePackages,
+        ["RestoreFallbackFolders"] = Machine,
     };
 
     /// <summary>Names of the libraries and of the tool, without version: from the folders of src.</summary>
@@ -70,6 +71,17 @@ public sealed class PackageFeed : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
+
+    private string Machine => _folder.PathOf("machine");
+
+    // All but our own: packages that someone installed on this machine may be of another day.
+    private void LinkMachinePackages()
+    {
+        Directory.CreateDirectory(Machine);
+        foreach (string package in Directory.EnumerateDirectories(MachinePackages))
+            if (!Path.GetFileName(package).StartsWith("pathvlm", StringComparison.OrdinalIgnoreCase))
+                Directory.CreateSymbolicLink(Path.Combine(Machine, Path.GetFileName(package)), package);
+    }
 
     private static string MachinePackages => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } given ? given
         : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");

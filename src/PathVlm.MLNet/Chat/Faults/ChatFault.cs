@@ -94,13 +94,14 @@ internal sealed record ChatFault(FaultAction Action, ChatFailure Failure, string
         return error.Sentence.Length > 0 ? $" ({remedy})" : $": {remedy}";
     }
 
+    // A time that is negative, zero or past asks for nothing: the ordinary backoff is waited.
     private static TimeSpan? RetryAfterIn(PipelineResponse? response, DateTimeOffset now)
     {
         if (response is null || !response.Headers.TryGetValue("Retry-After", out string? text) || text is null) return null;
         if (double.TryParse(text.Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out double seconds) && !double.IsNaN(seconds))
-            return seconds <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
+            return seconds <= 0 ? null : TimeSpan.FromSeconds(Math.Min(seconds, TimeSpan.MaxValue.TotalSeconds / 2));
         if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
             return null;
-        return date <= now ? TimeSpan.Zero : date - now;
+        return date <= now ? null : date - now;
     }
 }

@@ -4,7 +4,7 @@ namespace PathVlm.MLNet.Data.Loading;
 public enum OpenQuestions
 {
     /// <summary>
-    /// Keeps them, without options, and warns: they cannot be scored by letter, so rewards and evaluation refuse them; fine-tuning takes
+    /// Keeps them, without options, and warns: they cannot be scored by letter, so rewards, evaluation and fine-tuning refuse
     /// them.
     /// </summary>
     Keep,

@@ -1,12 +1,15 @@
 using System.Globalization;
+using System.Xml.Linq;
 using PathVlm.MLNet.Data.Faults;
+using PathVlm.MLNet.Display;
 
 namespace PathVlm.MLNet.Data.Rows;
 
 /// <summary>What a loader read and what it left out.</summary>
 /// <param name="RowCount">Rows in the view.</param>
 /// <param name="Faults">Faults of the rows that were left out; one row may have several.</param>
-public sealed record LoadReport(int RowCount, IReadOnlyList<RowFault> Faults)
+[TypeFormatterSource]
+public sealed record LoadReport(int RowCount, IReadOnlyList<RowFault> Faults) : IHtmlView
 {
     private const int FaultsShown = 20;
 
@@ -39,4 +42,6 @@ public sealed record LoadReport(int RowCount, IReadOnlyList<RowFault> Faults)
 
     private static string Lines(IReadOnlyList<RowFault> faults) => string.Join('\n', faults.Take(FaultsShown))
         + (faults.Count > FaultsShown ? string.Create(CultureInfo.InvariantCulture, $"\n… and {faults.Count - FaultsShown:N0} more") : "");
+
+    XElement IHtmlView.ToHtml() => Html.Block(Html.Lines(ToString()));
 }

@@ -1,4 +1,6 @@
+using System.Xml.Linq;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Display;
 
 namespace PathVlm.MLNet.Data.Rows;
 
@@ -11,6 +13,7 @@ namespace PathVlm.MLNet.Data.Rows;
 /// <param name="Explanation">The reasoning that leads to the answer; empty where there is none.</param>
 /// <param name="Subset">The part of the set that the row comes from; empty where the set has no parts.</param>
 /// <param name="Stage">The stage that takes the row (<see cref="PathologyStages"/>); null before a split.</param>
+[TypeFormatterSource]
 public sealed record PathologyQuestion(
     string Id,
     string ImagePath,
@@ -19,7 +22,7 @@ public sealed record PathologyQuestion(
     string Answer,
     string Explanation = "",
     string Subset = "",
-    string? Stage = null)
+    string? Stage = null) : IHtmlView
 {
     /// <summary>
     /// The patient, case or slide that the picture is of: rows of one group stay in one stage. Empty where it is not known.
@@ -50,4 +53,7 @@ public sealed record PathologyQuestion(
             ? new PathologyQuestion(id, imagePath, question, read.Options, read.Answer ?? "")
             : throw new InvalidDataException($"{(fault.Field == OptionField.Options ? "options" : "answer")}: {fault.Message}");
     }
+
+    XElement IHtmlView.ToHtml() => QuestionHtml.Of(
+        Question, Options, Answer, QuestionHtml.PictureOf(ImagePath), Id, Explanation.Length > 0 ? Html.Quote(Explanation) : null);
 }

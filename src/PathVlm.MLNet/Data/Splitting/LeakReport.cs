@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Xml.Linq;
+using PathVlm.MLNet.Display;
 
 namespace PathVlm.MLNet.Data.Splitting;
 
@@ -6,7 +8,8 @@ namespace PathVlm.MLNet.Data.Splitting;
 /// <param name="PictureCount">Different pictures looked at.</param>
 /// <param name="Exact">Equal pixels in two stages.</param>
 /// <param name="Near">Pictures in two stages whose difference hashes are at most 6 of 64 bits apart in some orientation.</param>
-public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IReadOnlyList<Leak> Near)
+[TypeFormatterSource]
+public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IReadOnlyList<Leak> Near) : IHtmlView
 {
     private const int LeaksShown = 20;
 
@@ -32,6 +35,8 @@ public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IRe
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"… and {leaks.Length - LeaksShown:N0} more"));
         return string.Join('\n', lines);
     }
+
+    XElement IHtmlView.ToHtml() => Html.Block(Html.Lines(ToString()));
 }
 
 /// <summary>One picture in one stage and one in another.</summary>

@@ -12,6 +12,8 @@ namespace PathVlm.MLNet.Data.Splitting;
 /// </summary>
 internal static class SplitFile
 {
+    private const long LargestFile = 256 << 20;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -56,7 +58,7 @@ internal static class SplitFile
             throw new FileNotFoundException($"split file [{file}] does not exist", file);
         try
         {
-            Entry[] rows = JsonSerializer.Deserialize<Content>(File.ReadAllText(file), Json)?.Rows ?? [];
+            Entry[] rows = JsonSerializer.Deserialize<Content>(InputFile.ReadText(file, LargestFile), Json)?.Rows ?? [];
             if (rows.Length == 0 || Array.Exists(rows, row => row is not { Id: not null, Stage: not null, Picture: not null }))
                 throw DataFault.Create($"{file}: expected rows with id, stage and picture, as train writes them to split.json");
             Entry? twice = rows.GroupBy(row => row.Id).FirstOrDefault(same => same.Count() > 1)?.First();

@@ -1,11 +1,14 @@
 using System.Globalization;
+using System.Xml.Linq;
+using PathVlm.MLNet.Display;
 
 namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>What a split gave each stage.</summary>
 /// <param name="Stages">A line a stage, in the order asked.</param>
 /// <param name="UnassignedRows">Rows that no stage took.</param>
-public sealed record SplitReport(IReadOnlyList<StageReport> Stages, int UnassignedRows)
+[TypeFormatterSource]
+public sealed record SplitReport(IReadOnlyList<StageReport> Stages, int UnassignedRows) : IHtmlView
 {
     /// <summary>Whether every stage got the size that was asked for.</summary>
     public bool IsExact => Stages.All(stage => stage.Rows == stage.Asked);
@@ -13,6 +16,12 @@ public sealed record SplitReport(IReadOnlyList<StageReport> Stages, int Unassign
     /// <summary>The report as text, a line a stage.</summary>
     public override string ToString() => string.Join('\n', Stages.Select(stage => stage.ToString())
         .Append(string.Create(CultureInfo.InvariantCulture, $"in no stage: {UnassignedRows:N0} rows")));
+
+    XElement IHtmlView.ToHtml() => Html.Block(
+        Html.Table(["stage", "asked for", "rows", "pictures"], Stages.Select(stage => (string[])
+            [stage.Stage, stage.Asked.ToString("N0", CultureInfo.InvariantCulture), stage.Rows.ToString("N0", CultureInfo.InvariantCulture),
+                stage.Pictures.ToString("N0", CultureInfo.InvariantCulture)])),
+        Html.Note(string.Create(CultureInfo.InvariantCulture, $"in no stage: {UnassignedRows:N0} rows")));
 }
 
 /// <summary>What one stage got.</summary>

@@ -2,6 +2,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Persistence.Zips;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
@@ -26,7 +27,8 @@ public static class PathologyModelFile
             var encoder = new PromptEncoder(files, settings);
             Device device = DeviceChoice.Of(options.Device);
             ScalarType type = NumberTypes.Of(options.Precision, folder.Checkpoint, device);
-            Qwen25VlModel model = folder.Load(new ModelLoadOptions { Type = type, Device = device });
+            Qwen25VlModel model = folder.Load(
+                new ModelLoadOptions { Type = type, Device = device, AllowNonFinite = options.AllowNonFinite });
             var policy = new PathologyPolicy(model, files, settings, encoder)
             {
                 Base = model.Adapter is null ? null : BaseFiles.Describe(folder.Checkpoint),
@@ -38,7 +40,7 @@ public static class PathologyModelFile
         if (options.Adapter is not null)
             throw new ArgumentOutOfRangeException(
                 nameof(path), $"Adapter: [{options.Adapter}]: expected a model that is a checkpoint folder, got the zip [{path}].");
-        PathologyPolicy stored = Load(path);
+        PathologyPolicy stored = Load(path, options.AllowNonFinite);
         PathologyPolicy opened = stored.TakeOver(
             "The policy was opened anew.", options.Settings(stored.Settings), type: options.ExplicitType,
             device: DeviceChoice.Of(options.Device));
@@ -47,32 +49,14 @@ public static class PathologyModelFile
 
     /// <summary>The policy of the last stage in a zip.</summary>
     /// <exception cref="InvalidDataException">The file is no model of ours, or damaged; the message names it and what is wrong.</exception>
-    internal static PathologyPolicy Load(string zip)
+    internal static PathologyPolicy Load(string zip, bool allowNonFinite = false)
     {
-        ITransformer model = LoadTransformer(zip);
+        ITransformer model = ModelZip.Load(zip, out _, new ModelZipOptions { AllowNonFinite = allowNonFinite });
         PathologyTransformer[] stages = [.. Flatten(model).OfType<PathologyTransformer>()];
         if (stages.Length == 0) throw new InvalidDataException(
             $"{zip}: holds no PathVlm.MLNet model; expected a zip that Model.Save wrote of a fitted SupervisedFineTuning or Grpo.");
         foreach (PathologyTransformer stage in stages[..^1]) stage.Dispose();
         return stages[^1].Policy;
-    }
-
-    /// <summary>The transformer in a zip; what ML.NET wraps around an error of ours is taken off.</summary>
-    /// <exception cref="InvalidDataException">The file is no model, or damaged.</exception>
-    internal static ITransformer LoadTransformer(string zip)
-    {
-        try
-        {
-            return new MLContext().Model.Load(zip, out _);
-        }
-        catch (Exception failure) when (failure is not (OutOfMemoryException or FileNotFoundException or DirectoryNotFoundException))
-        {
-            InvalidDataException? ours = Causes(failure).OfType<InvalidDataException>()
-                .FirstOrDefault(cause => cause.Source?.StartsWith(nameof(PathVlm), StringComparison.Ordinal) == true);
-            throw ours is not null
-                ? new InvalidDataException(ours.Message, failure)
-                : new InvalidDataException($"{zip}: cannot be read as a model: {Causes(failure).Last().Message}", failure);
-        }
     }
 
     /// <summary>Loads the fitted stages of a zip that <c>Model.Save</c> wrote.</summary>
@@ -82,7 +66,7 @@ public static class PathologyModelFile
     public static IReadOnlyList<PathologyTransformer> LoadStages(string zip)
     {
         ArgumentException.ThrowIfNullOrEmpty(zip);
-        IReadOnlyList<PathologyTransformer> stages = StagesOf(LoadTransformer(zip));
+        IReadOnlyList<PathologyTransformer> stages = StagesOf(ModelZip.Load(zip, out _, new ModelZipOptions()));
         return stages.Count > 0 ? stages
             : throw new InvalidDataException($"{zip}: expected a zip with a fitted SupervisedFineTuning or Grpo, got one without.");
     }
@@ -98,9 +82,4 @@ public static class PathologyModelFile
     /// <summary>The transformers of a chain, of chains in it, or the one transformer.</summary>
     internal static IEnumerable<ITransformer> Flatten(ITransformer model) =>
         model is IEnumerable<ITransformer> chain ? chain.SelectMany(Flatten) : [model];
-
-    private static IEnumerable<Exception> Causes(Exception failure)
-    {
-        for (Exception? cause = failure; cause is not null; cause = cause.InnerException) yield return cause;
-    }
 }

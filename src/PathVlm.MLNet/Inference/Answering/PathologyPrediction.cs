@@ -1,7 +1,11 @@
+using System.Xml.Linq;
+using PathVlm.MLNet.Display;
+
 namespace PathVlm.MLNet.Inference.Answering;
 
 /// <summary>What a model answered, for a PredictionEngine or <c>CreateEnumerable</c>. For research, not for diagnosis.</summary>
-public sealed class PathologyPrediction
+[TypeFormatterSource]
+public sealed class PathologyPrediction : IHtmlView
 {
     /// <summary>The whole completion.</summary>
     public string Response { get; set; } = "";
@@ -14,4 +18,6 @@ public sealed class PathologyPrediction
 
     /// <summary>Tokens of the completion, its end token included.</summary>
     public int ResponseTokenCount { get; set; }
+
+    XElement IHtmlView.ToHtml() => AnswerHtml.Of(PredictedAnswer, Reasoning, ResponseTokenCount);
 }

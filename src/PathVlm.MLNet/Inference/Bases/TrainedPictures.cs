@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Inference.Bases;
 
@@ -16,6 +17,7 @@ internal static class TrainedPictures
     public const string Entry = "TrainedPictures.txt";
 
     private const int HashLength = 64;
+    private const long LargestEntry = 256 << 20;
 
     /// <summary>Writes the hashes, once where several stages have the same.</summary>
     /// <returns>Null where there are none.</returns>
@@ -31,11 +33,13 @@ internal static class TrainedPictures
     /// <exception cref="InvalidDataException">The file is no zip, or an entry is damaged.</exception>
     public static ImmutableSortedSet<string> OfZip(string zip)
     {
-        using ZipArchive archive = ZipFile.OpenRead(zip);
+        using ZipArchive archive = new(InputFile.OpenStream(zip), ZipArchiveMode.Read);
         ImmutableSortedSet<string> all = [];
         foreach (ZipArchiveEntry entry in archive.Entries.Where(
             entry => entry.FullName.Replace('\\', '/').Split('/')[^1].Equals(Entry, StringComparison.OrdinalIgnoreCase)))
         {
+            if (entry.Length > LargestEntry)
+                throw new InvalidDataException($"{zip}: {entry.FullName}: expected at most {LargestEntry:N0} bytes, got {entry.Length:N0}.");
             using StreamReader text = new(entry.Open(), Encoding.ASCII);
             all = all.Union(Parse(text.ReadToEnd(), $"{zip}: {entry.FullName}"));
         }

@@ -49,17 +49,21 @@ public sealed class ExternalModel
     /// <param name="key">The key; null: that of <see cref="KeyVariable"/>. It reaches no log, file or report.</param>
     /// <param name="options">How it is asked; null for the defaults.</param>
     /// <param name="time">The clock of time-outs and backoff.</param>
-    /// <exception cref="ArgumentException">The address is no absolute http address or holds a user name, or there is no key.</exception>
+    /// <exception cref="ArgumentException">
+    /// The address is no absolute http address, holds a user name, or is http to another machine without
+    /// <see cref="ExternalModelOptions.AllowHttp"/>; or there is no key, or one that no header can hold.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; all that are, are named.</exception>
     public static ExternalModel Create(Uri address, string? key = null, ExternalModelOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(address);
-        OpenAiChat.CheckAddress(address);
+        OpenAiChat.CheckAddress(address, options?.AllowHttp ?? false);
         key ??= Environment.GetEnvironmentVariable(KeyVariable);
         if (string.IsNullOrWhiteSpace(key))
             throw new ArgumentException(
                 $"key: expected the external model's key, got none (set {KeyVariable}; any text for a server that asks for none)",
                 nameof(key));
+        OpenAiChat.CheckKey(key);
         ExternalModelOptions valid = Checked(options);
         return new ExternalModel(OpenAiChat.Create(address, key, valid.Model, valid.LeaveOut), valid, time);
     }

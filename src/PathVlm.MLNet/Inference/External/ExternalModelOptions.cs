@@ -16,6 +16,12 @@ public sealed class ExternalModelOptions : IOptionSet
     /// <value>null.</value>
     public PathologyPromptTemplate? PromptTemplate { get; set; }
 
+    /// <summary>
+    /// Whether http is taken to another machine than this one; pictures, texts and the key then go in the clear.
+    /// </summary>
+    /// <value>false.</value>
+    public bool AllowHttp { get; set; }
+
     /// <summary>Sampling temperature, 0 to 2.</summary>
     /// <value>0.</value>
     [OptionBounds(AtLeast = 0, AtMost = 2)]

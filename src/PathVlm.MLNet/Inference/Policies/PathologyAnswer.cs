@@ -1,3 +1,6 @@
+using System.Xml.Linq;
+using PathVlm.MLNet.Display;
+
 namespace PathVlm.MLNet.Inference.Policies;
 
 /// <summary>What a model answered to one row.</summary>
@@ -6,4 +9,9 @@ namespace PathVlm.MLNet.Inference.Policies;
 /// <param name="PredictedAnswer">The option read from it, letter and text; empty where none can be read.</param>
 /// <param name="ResponseTokenCount">Tokens of the completion, its end token included.</param>
 /// <param name="IsTruncated">Whether the completion was stopped by its length.</param>
-public sealed record PathologyAnswer(string Response, string Reasoning, string PredictedAnswer, int ResponseTokenCount, bool IsTruncated);
+[TypeFormatterSource]
+public sealed record PathologyAnswer(string Response, string Reasoning, string PredictedAnswer, int ResponseTokenCount, bool IsTruncated)
+    : IHtmlView
+{
+    XElement IHtmlView.ToHtml() => AnswerHtml.Of(PredictedAnswer, Reasoning, ResponseTokenCount, IsTruncated);
+}

@@ -48,6 +48,12 @@ public sealed class PathologyModelOptions : IOptionSet
     /// <value>cpu.</value>
     public string Device { get; set; } = PolicyDefaults.Device;
 
+    /// <summary>
+    /// Whether weights that are NaN or infinite are loaded. They make every answer meaningless, so that they are refused otherwise.
+    /// </summary>
+    /// <value>false.</value>
+    public bool AllowNonFinite { get; set; }
+
     /// <summary>Number type of the weights; they are loaded in it straight from the file.</summary>
     /// <value><see cref="ModelPrecision.Auto"/>.</value>
     public ModelPrecision Precision { get; set; }

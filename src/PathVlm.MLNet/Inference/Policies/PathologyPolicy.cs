@@ -108,6 +108,7 @@ public sealed class PathologyPolicy
     /// <param name="rows">Rows that were read with their pictures.</param>
     /// <param name="cancellation">Stops between two tokens.</param>
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
+    /// <exception cref="InvalidDataException">The model's output is NaN or infinite; the message names the row.</exception>
     public IReadOnlyList<PathologyAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
@@ -253,6 +254,14 @@ public sealed class PathologyPolicy
     /// <summary>The answer that a completion of a row is read as.</summary>
     internal PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)
     {
+        int damaged = sequence.LogProbabilities.Count(probability => !float.IsFinite(probability));
+        if (damaged > 0)
+        {
+            throw new InvalidDataException(
+                $"row '{row.Name}': the model's output is NaN or infinite at {damaged} of {sequence.TokenIds.Count} tokens; its weights "
+                + "are damaged, or a training diverged.");
+        }
+
         string text = Encoder.Text(sequence.TokenIds);
         AnswerReading reading = row.Scorer.ReadAnswer(text);
         string predicted = row.Question.Options.Count > 0 ? reading.Option : reading.Body;

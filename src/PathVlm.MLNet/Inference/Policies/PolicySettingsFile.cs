@@ -1,5 +1,6 @@
 using System.Text.Json;
 using PathVlm.MLNet.Persistence;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Inference.Policies;
 
@@ -23,7 +24,8 @@ internal static class PolicySettingsFile
         if (!File.Exists(path)) return null;
         try
         {
-            PolicySettings settings = JsonSerializer.Deserialize<PolicySettings>(File.ReadAllBytes(path), PersistedJson.Options)
+            PolicySettings settings = JsonSerializer.Deserialize<PolicySettings>(
+                InputFile.ReadBytes(path, 16 << 20), PersistedJson.Options)
                 ?? throw new InvalidDataException($"{path}: expected an object, got null.");
             settings.Validate();
             return settings;

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Xml.Linq;
+using PathVlm.MLNet.Display;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Scoring;
@@ -9,7 +11,8 @@ namespace PathVlm.MLNet.Judging.Canaries;
 /// A judge's reviews of the canaries. They hold where every empty kind stays at or below <see cref="JudgeCanaries.MaxEmptyCompleteness"/>
 /// and padding a good reasoning does not raise its reward. One whose review is missing does not hold: nothing is known of the judge.
 /// </summary>
-public sealed class CanaryReport
+[TypeFormatterSource]
+public sealed class CanaryReport : IHtmlView
 {
     private readonly CanaryReview[] _overpaid, _missing;
 
@@ -64,6 +67,14 @@ public sealed class CanaryReport
                 + string.Create(CultureInfo.InvariantCulture,
                     $"{HighestEmptyCompleteness:0.0} (at most {JudgeCanaries.MaxEmptyCompleteness:0.0})");
     }
+
+    XElement IHtmlView.ToHtml() => Html.Block(
+        Html.Table(["canary", "deserves", "completeness", "soundness", "reward", "fault"], Reviews.Select(review => (string[])
+            [review.Name, review.IsEmpty ? "next to nothing" : "its points", Score(review.Review.Completeness),
+                Score(review.Review.Soundness), Score(review.Review.Reward), review.Fault ?? ""])),
+        Html.Note(ToString()));
+
+    private static string Score(float value) => float.IsNaN(value) ? "-" : value.ToString("0.0", CultureInfo.InvariantCulture);
 
     private string Causes() => ReviewStatistics.CausesInWords(
         _missing.CountBy(review => review.Review.Missing!.Value).ToDictionary(),

@@ -52,6 +52,12 @@ public sealed class ChatJudgeOptions : IOptionSet
     /// <value><see cref="ChatParameters.None"/>.</value>
     public ChatParameters LeaveOut { get; set; }
 
+    /// <summary>
+    /// Whether http is taken to another machine than this one; pictures, texts and the key then go in the clear.
+    /// </summary>
+    /// <value>false.</value>
+    public bool AllowHttp { get; set; }
+
     /// <summary>A copy.</summary>
     public ChatJudgeOptions Copy() => (ChatJudgeOptions)MemberwiseClone();
 }

@@ -212,7 +212,7 @@ public sealed class ReviewPanel : IDisposable
         }
     }
 
-    private static bool IsBlank(ProcessReviewRequest request) => string.IsNullOrWhiteSpace(ReviewText.Shown(request.Reasoning));
+    private static bool IsBlank(ProcessReviewRequest request) => ContentFreeText.Is(ReviewText.Lines(request.Reasoning));
 
     private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
     {

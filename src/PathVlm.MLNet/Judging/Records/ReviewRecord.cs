@@ -2,12 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Judging.Records;
 
 /// <summary>
 /// The record of reviews: append-only JSON lines, readable by the owner only, each with the SHA-256 of the line before
-/// (<c>previous</c>), so that a changed or removed line shows. One line holds: time, run, step, row, id, completion, judge, key (hash of
+/// (<c>previous</c>) and a hash over its own bytes and the chain before (<c>chain</c>), so that a changed or removed line shows, the last
+/// one too. One line holds: time, run, step, row, id, completion, judge, key (hash of
 /// the request), reply (the judge's own text; its hash with <see cref="RecordText.None"/>), findings kept and dropped, points and the
 /// setting they were given under, missing cause with its detail, requests, tokens, price. It never holds a key, an address or a picture.
 /// The reviewed row is named by <c>id</c>, which is kept with either <see cref="RecordText"/>; <c>row</c> counts in the view that was
@@ -24,14 +26,18 @@ internal sealed class ReviewRecord : IDisposable
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private const long LargestFile = 2L << 30;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly FileStream _file;
     private readonly RecordText _text;
+    private readonly LineChain _chain;
     private readonly Lock _gate = new();
     private string _previous;
 
-    private ReviewRecord(FileStream file, RecordText text, string previous, IReadOnlyList<ReviewRecordLine> lines)
+    private ReviewRecord(
+        FileStream file, RecordText text, string previous, IReadOnlyList<ReviewRecordLine> lines, LineChain chain)
     {
+        _chain = chain;
         _file = file;
         _text = text;
         _previous = previous;
@@ -52,14 +58,16 @@ internal sealed class ReviewRecord : IDisposable
     {
         FileStreamOptions access = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows()) access.UnixCreateMode = OwnerOnly;
+        if (File.Exists(path)) InputFile.Open(path, LargestFile).Dispose(); // a pipe or device is refused before it is opened for writing
         FileStream file = new(path, access);
         try
         {
-            (List<ReviewRecordLine> lines, string previous, long end) = Read(file, path);
+            LineChain chain = new();
+            (List<ReviewRecordLine> lines, string previous, long end) = Read(file, path, chain);
             if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, OwnerOnly);
             file.SetLength(end);
             file.Position = end;
-            return new ReviewRecord(file, text, previous, lines);
+            return new ReviewRecord(file, text, previous, lines, chain);
         }
         catch
         {
@@ -72,8 +80,8 @@ internal sealed class ReviewRecord : IDisposable
     /// <exception cref="InvalidDataException">As <see cref="Open"/>.</exception>
     public static IReadOnlyList<ReviewRecordLine> Read(string path)
     {
-        using FileStream file = File.OpenRead(path);
-        return Read(file, path).Lines;
+        using FileStream file = InputFile.OpenStream(path, LargestFile);
+        return Read(file, path, new LineChain()).Lines;
     }
 
     /// <summary>Appends one line and flushes it.</summary>
@@ -84,10 +92,9 @@ internal sealed class ReviewRecord : IDisposable
         lock (_gate)
         {
             ReviewRecordLine kept = _text == RecordText.Full ? line : WithoutTexts(line);
-            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(kept with { Previous = _previous }, Json);
-            _file.Write([.. bytes, (byte)'\n']);
-            _file.Flush(flushToDisk: toDisk);
-            _previous = HashOf(bytes);
+            byte[] bytes = _chain.Seal(JsonSerializer.Serialize(kept with { Previous = _previous }, Json));
+            PrivateFile.Write(_file, bytes, toDisk);
+            _previous = HashOf(bytes.AsSpan(..^1));
         }
     }
 
@@ -102,7 +109,7 @@ internal sealed class ReviewRecord : IDisposable
             verdict with { Quote = verdict.Quote is null ? null : HashMark + HashOf(Encoding.UTF8.GetBytes(verdict.Quote)) })],
     };
 
-    private static (List<ReviewRecordLine> Lines, string Previous, long End) Read(FileStream file, string path)
+    private static (List<ReviewRecordLine> Lines, string Previous, long End) Read(FileStream file, string path, LineChain chain)
     {
         List<ReviewRecordLine> lines = [];
         string previous = "";
@@ -120,6 +127,12 @@ internal sealed class ReviewRecord : IDisposable
 
             ReadOnlySpan<byte> bytes = all.AsSpan(start, stop - start);
             ReviewRecordLine line = LineOf(bytes, path, number);
+            if (!chain.Accepts(bytes))
+            {
+                throw new InvalidDataException(
+                    $"{path}, line {number}: the line was changed (its chain does not fit its bytes and those of the lines before)");
+            }
+
             if (line.Previous != previous)
                 throw new InvalidDataException(
                     $"{path}, line {number}: the line before was changed or removed (previous: expected '{previous}', got "

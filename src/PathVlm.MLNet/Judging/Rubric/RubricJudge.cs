@@ -15,6 +15,9 @@ public sealed partial class RubricJudge : IProcessJudge
 {
     private const int MinimumWords = 4;
 
+    /// <summary>Most rejections and violations reported: each is looked up in the whole reasoning, and three violations leave no point.</summary>
+    private const int MostFindings = 64;
+
     /// <inheritdoc/>
     public string Identity => "rubric-1";
 
@@ -43,7 +46,7 @@ public sealed partial class RubricJudge : IProcessJudge
         foreach (RubricSentence sentence in sentences)
             foreach (string label in sentence.RejectedLabels)
             {
-                rejected.Add(new RejectedOption(label, sentence.Text));
+                if (rejected.Count < MostFindings) rejected.Add(new RejectedOption(label, sentence.Text));
                 used.Add(sentence);
             }
 
@@ -54,7 +57,7 @@ public sealed partial class RubricJudge : IProcessJudge
             new VisualFinding(visual?.Text, ShownInImage.CannotTell, visual is not null),
             new EliminationFinding(rejected, rejected.Count > 0),
             new KnowledgeFinding(knowledge?.Text, knowledge?.Text, knowledge is not null),
-            [.. Violations(sentences, request)],
+            [.. Violations(sentences, request).Take(MostFindings)],
             UnableToJudge: null);
     }
 

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Xml.Linq;
+using PathVlm.MLNet.Display;
 using PathVlm.MLNet.Judging.Protocol;
 
 namespace PathVlm.MLNet.Judging.Scoring;
@@ -8,7 +11,8 @@ namespace PathVlm.MLNet.Judging.Scoring;
 /// <param name="Blank">Whether the reasoning was blank: 0 with no call.</param>
 /// <param name="Cached">Whether it was answered from memory or from the record.</param>
 /// <param name="Findings">The findings as one JSON line of kept and dropped items; empty where missing.</param>
-public sealed record ProcessReview(ReviewScore? Score, MissingCause? Missing, bool Blank, bool Cached, string Findings)
+[TypeFormatterSource]
+public sealed record ProcessReview(ReviewScore? Score, MissingCause? Missing, bool Blank, bool Cached, string Findings) : IHtmlView
 {
     /// <summary>The key under which a record holds it, 64 hexadecimal digits; empty for a blank reasoning, which no record holds.</summary>
     public string Key { get; init; } = "";
@@ -27,4 +31,12 @@ public sealed record ProcessReview(ReviewScore? Score, MissingCause? Missing, bo
 
     /// <summary>Soundness, 0 to 1; NaN where missing.</summary>
     public float Soundness => Score is { } score ? score.Soundness / 10f : float.NaN;
+
+    XElement IHtmlView.ToHtml() => Html.Block(
+        Html.Text("div", Score is null
+            ? $"no review: {Missing}{(Detail is null ? "" : $", {Detail}")}"
+            : string.Create(CultureInfo.InvariantCulture,
+                $"process reward {Reward:0.00}: completeness {Completeness:0.0}, soundness {Soundness:0.0}{(Blank ? " (blank)" : "")}"),
+            "font-weight:600"),
+        Findings.Length > 0 ? Html.Lines(Findings) : null);
 }

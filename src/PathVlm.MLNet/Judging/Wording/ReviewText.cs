@@ -10,6 +10,9 @@ internal static partial class ReviewText
     /// <summary>Removes control tokens (<c>&lt;|im_end|&gt;</c> …) and collapses white space; what the judge is shown.</summary>
     public static string Shown(string text) => WhiteSpace().Replace(ControlToken().Replace(text, " "), " ").Trim();
 
+    /// <summary>The lines of a text, each as it is shown.</summary>
+    public static IEnumerable<string> Lines(string text) => text.Split('\n').Select(Shown);
+
     /// <summary>The form quotes are compared in: <see cref="Shown"/>, NFKC, typographic quotes and dashes made plain, lower case.</summary>
     public static string Normalised(string text)
     {

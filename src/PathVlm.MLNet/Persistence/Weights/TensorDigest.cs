@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using static TorchSharp.torch;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Persistence.Weights;
 
@@ -28,7 +29,7 @@ internal static class TensorDigest
     /// <summary>SHA-256 of a file, as <c>sha256sum</c> prints it.</summary>
     public static string OfFile(string path)
     {
-        using FileStream stream = File.OpenRead(path);
+        using FileStream stream = InputFile.OpenStream(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

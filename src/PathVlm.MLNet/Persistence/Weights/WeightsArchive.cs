@@ -3,6 +3,7 @@ using System.Text;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using static TorchSharp.torch;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Persistence.Weights;
 
@@ -99,7 +100,8 @@ internal static class WeightsArchive
                 + "Model.Save(model, schema, \"name.zip\"), or keep the weights inside.");
         string content = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(tensors.Select(item => item.Key + digests[item.Key])))))[..12];
-        string name = $"{Path.GetFileNameWithoutExtension(zip)}.{content}.safetensors";
+        string named = zip.EndsWith(AtomicFile.Unfinished, StringComparison.Ordinal) ? zip[..^AtomicFile.Unfinished.Length] : zip;
+        string name = $"{Path.GetFileNameWithoutExtension(named)}.{content}.safetensors";
         string path = Path.Combine(Path.GetDirectoryName(zip)!, name);
         SafetensorsWriter.Write(path, tensors);
         return new WeightsFile(null, name, TensorDigest.OfFile(path));
@@ -112,10 +114,17 @@ internal static class WeightsArchive
             ?? throw new InvalidDataException(
             $"{where}: the weights lie beside the zip in [{file.Path}], but the zip is not read from a file; load it by path.");
         string folder = Path.GetDirectoryName(zip)!;
-        string path = Path.GetFullPath(Path.Combine(folder, file.Path));
-        if (Path.IsPathRooted(file.Path) || file.Path.Contains('\\') || file.Path.Contains("..", StringComparison.Ordinal)
-            || Path.GetRelativePath(folder, path).StartsWith("..", StringComparison.Ordinal))
-            throw new InvalidDataException($"{where}: Path: expected a file in the zip's folder, got [{file.Path}].");
+        string path;
+        try
+        {
+            path = InputFile.Inside(folder, file.Path);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new InvalidDataException(
+                MessageLine.Of(where, $"Path: expected a file in the zip's folder, got [{MessageLine.Value(file.Path)}]."), fault);
+        }
+
         if (!File.Exists(path)) throw new InvalidDataException(
             $"{where}: the weights [{path}] are missing; they have to lie beside the zip.");
         string hash = TensorDigest.OfFile(path);
@@ -164,13 +173,16 @@ internal static class WeightsArchive
         public void Fill(
             SafetensorsFile file, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, WeightsPlace> places)
         {
+            List<(string Key, long Count)> nonFinite = [];
             foreach (TensorSpecification wanted in Wanted)
             {
-                file.ReadInto(wanted.Key, tensors[wanted.Key]);
+                nonFinite.Add((wanted.Key, file.ReadCounting(wanted.Key, tensors[wanted.Key])));
                 // A file beside the zip was hashed whole.
                 if (BesidePath is null && TensorDigest.Of(tensors[wanted.Key]) != places[wanted.Key].Sha256)
                     throw new InvalidDataException($"{Where}: [{wanted.Key}] is not the tensor that was saved; the zip is damaged.");
             }
+
+            if (!NonFiniteChoice.IsAllowed) NonFiniteWeights.Refuse(Where, nonFinite);
         }
 
         // The path of an unpacked entry says nothing to the user: name the entry.

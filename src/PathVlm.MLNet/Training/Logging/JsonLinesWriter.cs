@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Training.Logging;
 
@@ -13,11 +14,10 @@ internal sealed class JsonLinesWriter : IDisposable
     private readonly FileStream _file;
     private readonly MemoryStream _line = new();
 
-    /// <summary>Opens a file to append to; its folder is made where it does not exist.</summary>
+    /// <summary>Opens a file to append to, its owner's alone; its folder is made where it does not exist.</summary>
     public JsonLinesWriter(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.Read);
+        _file = PrivateFile.Open(Path.GetFullPath(path), FileMode.Append);
     }
 
     /// <summary>Writes one object; <paramref name="write"/> writes its properties.</summary>
@@ -31,8 +31,7 @@ internal sealed class JsonLinesWriter : IDisposable
             json.WriteEndObject();
         }
         _line.Write(Encoding.UTF8.GetBytes("\n"));
-        _file.Write(_line.GetBuffer(), 0, (int)_line.Length);
-        _file.Flush();
+        PrivateFile.Write(_file, _line.GetBuffer().AsSpan(0, (int)_line.Length));
     }
 
     /// <summary>A number, or null where it is not finite.</summary>

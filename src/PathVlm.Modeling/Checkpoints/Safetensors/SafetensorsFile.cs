@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints.Safetensors;
@@ -11,6 +12,8 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 /// </summary>
 internal sealed class SafetensorsFile : IDisposable
 {
+    private const int CountedPiece = 1 << 20;
+
     private readonly SafeFileHandle _handle;
     private readonly Dictionary<string, SafetensorsEntry> _entries;
     private readonly Dictionary<string, string> _metadata;
@@ -20,8 +23,11 @@ internal sealed class SafetensorsFile : IDisposable
         Path = path;
         _handle = handle;
         long length = RandomAccess.GetLength(handle);
-        int headerLength = SafetensorsHeader.ValidateLength(
-            BinaryPrimitives.ReadUInt64LittleEndian(Bytes(0, SafetensorsHeader.PrefixLength)), length, path);
+        if (length < SafetensorsHeader.PrefixLength)
+            throw new InvalidDataException($"{path}: cut off: expected at least {SafetensorsHeader.PrefixLength} bytes, got {length}.");
+        byte[] prefix = Bytes(0, SafetensorsHeader.PrefixLength);
+        SafetensorsHeader.RefuseOtherKinds(prefix, path);
+        int headerLength = SafetensorsHeader.ValidateLength(BinaryPrimitives.ReadUInt64LittleEndian(prefix), length, path);
         (_entries, _metadata) = SafetensorsHeader.Validate(Bytes(SafetensorsHeader.PrefixLength, headerLength), length, path);
     }
 
@@ -42,13 +48,7 @@ internal sealed class SafetensorsFile : IDisposable
     public static SafetensorsFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileInfo info = new(path);
-        if (!info.Exists)
-            throw new FileNotFoundException($"{path}: not found.", path);
-        if (info.Length < SafetensorsHeader.PrefixLength)
-            throw new InvalidDataException(
-                $"{path}: cut off: expected at least {SafetensorsHeader.PrefixLength} bytes, got {info.Length}.");
-        SafeFileHandle handle = File.OpenHandle(path);
+        SafeFileHandle handle = InputFile.Open(path);
         try
         {
             return new SafetensorsFile(path, handle);
@@ -96,7 +96,29 @@ internal sealed class SafetensorsFile : IDisposable
     /// <exception cref="KeyNotFoundException">The file has no such tensor.</exception>
     /// <exception cref="ArgumentException"><paramref name="destination"/> has another shape.</exception>
     /// <exception cref="InvalidDataException">The file was cut short since it was opened.</exception>
-    public void ReadInto(string name, Tensor destination)
+    public void ReadInto(string name, Tensor destination) => ReadInto(name, destination, null);
+
+    /// <summary>Closes the file. Tensors that were read stay valid.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    /// <summary>Reads a tensor as <see cref="ReadInto(string, Tensor)"/> does, and counts values that are NaN or infinite.</summary>
+    /// <returns>How many there are.</returns>
+    internal long ReadCounting(string name, Tensor destination)
+    {
+        NonFiniteCounter counter = new(Find(name).Type);
+        ReadInto(name, destination, counter);
+        return counter.Count;
+    }
+
+    /// <summary>A run of the file's bytes.</summary>
+    internal byte[] Bytes(long offset, int count)
+    {
+        byte[] bytes = new byte[count];
+        ReadExactly(offset, bytes, null);
+        return bytes;
+    }
+
+    private void ReadInto(string name, Tensor destination, NonFiniteCounter? counter)
     {
         ArgumentNullException.ThrowIfNull(destination);
         SafetensorsEntry entry = Find(name);
@@ -109,18 +131,20 @@ internal sealed class SafetensorsFile : IDisposable
         }
 
         if (entry.ByteCount > 0)
-            TensorBytes.Fill(destination, entry, (offset, bytes) => ReadExactly(entry.Offset + offset, bytes));
+            TensorBytes.Fill(destination, entry, (offset, bytes) => ReadExactly(entry.Offset + offset, bytes, counter));
     }
 
-    /// <summary>Closes the file. Tensors that were read stay valid.</summary>
-    public void Dispose() => _handle.Dispose();
-
-    /// <summary>A run of the file's bytes.</summary>
-    internal byte[] Bytes(long offset, int count)
+    private void ReadExactly(long offset, Span<byte> bytes, NonFiniteCounter? counter)
     {
-        byte[] bytes = new byte[count];
-        ReadExactly(offset, bytes);
-        return bytes;
+        // Counted in pieces that stay in the processor's cache meanwhile.
+        for (int start = 0; counter is not null && start < bytes.Length; start += CountedPiece)
+        {
+            Span<byte> piece = bytes[start..Math.Min(bytes.Length, start + CountedPiece)];
+            ReadExactly(offset + start, piece);
+            counter.Add(piece);
+        }
+
+        if (counter is null) ReadExactly(offset, bytes);
     }
 
     private void ReadExactly(long offset, Span<byte> bytes)
@@ -140,6 +164,6 @@ internal sealed class SafetensorsFile : IDisposable
         ArgumentNullException.ThrowIfNull(name);
         return _entries.TryGetValue(name, out SafetensorsEntry? entry)
             ? entry
-            : throw new KeyNotFoundException($"{Path}: no tensor [{name}] among {_entries.Count}.");
+            : throw new KeyNotFoundException(MessageLine.Of(Path, $"no tensor [{MessageLine.Value(name)}] among {_entries.Count}."));
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Checkpoints.Safetensors;
@@ -8,7 +9,7 @@ namespace PathVlm.Modeling.Checkpoints.Safetensors;
 /// Validates the header of a safetensors file, whole, before anything is allocated for a tensor.
 /// <para>
 /// Layout (https://github.com/huggingface/safetensors): 8 bytes, the header's length N, unsigned, little-endian; N bytes of JSON, an object
-/// that begins with '{' and may be padded with spaces: name -> {dtype, shape, data_offsets [begin, end) from the header's end}, and
+/// that may be padded with white space: name -> {dtype, shape, data_offsets [begin, end) from the header's end}, and
 /// optionally __metadata__, an object of texts; then the tensors' bytes, row-major, little-endian, without holes, to the file's end.
 /// </para>
 /// </summary>
@@ -16,8 +17,28 @@ internal static class SafetensorsHeader
 {
     public const string MetadataName = "__metadata__";
     public const int PrefixLength = 8;
-    public const long LargestLength = 100_000_000;
-    private const int MostDimensions = 64;
+
+    /// <summary>
+    /// Most bytes of a header. The reference takes 100,000,000; a header of that size costs over half a gigabyte of memory, and those of
+    /// the largest published models have less than two million.
+    /// </summary>
+    public const long LargestLength = 16L << 20;
+
+    private const int MostDimensions = 8, MostTensors = 65_536, LongestName = 1_024, LongestType = 16, MostMetadata = 16_384;
+
+    /// <summary>Refuses files of another kind that are often found under this name.</summary>
+    /// <exception cref="InvalidDataException">The file is a pointer of Git LFS, a zip or a pickle.</exception>
+    public static void RefuseOtherKinds(ReadOnlySpan<byte> prefix, string file)
+    {
+        if (prefix.SequenceEqual("version "u8))
+        {
+            throw new InvalidDataException(
+                $"{file}: expected a safetensors file, got a pointer of Git LFS; fetch the file itself (git lfs pull).");
+        }
+
+        if (prefix.StartsWith("PK\x03\x04"u8) || prefix.StartsWith("\x80\x02"u8))
+            throw new InvalidDataException($"{file}: expected a safetensors file, got one of PyTorch's; convert it to safetensors.");
+    }
 
     /// <summary>The header's length, from the file's first 8 bytes.</summary>
     /// <exception cref="InvalidDataException">The length can't be that of a header in a file of this length.</exception>
@@ -43,8 +64,13 @@ internal static class SafetensorsHeader
     public static (Dictionary<string, SafetensorsEntry> Entries, Dictionary<string, string> Metadata) Validate(
         ReadOnlySpan<byte> json, long fileLength, string file)
     {
-        if (json[0] != (byte)'{')
-            throw new InvalidDataException($"{file}: the header isn't a JSON object: expected '{{' at its start, got byte 0x{json[0]:X2}.");
+        ReadOnlySpan<byte> text = json.TrimStart(" \t\r\n"u8);
+        if (text.IsEmpty || text[0] != (byte)'{')
+        {
+            byte first = text.IsEmpty ? json[0] : text[0];
+            throw new InvalidDataException($"{file}: the header isn't a JSON object: expected '{{' at its start, got byte 0x{first:X2}.");
+        }
+
         long dataStart = PrefixLength + json.Length;
         List<SafetensorsEntry> entries = [];
         HashSet<string> names = new(StringComparer.Ordinal);
@@ -55,9 +81,11 @@ internal static class SafetensorsHeader
             reader.Read();
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                string name = reader.GetString()!;
+                string name = ReadText(ref reader, file, "the name of a tensor", LongestName);
                 if (!names.Add(name))
-                    throw new InvalidDataException($"{file}: the header names [{name}] twice.");
+                    throw new InvalidDataException(MessageLine.Of(file, $"the header names [{MessageLine.Value(name)}] twice."));
+                if (names.Count > MostTensors + 1)
+                    throw new InvalidDataException($"{file}: expected at most {MostTensors} tensors, got more.");
                 if (name == MetadataName)
                     metadata = ReadMetadata(ref reader, file);
                 else
@@ -68,7 +96,7 @@ internal static class SafetensorsHeader
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException or DecoderFallbackException)
         {
-            throw new InvalidDataException($"{file}: the header isn't readable as JSON: {exception.Message}", exception);
+            throw new InvalidDataException(MessageLine.Of(file, $"the header isn't readable as JSON: {exception.Message}"), exception);
         }
 
         entries.Sort((left, right) => left.Offset != right.Offset
@@ -101,17 +129,25 @@ internal static class SafetensorsHeader
     private static Dictionary<string, string> ReadMetadata(ref Utf8JsonReader reader, string file)
     {
         reader.Read();
+        if (reader.TokenType == JsonTokenType.Null)
+            return [];
         if (reader.TokenType != JsonTokenType.StartObject)
             throw new InvalidDataException($"{file}: {MetadataName}: expected an object of texts, got {reader.TokenType}.");
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string name = reader.GetString()!;
+            string name = ReadText(ref reader, file, $"a name in {MetadataName}", LongestName);
             reader.Read();
             if (reader.TokenType != JsonTokenType.String)
-                throw new InvalidDataException($"{file}: {MetadataName} [{name}]: expected a text, got {reader.TokenType}.");
+            {
+                throw new InvalidDataException(
+                    MessageLine.Of(file, $"{MetadataName} [{MessageLine.Value(name)}]: expected a text, got {reader.TokenType}."));
+            }
+
             if (!metadata.TryAdd(name, reader.GetString()!))
-                throw new InvalidDataException($"{file}: {MetadataName} names [{name}] twice.");
+                throw new InvalidDataException(MessageLine.Of(file, $"{MetadataName} names [{MessageLine.Value(name)}] twice."));
+            if (metadata.Count > MostMetadata)
+                throw new InvalidDataException($"{file}: {MetadataName}: expected at most {MostMetadata} texts, got more.");
         }
 
         return metadata;
@@ -126,7 +162,7 @@ internal static class SafetensorsHeader
         List<long>? shape = null, offsets = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            string property = reader.GetString()!;
+            string property = ReadText(ref reader, file, $"a property of tensor [{MessageLine.Value(name)}]", LongestName);
             reader.Read();
             bool twice = property switch
             {
@@ -140,7 +176,7 @@ internal static class SafetensorsHeader
             if (property is "dtype")
             {
                 type = reader.TokenType == JsonTokenType.String
-                    ? reader.GetString()!
+                    ? ReadText(ref reader, file, $"the dtype of tensor [{MessageLine.Value(name)}]", LongestType)
                     : throw Fault(file, name, $"dtype: expected a text, got {reader.TokenType}");
             }
             else if (property is "shape")
@@ -197,10 +233,12 @@ internal static class SafetensorsHeader
         List<long> counts = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long count) || count < 0)
+            // "-0" is no whole number of the format, although .NET reads it as 0.
+            bool isCount = reader.TokenType == JsonTokenType.Number && reader.ValueSpan[0] != (byte)'-';
+            if (!isCount || !reader.TryGetInt64(out long count))
             {
                 string got = reader.TokenType == JsonTokenType.Number
-                    ? Encoding.UTF8.GetString(reader.ValueSpan)
+                    ? MessageLine.Value(Encoding.UTF8.GetString(reader.ValueSpan))
                     : reader.TokenType.ToString();
                 throw Fault(file, name, $"{property}: expected whole numbers from 0 to {long.MaxValue}, got {got}");
             }
@@ -213,6 +251,15 @@ internal static class SafetensorsHeader
         return counts;
     }
 
+    /// <summary>A text of bounded length; a longer one is refused before it is copied.</summary>
+    private static string ReadText(ref Utf8JsonReader reader, string file, string what, int longest)
+    {
+        int length = reader.ValueSpan.Length;
+        return length <= longest
+            ? reader.GetString()!
+            : throw new InvalidDataException(MessageLine.Of(file, $"{what}: expected at most {longest} bytes, got {length}."));
+    }
+
     private static InvalidDataException Fault(string file, string name, string what) =>
-        new($"{file}: tensor [{name}]: {what}.");
+        new(MessageLine.Of(file, $"tensor [{MessageLine.Value(name)}]: {what}."));
 }

@@ -1,4 +1,6 @@
 using System.Buffers;
+using PathVlm.Modeling.Files.Platform;
+using PathVlm.Modeling.Files;
 using SkiaSharp;
 
 namespace PathVlm.Modeling.Processing.Pictures;
@@ -11,8 +13,13 @@ namespace PathVlm.Modeling.Processing.Pictures;
 /// </summary>
 public static class PictureFile
 {
-    /// <summary>Most pixels that a picture may have: 178,956,970, beyond which Pillow refuses as well.</summary>
-    public const long DefaultMaxPixels = 178_956_970;
+    /// <summary>
+    /// Most pixels that a picture may have by default: 100,000,000, which are 700 MB while they are decoded. Pillow refuses from 178,956,970.
+    /// </summary>
+    public const long DefaultMaxPixels = 100_000_000;
+
+    /// <summary>Most bytes of a picture's file.</summary>
+    public const long LargestFile = 64L << 20;
 
     private const int BytesPerPixel = 4;
 
@@ -24,11 +31,9 @@ public static class PictureFile
     public static RgbPicture Decode(string path, long maxPixels = DefaultMaxPixels)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path)) throw new FileNotFoundException($"picture '{path}' was not found", path);
-        long length = new FileInfo(path).Length;
-        if (length > Array.MaxLength)
-            throw new InvalidDataException($"picture '{path}': expected at most {Array.MaxLength:N0} bytes, got {length:N0}");
-        return Decode(File.ReadAllBytes(path), path, maxPixels);
+        return InputFile.KindOf(path) == FileKind.Missing
+            ? throw new FileNotFoundException($"picture '{path}' was not found", path)
+            : Decode(InputFile.ReadBytes(path, LargestFile), path, maxPixels);
     }
 
     /// <summary>Reads a picture from a stream, from its position to its end.</summary>
@@ -68,6 +73,8 @@ public static class PictureFile
                     $"picture '{name}': expected at most {maxPixels:N0} pixels, got {width}x{height} by its header");
             if (PictureStructure.FaultOf(file, kind) is { } fault)
                 throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
+            if (kind == PictureKind.PNG && PngModes.FaultOf(file) is { } mode)
+                throw new InvalidDataException($"picture '{name}': {mode}");
             return Decode(codec, width, height, kind, name);
         }
     }

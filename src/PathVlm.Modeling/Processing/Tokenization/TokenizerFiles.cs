@@ -32,7 +32,7 @@ internal static class TokenizerFiles
         using TokenizerJson file = TokenizerJson.Open(source, Whole);
         JsonElement model = file.Get(file.Root, "model", JsonValueKind.Object);
         string type = file.GetText(model, "model.type", "BPE");
-        if (type != "BPE") throw file.Fault("model.type", $"'{type}'", "'BPE'");
+        if (type != "BPE") throw file.Fault("model.type", $"'{MessageLine.Value(type)}'", "'BPE'");
         TokenizerScheme scheme = TokenizerScheme.Read(file, model);
 
         JsonElement list = file.Get(model, "model.merges", JsonValueKind.Array);

@@ -24,7 +24,7 @@ internal sealed class TokenizerJson : IDisposable
     public void Dispose() => _document.Dispose();
 
     public InvalidDataException Fault(string property, string found, string expected) =>
-        new($"{_path}: {property}: expected {expected}, got {found}.");
+        new(MessageLine.Of(_path, $"{property}: expected {expected}, got {found}."));
 
     public static JsonElement? Find(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) ? value : null;
@@ -53,7 +53,7 @@ internal sealed class TokenizerJson : IDisposable
     {
         Dictionary<string, int> ids = new(vocabulary.GetPropertyCount(), StringComparer.Ordinal);
         foreach (JsonProperty token in vocabulary.EnumerateObject())
-            ids[token.Name] = IdOf(token.Value, $"{property}[\"{token.Name}\"]");
+            ids[token.Name] = IdOf(token.Value, property, token.Name);
         return ids;
     }
 
@@ -64,7 +64,7 @@ internal sealed class TokenizerJson : IDisposable
         if (merge.ValueKind == JsonValueKind.String) return Text(merge, property);
         bool isPair = merge.ValueKind == JsonValueKind.Array && merge.GetArrayLength() == 2
             && merge[0].ValueKind == JsonValueKind.String && merge[1].ValueKind == JsonValueKind.String;
-        if (!isPair) throw Fault(property, merge.GetRawText(), "\"left right\" or [\"left\", \"right\"]");
+        if (!isPair) throw Fault(property, StrictJson.Describe(merge), "\"left right\" or [\"left\", \"right\"]");
         return Text(merge[0], property) + " " + Text(merge[1], property);
     }
 
@@ -87,7 +87,7 @@ internal sealed class TokenizerJson : IDisposable
         foreach (JsonProperty token in Get(Root, "added_tokens_decoder", JsonValueKind.Object).EnumerateObject())
         {
             if (!int.TryParse(token.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id))
-                throw Fault("added_tokens_decoder", $"the id '{token.Name}'", "ids in decimal digits");
+                throw Fault("added_tokens_decoder", $"the id '{MessageLine.Value(token.Name)}'", "ids in decimal digits");
             yield return TokenOf(token.Value, $"added_tokens_decoder.{id}", id);
         }
     }
@@ -106,10 +106,12 @@ internal sealed class TokenizerJson : IDisposable
             IsSingleWord: GetFlag(token, property + ".single_word"));
     }
 
-    private int IdOf(JsonElement value, string property) =>
+    private int IdOf(JsonElement value, string property, string? token = null) =>
         value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int id) && id >= 0
             ? id
-            : throw Fault(property, value.GetRawText(), "an id (a whole number from 0)");
+            : throw Fault(
+                token is null ? property : $"{property}[\"{MessageLine.Value(token)}\"]", StrictJson.Describe(value),
+                "an id (a whole number from 0)");
 
     private string Text(JsonElement value, string property)
     {
@@ -119,7 +121,7 @@ internal sealed class TokenizerJson : IDisposable
         }
         catch (InvalidOperationException exception)
         {
-            throw new InvalidDataException($"{_path}: {property}: expected valid Unicode text.", exception);
+            throw new InvalidDataException(MessageLine.Of(_path, $"{property}: expected valid Unicode text."), exception);
         }
     }
 

@@ -121,10 +121,10 @@ public sealed class JudgeFaultTests
     [InlineData("7", 7, 7)]
     [InlineData("1.5", 1.5, 1.5)]
     [InlineData("Tue, 24 Nov 2026 12:00:30 GMT", 30, 30)]
-    [InlineData("-5", 0, 0)]
-    [InlineData("Mon, 01 Jan 2024 00:00:00 GMT", 0, 0)]
-    [InlineData("0", 0, 0)]
-    [InlineData("soon", 0.5, 1.5)] // no time: backoff of a second, times 0.5 to 1.5
+    [InlineData("-5", 0.5, 1.5)] // no time, or a past one: backoff of a second, times 0.5 to 1.5
+    [InlineData("Mon, 01 Jan 2024 00:00:00 GMT", 0.5, 1.5)]
+    [InlineData("0", 0.5, 1.5)]
+    [InlineData("soon", 0.5, 1.5)]
     public async Task RetryAfterIsObeyed(string header, double leastSeconds, double mostSeconds)
     {
         WaitClock time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero), new ChatJudgeOptions().RequestTime);

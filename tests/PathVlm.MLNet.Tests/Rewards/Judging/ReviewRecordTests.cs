@@ -39,6 +39,24 @@ public sealed class ReviewRecordTests : IDisposable
         Assert.Equal(0, new FileInfo(RecordFile).Length);
     }
 
+    [Fact]
+    public async Task AFlippedBitOfAnyLineIsFoundTheLastOnesToo()
+    {
+        using (ReviewPanel panel = new(new CountingJudge(), new ReviewPanelOptions { RecordFile = RecordFile }))
+            await panel.ReviewAsync([JudgeFixture.Request(), JudgeFixture.Request(chosen: "A")], default);
+        byte[] good = await File.ReadAllBytesAsync(RecordFile);
+        Random random = new(20261127);
+        for (int round = 0; round < 200; round++)
+        {
+            byte[] flipped = [.. good];
+            int place = random.Next(good.Length - 1);
+            if (flipped[place] == (byte)'\n') continue;
+            flipped[place] ^= (byte)(1 << random.Next(3));
+            await File.WriteAllBytesAsync(RecordFile, flipped);
+            Assert.Throws<InvalidDataException>(() => new RecordedJudge(RecordFile));
+        }
+    }
+
     [UnixFact("file modes"), UnsupportedOSPlatform("windows")]
     public async Task ARecordThatOthersCouldReadIsTheOwnersAloneOnceItIsOpened()
     {

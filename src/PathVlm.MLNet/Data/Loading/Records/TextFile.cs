@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using PathVlm.MLNet.Data.Faults;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Data.Loading.Records;
 
@@ -36,15 +37,7 @@ internal static class TextFile
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"file [{path}] does not exist", path);
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (IOException fault) when (fault is not (FileNotFoundException or DirectoryNotFoundException))
-        {
-            throw DataFault.Create($"{path}: cannot be read: {fault.Message}", innerException: fault);
-        }
+        byte[] bytes = InputFile.ReadBytes(path, Array.MaxLength);
         if (encoding is not null)
             return Decode(path, bytes, Find(encoding) ?? throw new ArgumentException(
                 $"encoding [{encoding}] is not known; expected a name such as utf-8, windows-1252 or utf-16", nameof(encoding)));

@@ -1,0 +1,33 @@
+namespace PathVlm.Modeling.Files.Platform;
+
+/// <summary>Tells a full disk in one line: path, bytes written, bytes free.</summary>
+internal static class DiskSpace
+{
+    private const int UnixFull = 28, WindowsFull = unchecked((int)0x80070070), QuotaOnUnix = 122;
+
+    /// <summary>Whether the disk, or the user's share of it, is full.</summary>
+    public static bool IsFull(IOException fault) => fault.HResult is UnixFull or WindowsFull or QuotaOnUnix;
+
+    /// <summary>The fault of a file that could not be written whole.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="written">Where it was being written.</param>
+    /// <param name="fault">What the system said.</param>
+    public static IOException Fault(string path, string written, IOException fault)
+    {
+        long bytes = File.Exists(written) ? new FileInfo(written).Length : 0;
+        return new IOException($"{path}: the disk is full: {bytes} bytes were written, {Free(path)} are free.", fault);
+    }
+
+    private static string Free(string path)
+    {
+        try
+        {
+            return new DriveInfo(Path.GetDirectoryName(Path.GetFullPath(path))!).AvailableFreeSpace
+                .ToString(System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (Exception fault) when (fault is IOException or ArgumentException or UnauthorizedAccessException)
+        {
+            return "an unknown number";
+        }
+    }
+}
