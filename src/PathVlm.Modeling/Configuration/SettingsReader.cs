@@ -22,6 +22,9 @@ internal sealed class SettingsReader
 
     public bool HasFaults => _faults.Count > 0;
 
+    /// <summary>Names of all properties.</summary>
+    public IEnumerable<string> Names => _object.EnumerateObject().Select(property => property.Name);
+
     /// <summary>Every property with its text; null (a fault) where it is no text. One pass, however many there are.</summary>
     public IEnumerable<(string Name, string? Text)> AllTexts()
     {
