@@ -30,7 +30,7 @@ internal static class FolderOrder
 
     private static readonly string[] MLNet =
     [
-        "Display",
+        "Display", "Diagnostics",
         "Answers",
         "Chat/Faults", "Chat",
         "Persistence", "Persistence/Weights", "Persistence/Zips",
@@ -70,6 +70,14 @@ internal static class FolderOrder
         "Training",
     ];
 
+    private static readonly string[] Serving =
+    [
+        "Protocol",
+        "Limits",
+        "Endpoints",
+        "",
+    ];
+
     private static readonly string[] Synthesis =
     [
         "Drawing",
@@ -90,6 +98,7 @@ internal static class FolderOrder
         "PathVlm.Host" => Host,
         "PathVlm.MLNet" => MLNet,
         "PathVlm.Modeling" => Modeling,
+        "PathVlm.Serving" => Serving,
         "PathVlm.Synthesis" => Synthesis,
         _ => throw new InvalidOperationException($"project [{project}] has no order of folders"),
     };

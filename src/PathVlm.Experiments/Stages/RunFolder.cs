@@ -16,7 +16,9 @@ internal static class RunFolder
 
     private const string Events = "tensorboard";
 
-    /// <summary>Puts logs, stages and evaluations of an earlier run aside; zips of whole chains stay until they are written again.</summary>
+    /// <summary>
+    /// Puts logs, stages and evaluations of an earlier run aside; zips of whole chains stay until they are written again.
+    /// </summary>
     internal static void PutAside(TrainingPlan plan)
     {
         foreach (string path in FilesOf(plan).ToArray())

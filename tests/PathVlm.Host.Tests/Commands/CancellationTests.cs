@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.Testing;
 
@@ -38,7 +37,9 @@ public sealed partial class CancellationTests : IDisposable
         Assert.False(File.Exists(_folder.PathOf("run", "pathvlm-r1.zip")));
     }
 
-    /// <summary>Sends the signal once there is something at the path: the run is told in one line and ends with 128 and its number.</summary>
+    /// <summary>
+    /// Sends the signal once there is something at the path: the run is told in one line and ends with 128 and its number.
+    /// </summary>
     private static async Task IsStopped(int signal, string path, params string[] args)
     {
         using Process process = CommandLine.Start(args);

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
@@ -128,8 +130,12 @@ public sealed class PathologyPolicy
             Qwen25VlModel current = Model;
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return _generator.GenerateCounted(
+            using Activity? activity = PathologyTelemetry.Start("generate");
+            GeneratedSequence[] sequences = _generator.GenerateCounted(
                 Prompts(current, prompts, rows), completions, sampling, prompts.Count, seed, step, cancellation: cancellation);
+            activity?.SetTag("prompts", prompts.Count).SetTag("completions", sequences.Length)
+                .SetTag("tokens", sequences.Sum(sequence => sequence.TokenIds.Count));
+            return sequences;
         }
     }
 

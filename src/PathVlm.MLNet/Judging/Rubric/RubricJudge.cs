@@ -15,7 +15,9 @@ public sealed partial class RubricJudge : IProcessJudge
 {
     private const int MinimumWords = 4;
 
-    /// <summary>Most rejections and violations reported: each is looked up in the whole reasoning, and three violations leave no point.</summary>
+    /// <summary>
+    /// Most rejections and violations reported: each is looked up in the whole reasoning, and three violations leave no point.
+    /// </summary>
     private const int MostFindings = 64;
 
     /// <inheritdoc/>

@@ -14,7 +14,8 @@ namespace PathVlm.Modeling.Processing.Pictures;
 public static class PictureFile
 {
     /// <summary>
-    /// Most pixels that a picture may have by default: 100,000,000, which are 700 MB while they are decoded. Pillow refuses from 178,956,970.
+    /// Most pixels that a picture may have by default: 100,000,000, which are 700 MB while they are decoded. Pillow refuses from
+    /// 178,956,970.
     /// </summary>
     public const long DefaultMaxPixels = 100_000_000;
 

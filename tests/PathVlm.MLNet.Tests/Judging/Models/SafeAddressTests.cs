@@ -40,12 +40,14 @@ public sealed class SafeAddressTests
     [InlineData(2_000_000_000, 200)]
     public async Task UsageThatCannotBeIsAnInvalidReply(long prompt, long completion)
     {
+        string review = System.Text.Json.JsonSerializer.Serialize(JudgeFixture.ValidReview);
         string body = $$"""
             {"id":"x","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"finish_reason":"stop",
-             "message":{"role":"assistant","content":{{System.Text.Json.JsonSerializer.Serialize(JudgeFixture.ValidReview)}}}}],
-             "usage":{"prompt_tokens":{{prompt}},"completion_tokens":{{completion}},"total_tokens":1}}
+             "message":{"role":"assistant","content":{{review}} } }],
+             "usage":{"prompt_tokens":{{prompt}},"completion_tokens":{{completion}},"total_tokens":1} }
             """;
-        await using ScriptedServer server = await ScriptedServer.StartAsync(ScriptedServer.Status(200, body), ScriptedServer.Status(200, body));
+        await using ScriptedServer server =
+            await ScriptedServer.StartAsync(ScriptedServer.Status(200, body), ScriptedServer.Status(200, body));
         JudgeReply reply = await JudgeFixture.ReviewAsync(server);
         Assert.Equal((MissingCause.InvalidReply, 2), (reply.Missing, reply.Requests));
         Assert.InRange(reply.InputTokens + reply.OutputTokens, 0, 2000);
