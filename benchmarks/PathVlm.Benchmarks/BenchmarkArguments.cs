@@ -12,7 +12,8 @@ internal sealed record BenchmarkArguments(string Name)
         $"usage: <{string.Join('|', BenchmarkSuite.Names)}|all> [--quick] [--prompts n] [--repeats n] [--output file.md]"
         + $"; real: [--model {string.Join('|', RealShape.ModelNames)}] [--case {string.Join('|', RealShape.CaseNames)}] "
         + "[--device cpu|cuda|cuda:N] "
-        + "[--precision bfloat16|float32] [--recompute none|layers|auto] [--load yes|no] [--layers n]";
+        + "[--precision bfloat16|float32] [--recompute none|layers|auto] [--recomputed n] [--load yes|no] [--layers n] "
+        + $"[--parts {string.Join(',', RealArguments.PartNames)}]";
 
     /// <summary>Small shapes and few repeats: all benchmarks in under three minutes.</summary>
     public BenchmarkSize Size { get; init; } = BenchmarkSize.Full;

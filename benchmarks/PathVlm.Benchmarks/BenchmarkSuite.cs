@@ -16,6 +16,7 @@ internal static class BenchmarkSuite
         ["sft-step"] = SftStepBenchmark.Run,
         ["decode"] = DecodeBenchmark.Run,
         ["evaluate"] = EvaluateBenchmark.Run,
+        ["serve"] = ServeBenchmark.Run,
         ["load"] = LoadBenchmark.Run,
         ["tokenize"] = TokenizeBenchmark.Run,
         ["pictures"] = PicturesBenchmark.Run,

@@ -25,6 +25,18 @@ public static class ModelEvaluation
         return new StageEvaluation(new RunReporter(progress), offline: null, cancellation).Evaluate(name, model, rows, "evaluate");
     }
 
+    /// <summary>Refuses test rows that show a picture that a model was trained on.</summary>
+    /// <param name="model">The model's zip, or a checkpoint folder, whose pictures are not known.</param>
+    /// <param name="rows">Rows; those of other stages are passed over.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="InvalidDataException">There are such rows; the message counts and names them.</exception>
+    public static void RequireUntrainedRows(string model, IDataView rows, CancellationToken cancellation = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        ArgumentNullException.ThrowIfNull(rows);
+        TrainedRowsCheck.Model(model, StageEvaluation.TestRows(rows), cancellation);
+    }
+
     /// <summary>A result as a table.</summary>
     /// <param name="result">The result.</param>
     public static ReportTable Table(StageResult result)

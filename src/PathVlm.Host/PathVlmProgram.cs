@@ -32,7 +32,8 @@ internal static class PathVlmProgram
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
-            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(), new CompletionCommand(),
+            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(), new ServeCommand(),
+            new CompletionCommand(),
         ];
         foreach (Verb verb in verbs)
         {
@@ -88,7 +89,7 @@ internal static class PathVlmProgram
         {
             PrivateFolder.Sweep();
             using Display display = new(output, error);
-            using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? []);
+            using IHost host = CreateHost(parsed.GetValue(Verb.Settings) ?? [], display);
             await host.StartAsync(cancellation).ConfigureAwait(false);
             IHostApplicationLifetime lifetime = host.Services.GetRequiredService<IHostApplicationLifetime>();
             using CancellationTokenSource stop =
@@ -98,7 +99,7 @@ internal static class PathVlmProgram
             RunContext context = new()
             {
                 Configuration = host.Services.GetRequiredService<IConfiguration>(),
-                Logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger("pathvlm"),
+                Loggers = host.Services.GetRequiredService<ILoggerFactory>(),
                 Display = display,
                 Cancellation = stop.Token,
             };
@@ -123,7 +124,7 @@ internal static class PathVlmProgram
     }
 
     /// <summary>Settings, the later ones winning: pathvlm.json in the working folder, environment PATHVLM_…, --set.</summary>
-    private static IHost CreateHost(IReadOnlyList<string> settings)
+    private static IHost CreateHost(IReadOnlyList<string> settings, Display display)
     {
         string folder = Directory.GetCurrentDirectory();
         SettingsFile.Check(Path.Combine(folder, SettingsFile.Name));
@@ -134,7 +135,7 @@ internal static class PathVlmProgram
         builder.Configuration.AddEnvironmentVariables("PATHVLM_");
         builder.Configuration.AddInMemoryCollection(settings.Select(SettingNames.Pair)
             .GroupBy(pair => pair.Key, StringComparer.OrdinalIgnoreCase).Select(same => same.Last()));
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
+        builder.Logging.AddProvider(new DisplayLoggerProvider(display, TimeProvider.System));
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.AddSingleton<IHostLifetime, QuietConsoleLifetime>();
         return builder.Build();

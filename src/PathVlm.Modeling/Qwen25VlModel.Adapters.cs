@@ -16,8 +16,18 @@ public sealed partial class Qwen25VlModel
     /// <value>false.</value>
     internal bool RecomputesLayers
     {
-        get => Decoder.RecomputesLayers;
-        set => Decoder.RecomputesLayers = value;
+        get => Decoder.RecomputedLayers > 0;
+        set => Decoder.RecomputedLayers = value ? Configuration.Text.LayerCount : 0;
+    }
+
+    /// <summary>
+    /// Layers, counted from the first, that <see cref="RecomputesLayers"/> holds for: the fewer, the more memory and the fewer products.
+    /// </summary>
+    /// <value>0.</value>
+    internal int RecomputedLayers
+    {
+        get => Decoder.RecomputedLayers;
+        set => Decoder.RecomputedLayers = value;
     }
 
     /// <summary>What training changes: the adapter where there is one, else the weights.</summary>

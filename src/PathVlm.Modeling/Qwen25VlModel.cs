@@ -209,8 +209,11 @@ public sealed partial class Qwen25VlModel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(hidden);
         Counters.HeadRows += hidden.size(0);
-        return _head.Logits(hidden);
+        return Head(hidden);
     }
+
+    /// <summary>Logits of hidden states [n, D], not counted.</summary>
+    internal Tensor Head(Tensor hidden) => _head.Logits(hidden);
 
     /// <summary>Log-probabilities of target tokens, in chunks: logits of all rows never exist at one time.</summary>
     /// <param name="hidden">[n, D], from <see cref="Forward"/>: the row before each target.</param>

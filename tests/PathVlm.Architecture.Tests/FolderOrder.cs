@@ -30,12 +30,13 @@ internal static class FolderOrder
 
     private static readonly string[] MLNet =
     [
-        "Display",
+        "Display", "Diagnostics",
         "Answers",
         "Chat/Faults", "Chat",
         "Persistence", "Persistence/Weights", "Persistence/Zips",
         "Views",
-        "Data/Pictures", "Data/Rows", "Data/Loading", "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
+        "Data/Faults", "Data/Pictures", "Data/Rows", "Data/Loading/Records", "Data/Loading/Layouts", "Data/Loading",
+        "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
         "Evaluation/Statistics", "Evaluation",
         "Inference/Bases", "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
         "Inference/Conversations", "Inference/Batching", "Inference/Clients",
@@ -69,6 +70,14 @@ internal static class FolderOrder
         "Training",
     ];
 
+    private static readonly string[] Serving =
+    [
+        "Protocol",
+        "Limits",
+        "Endpoints",
+        "",
+    ];
+
     private static readonly string[] Synthesis =
     [
         "Drawing",
@@ -89,6 +98,7 @@ internal static class FolderOrder
         "PathVlm.Host" => Host,
         "PathVlm.MLNet" => MLNet,
         "PathVlm.Modeling" => Modeling,
+        "PathVlm.Serving" => Serving,
         "PathVlm.Synthesis" => Synthesis,
         _ => throw new InvalidOperationException($"project [{project}] has no order of folders"),
     };

@@ -6,7 +6,7 @@ using TorchSharp;
 
 namespace PathVlm.TorchSharpPackage.Tests;
 
-/// <summary>What works beside Microsoft.ML.TorchSharp 0.23.1: its estimators and ours in one chain, and everything else of ML.NET.</summary>
+/// <summary>What works beside Microsoft.ML.TorchSharp 0.23.1: its estimators and ours in one chain, and all else of ML.NET.</summary>
 public sealed class ComposingTests(DrawnRows rows) : IClassFixture<DrawnRows>
 {
     private readonly MLContext _ml = rows.Context;

@@ -76,7 +76,7 @@ internal sealed class DeviceMeter : IDisposable
         if (_device.type == DeviceType.CPU) return MemoryReader.Measure(get_num_threads());
         using IDisposable none = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor large = ones(1L << 30, ScalarType.Float32, _device);
+        Tensor large = ones(1L << 28, ScalarType.Float32, _device);
         return Best(5, () =>
         {
             using Tensor sum = large.sum();

@@ -27,6 +27,16 @@ internal sealed record RealArguments
     /// <summary>What a training step computes twice.</summary>
     public Recomputation Recompute { get; init; } = Recomputation.Layers;
 
+    /// <summary>Layers that are computed twice, counted from the first; null: all.</summary>
+    public int? RecomputedLayers { get; init; }
+
+    /// <summary>What is measured, in this order: see <see cref="PartNames"/>.</summary>
+    public IReadOnlyList<string> Parts { get; init; } = [.. PartNames.Where(name => name != "pieces")];
+
+    /// <summary>Names of the parts; pieces explain figures and are measured only where they are asked for.</summary>
+    public static IReadOnlyList<string> PartNames { get; } =
+        ["vision", "prefill", "decode", "adapted-decode", "sft", "grpo", "pieces"];
+
     /// <summary>Takes an option with its value; null where it is none of these.</summary>
     public RealArguments? With(string option, string? value) => (option, value) switch
     {
@@ -38,6 +48,9 @@ internal sealed record RealArguments
             this with { Recompute = recompute },
         ("--layers", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int layers) && layers > 0 =>
             this with { Layers = layers },
+        ("--parts", { } text) when text.Split(',') is { } parts && parts.All(PartNames.Contains) => this with { Parts = parts },
+        ("--recomputed", { } text) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count > 0 =>
+            this with { RecomputedLayers = count },
         ("--precision", "float32") => this with { Float32 = true },
         ("--precision", "bfloat16") => this with { Float32 = false },
         ("--load", "yes") => this with { Load = true },

@@ -42,6 +42,9 @@ internal sealed class RealBenchmark
         _work = new NecessaryWork(_shape.Model);
     }
 
+    private string Recomputed => _context.Arguments.Real is { Recompute: Recomputation.Layers, RecomputedLayers: { } count }
+        ? $"{count} layers recomputed" : $"recompute {_context.Arguments.Real.Recompute}";
+
     private static LoraOptions Lora => new() { Rank = 16, Alpha = 32 };
 
     /// <summary>Measures.</summary>
@@ -64,18 +67,25 @@ internal sealed class RealBenchmark
         if (_context.Arguments.Real.Load) model = Reload(model);
         using (model)
         {
-            Vision(model);
-            Prefill(model);
-            foreach (int rows in _shape.DecodedRows) Decode(model, rows);
-            using Qwen25VlModel tuned = WithAdapter(model);
-            SupervisedStep(tuned);
-            using Qwen25VlModel policy = WithAdapter(model);
-            GrpoStep(policy);
+            foreach (string part in _context.Arguments.Real.Parts) Measure(part, model);
         }
     }
 
-    private static Qwen25VlModel WithAdapter(Qwen25VlModel model) =>
-        model.WithAdapter(LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.Type, model.Device));
+    private void Measure(string part, Qwen25VlModel model)
+    {
+        if (part == "vision") Vision(model);
+        else if (part == "prefill") Prefill(model);
+        else if (part == "decode") foreach (int rows in _shape.DecodedRows) Decode(model, rows);
+        else
+        {
+            using Qwen25VlModel adapted = model.WithAdapter(
+                LoraAdapter.Create(model.Configuration, Lora, seed: 3, model.Type, model.Device));
+            if (part == "sft") SupervisedStep(adapted);
+            else if (part == "grpo") GrpoStep(adapted);
+            else if (part == "pieces") RealPieces.Measure(adapted, _shape, _meter, line => Note($"{line}"));
+            else foreach (int rows in _shape.DecodedRows) Decode(adapted, rows);
+        }
+    }
 
     /// <summary>Writes the weights to a folder and loads them straight to the device.</summary>
     private Qwen25VlModel Reload(Qwen25VlModel model)
@@ -145,18 +155,19 @@ internal sealed class RealBenchmark
         Sample time = new([.. stamps.Skip(1 + WarmUp).Zip(stamps.Skip(WarmUp), (end, begin) => end - begin)]);
         double weights = _work.TrunkWeights + _work.HeadWeights;
         double cached = (double)(rows / group) * _shape.PromptTokens * _work.CacheValues;
-        Note($"decode: {Forecast(MemoryPurpose.Generate, _shape.DecodedSteps + 1 + WarmUp, rows)}");
-        Add("decode", $"{rows} row(s), {rows / group} prompt(s) of {_shape.PromptTokens}", time, $"{rows / time.Median:F0} tokens/s",
+        string what = model.Adapter is null ? "decode" : "decode with adapter";
+        Add(what, $"{rows} row(s), {rows / group} prompt(s) of {_shape.PromptTokens}", time, $"{rows / time.Median:F0} tokens/s",
             2 * rows * weights, (weights + cached) * model.Parameters.Values.element_size());
+        Note($"{what}: {Forecast(MemoryPurpose.Generate, _shape.DecodedSteps + 1 + WarmUp, rows)}");
     }
 
     private void SupervisedStep(Qwen25VlModel model)
     {
-        int steps = 1 + _context.Repeats(2, 1);
+        int steps = 1 + _context.Repeats(3, 1);
         PathologySftOptions options = new()
         {
             BatchSize = 1, MaxSteps = steps, Shuffle = false, Lora = Lora, Recompute = _context.Arguments.Real.Recompute,
-            LearningRate = 1e-4,
+            RecomputedLayers = _context.Arguments.Real.RecomputedLayers, LearningRate = 1e-4,
         };
         int[] prompt = _shape.PromptIds(0);
         SupervisedExample[] examples = [.. Enumerable.Range(0, steps).Select(i => new SupervisedExample(
@@ -167,28 +178,28 @@ internal sealed class RealBenchmark
         Sample time = new([.. times.Seconds.Skip(1)]);
         double operations = _work.AdaptedSupervisedStep(1, _shape.PromptTokens, _shape.AnswerTokens, Lora.Rank);
         Add(
-            "LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, recompute {options.Recompute}", time,
+            "LoRA SFT step", $"1 x {_shape.PromptTokens} + {_shape.AnswerTokens}, {Recomputed}", time,
             Utilisation(operations, time), operations, null);
         Note($"LoRA SFT: losses {Losses(result)}; {Forecast(MemoryPurpose.SupervisedFineTuning, _shape.AnswerTokens, 1)}");
     }
 
     private void GrpoStep(Qwen25VlModel model)
     {
-        int steps = 1 + _context.Repeats(2, 1);
+        int steps = 1 + _context.Repeats(3, 1);
         PhaseClock clock = new();
         _meter.Restart();
-        Recomputation recompute = _context.Arguments.Real.Recompute;
-        TrainingResult result = RealGrpo.Train(model, _shape, Lora, recompute, steps, clock, _meter);
+        TrainingResult result = RealGrpo.Train(model, _shape, Lora, _context.Arguments.Real, steps, clock, _meter);
         Sample time = new(clock.Steps(skipped: 1)), loss = new(clock.Of("loss", skipped: 1));
         Sample rollout = new(clock.Of("rollout", skipped: 1));
         int[] completions = [.. Enumerable.Repeat(_shape.CompletionTokens, _shape.GroupSize)];
         double update = _work.AdaptedUpdate(_shape.PromptTokens, completions, Lora.Rank);
         double whole = update + _work.ReferencePass(_shape.PromptTokens, completions) + _work.Rollout(_shape.PromptTokens, completions)
             + _work.Vision(_shape.Grid.Rows, _shape.Grid.Columns);
-        string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, recompute {recompute}";
+        string shape = $"{_shape.PromptTokens} + {_shape.GroupSize} x {_shape.CompletionTokens}, {Recomputed}";
         Add("LoRA GRPO step", shape, time, "", whole, null);
         Add("LoRA GRPO update", shape, loss, Utilisation(update, loss), update, null);
-        Note($"LoRA GRPO: {clock.Describe(1)}; rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
+        Note($"LoRA GRPO: phases of {steps - 1} step(s) after one: {clock.Describe(1)}");
+        Note($"LoRA GRPO: rollout {completions.Sum() / rollout.Median:F0} tokens/s; losses {Losses(result)}");
         Note($"LoRA GRPO: {Forecast(MemoryPurpose.Grpo, _shape.CompletionTokens, _shape.GroupSize)}");
         double apart = result.Log[^1]["sampling/sampling_logp_difference/max"];
         Note($"LoRA GRPO: log-probabilities of sampler and trainer differ by {apart:G3} at most");
@@ -202,6 +213,7 @@ internal sealed class RealBenchmark
             Model = _shape.Model, Purpose = purpose, Type = _type, IsGpu = _device.type == DeviceType.CUDA,
             Lora = purpose == MemoryPurpose.Generate ? null : Lora,
             RecomputesLayers = _context.Arguments.Real.Recompute == Recomputation.Layers,
+            RecomputedLayers = _context.Arguments.Real.RecomputedLayers,
             PromptTokens = _shape.PromptTokens, AnswerTokens = answer, Rows = rows,
             GroupSize = purpose == MemoryPurpose.Grpo ? _shape.GroupSize : 1,
             DecodedRows = rows + (purpose == MemoryPurpose.SupervisedFineTuning ? 0 : 8),

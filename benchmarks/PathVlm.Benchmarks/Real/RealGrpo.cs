@@ -26,7 +26,7 @@ internal sealed class RealGrpo : IRolloutSource, IRewardSource
     /// <summary>Trains some steps; phases are vision, rollout, reference, loss (forward and backward) and update.</summary>
     /// <returns>The log lines.</returns>
     public static TrainingResult Train(
-        Qwen25VlModel model, RealShape shape, LoraOptions lora, Recomputation recompute, int steps, PhaseClock clock, DeviceMeter meter)
+        Qwen25VlModel model, RealShape shape, LoraOptions lora, RealArguments arguments, int steps, PhaseClock clock, DeviceMeter meter)
     {
         GrpoOptions options = new()
         {
@@ -38,7 +38,8 @@ internal sealed class RealGrpo : IRolloutSource, IRewardSource
             LearningRate = 1e-5,
             Shuffle = false,
             Lora = lora,
-            Recompute = recompute,
+            Recompute = arguments.Recompute,
+            RecomputedLayers = arguments.RecomputedLayers,
         };
         int[] control = [shape.Model.ImageTokenId, shape.Model.VideoTokenId, shape.Model.VisionStartTokenId, shape.Model.VisionEndTokenId];
         using GeneratorRolloutSource rollouts = new(model, options, [], control);

@@ -31,6 +31,10 @@ public sealed record ExperimentPlan
     /// <value>None.</value>
     public IReadOnlyList<NamedPath> OutOfDomain { get; init; } = [];
 
+    /// <summary>Whether test rows may show pictures that a stage, or a base, was trained on.</summary>
+    /// <value>false: they are refused before anything is trained.</value>
+    public bool AllowTrainedRows { get; init; }
+
     /// <summary>Models behind OpenAI-compatible addresses that answer the same rows.</summary>
     /// <value>None.</value>
     public IReadOnlyList<ExternalEndpoint> Externals { get; init; } = [];

@@ -31,6 +31,13 @@ public sealed record TrainingPlan
     /// <summary>Bounds on asking the judge.</summary>
     public ReviewPanelOptions Panel { get; init; } = new();
 
+    /// <summary>Whether test rows may show pictures that a stage, or the model that the chain starts from, was trained on.</summary>
+    /// <value>false: they are refused before anything is trained.</value>
+    public bool AllowTrainedRows { get; init; }
+
+    /// <summary>The file with the stage of each row and the hash of its picture that is written beside the model.</summary>
+    public string SplitFile => Path.Combine(OutputFolder, "split.json");
+
     /// <summary>The zip with all stages that is written.</summary>
     public string ModelFile => Path.Combine(OutputFolder, "pathvlm-r1.zip");
 

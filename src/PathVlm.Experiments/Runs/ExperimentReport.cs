@@ -19,8 +19,8 @@ public sealed record ExperimentReport(IReadOnlyList<ReportTable> Tables, string 
     public string? Unanswered { get; init; }
 
     /// <summary>The accuracy-by-stage figures beside the page, as SVG files, in order of their bases.</summary>
-    public IReadOnlyList<string> Figures => [.. Directory.EnumerateFiles(Path.GetDirectoryName(Page) is { Length: > 0 } folder ? folder : ".",
-        "accuracy-*.svg").Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Figures => [.. Directory.EnumerateFiles(
+        Path.GetDirectoryName(Path.GetFullPath(Page))!, "accuracy-*.svg").Order(StringComparer.Ordinal)];
 
     XElement IHtmlView.ToHtml() => Html.Block([
         .. Figures.Select(figure => Html.Picture(File.ReadAllBytes(figure), "image/svg+xml", Path.GetFileNameWithoutExtension(figure))),

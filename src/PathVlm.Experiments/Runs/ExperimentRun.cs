@@ -35,6 +35,7 @@ internal sealed class ExperimentRun(
     internal ExperimentResults Run(IDataView rows)
     {
         PathologyQuestion[] staged = [.. PathologyRows.Read(rows, PathologyRowNeeds.None, null, cancellation).Select(row => row.Question)];
+        RequireUntrainedTestRows(rows);
         ExperimentSettings settings = ExperimentSettings.Create(plan, Fingerprint.OfRows(staged));
         AnswerSet[] sets =
         [
@@ -71,6 +72,13 @@ internal sealed class ExperimentRun(
 
         ModelRun RunOf(NamedPath baseModel, string variant) =>
             ours.First(line => line.Base == baseModel.Name && line.Name == variant).Runs[0];
+    }
+
+    private void RequireUntrainedTestRows(IDataView rows)
+    {
+        if (plan.AllowTrainedRows) return;
+        TrainedRowsCheck.Stages(rows, cancellation);
+        foreach (NamedPath start in plan.Bases) TrainedRowsCheck.Model(start.Path, StageEvaluation.TestRows(rows), cancellation);
     }
 
     private ReviewPanelOptions PanelOptions()

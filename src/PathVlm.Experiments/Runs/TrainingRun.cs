@@ -29,6 +29,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     {
         IEstimator<ITransformer> chain = Pipeline();
         TrainingCheck.Columns(chain, rows);
+        RequireUntrainedTestRows(rows);
         RequireRowsAndJudge(rows);
         RequireMemory(rows);
         using ReviewPanel? offline = OfflinePanel();
@@ -38,6 +39,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         {
             RequireReadable(rows, baseModel.Policy);
             RunFolder.PutAside(plan);
+            _pathology.Data.SaveSplit(rows, plan.SplitFile, cancellation);
             results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
         }
 
@@ -66,6 +68,13 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     {
         if (Trains(StageNames.Beta)) yield return _grpo;
         if (Trains(StageNames.PathVlmR1)) yield return _process;
+    }
+
+    private void RequireUntrainedTestRows(IDataView rows)
+    {
+        if (plan.AllowTrainedRows) return;
+        TrainedRowsCheck.Stages(rows, cancellation);
+        TrainedRowsCheck.Model(plan.BaseModel, StageEvaluation.TestRows(rows), cancellation);
     }
 
     // Later stages are validated before the first one starts.

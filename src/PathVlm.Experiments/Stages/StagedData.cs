@@ -1,68 +1,144 @@
+using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
+using PathVlm.MLNet.Data.Faults;
+using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
 using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;
 
-/// <summary>A set of any supported layout with a stage for each row: the set's own, from its splits, or split here by picture.</summary>
+/// <summary>
+/// A set of any supported layout with a stage for each row: the set's own, those of a split file, or split here by picture and group. A
+/// set's own splits are never mixed unless they are named.
+/// </summary>
 public static class StagedData
 {
-    /// <summary>Names of PathMMU splits that are the stage they are for.</summary>
-    private static readonly Dictionary<string, string> StageOfSplit = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["sft"] = PathologyStages.Sft,
-        ["rl"] = PathologyStages.Rl,
-        ["test"] = PathologyStages.Test,
-    };
-
     /// <summary>Loads a set and gives its rows stages.</summary>
     /// <param name="pathology">The catalog that loads and splits.</param>
-    /// <param name="path">A PathMMU file, a folder in OmniMedVQA's layout, or a folder or file with JSONL or CSV.</param>
+    /// <param name="path">A set of any layout that <c>pathology.Data.Load</c> recognises.</param>
     /// <param name="sizes">Rows of each stage, for a set that is split here; null for the paper's.</param>
     /// <param name="seed">Seed of the split, for a set that is split here.</param>
     /// <param name="progress">Told the split; null for nobody.</param>
     /// <exception cref="ArgumentException">There is nothing at the path.</exception>
-    /// <exception cref="InvalidDataException">The set is faulty.</exception>
+    /// <exception cref="InvalidDataException">The set is faulty, too small, or has several splits of its own.</exception>
     public static IDataView Load(
-        PathologyCatalog pathology, string path, StageSizes? sizes = null, long seed = 1, IProgress<RunEvent>? progress = null)
+        PathologyCatalog pathology, string path, StageSizes? sizes = null, long seed = 1, IProgress<RunEvent>? progress = null) =>
+        LoadForTraining(pathology, path, new StagedDataOptions { Sizes = sizes, Seed = seed }, progress).Rows;
+
+    /// <summary>
+    /// Loads a set to train on and to test: its own stages; or those of a split file; or its splits, where they are stages; or rows of its
+    /// split <c>train</c> to train on and of <c>test</c> to test on; or its rows, shared out by picture and group.
+    /// </summary>
+    /// <param name="pathology">The catalog that loads and splits.</param>
+    /// <param name="path">A set of any layout that <c>pathology.Data.Load</c> recognises.</param>
+    /// <param name="options">Parts, sizes, seed; null for the defaults.</param>
+    /// <param name="progress">Told what was done; null for nobody.</param>
+    /// <exception cref="ArgumentException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">The set is faulty, too small, or has several splits of its own that are not
+    /// named.</exception>
+    public static StagedSet LoadForTraining(
+        PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null)
     {
-        ArgumentNullException.ThrowIfNull(pathology);
-        PathologyDataView rows = LoadAny(pathology, path);
-        if (rows.Questions.Any(question => question.Stage is not null)) return rows;
-        if (HasStageSplits(rows)) return BySplit(rows);
-        sizes ??= new StageSizes();
-        PathologySplit split = pathology.Data.Split(rows, sizes.Sft, sizes.Rl, sizes.Test, Seeds.Fold(seed));
+        options ??= new StagedDataOptions();
+        PathologyDataView rows = LoadAny(pathology, path, options.Load);
+        OwnSplits splits = new(rows.Questions);
+        if (options.SplitFile is { } file)
+            return new StagedSet(pathology.Data.LoadSplit(rows, file, options.Load.Cancellation), rows.LoadReport, NamesStages: false);
+        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+        if (splits.AreStages) return new StagedSet(rows.With(splits.Staged()), rows.LoadReport, NamesStages: true);
+        PathologySplit split = Split(pathology, path, rows, splits, options, new RunReporter(progress));
         if (split.Report.IsExact) new RunReporter(progress).Message(split.Report.ToString()); // otherwise the library warns
-        return split;
+        return new StagedSet(split, rows.LoadReport, NamesStages: false);
     }
 
-    /// <summary>Loads a set, its layout detected from its files; rows have the stages that the set names, or none.</summary>
+    /// <summary>
+    /// Loads a set to evaluate: the rows of the stage Test where the set or a split file names stages, of its split <c>test</c> where it
+    /// has
+    /// one beside <c>train</c>; every row otherwise, unless a seed or sizes ask for the split of a training run.
+    /// </summary>
+    /// <inheritdoc cref="LoadForTraining"/>
+    public static StagedSet LoadForEvaluation(
+        PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null)
+    {
+        options ??= new StagedDataOptions();
+        if (options.SplitFile is not null || options.Seed is not null || options.Sizes is not null)
+            return LoadForTraining(pathology, path, options, progress);
+        PathologyDataView rows = LoadAny(pathology, path, options.Load);
+        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+        OwnSplits splits = new(rows.Questions);
+        RunReporter reporter = new(progress);
+        if (splits.AreStages) return new StagedSet(rows.With(splits.Staged()), rows.LoadReport, NamesStages: true);
+        if (options.Load.Splits is null && splits.Test is { } test)
+        {
+            reporter.Message($"the set has the splits {splits}: the rows of {test} are taken");
+            return new StagedSet(rows.With(rows.Questions.Where(row => row.Split == test)), rows.LoadReport, NamesStages: true);
+        }
+
+        if (splits.Counts.Count > 1) reporter.Message($"the set has the splits {splits}: every row is taken");
+        return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+    }
+
+    /// <summary>Loads a set, its layout recognised from its files; rows have the stages that the set names, or none.</summary>
     /// <param name="pathology">The catalog that loads.</param>
     /// <param name="path">As for <see cref="Load"/>.</param>
     /// <exception cref="ArgumentException">There is nothing at the path.</exception>
     /// <exception cref="InvalidDataException">The set is faulty.</exception>
-    public static PathologyDataView LoadAny(PathologyCatalog pathology, string path)
+    public static PathologyDataView LoadAny(PathologyCatalog pathology, string path) =>
+        LoadAny(pathology, path, new PathologyLoadOptions());
+
+    /// <summary>As <see cref="LoadAny(PathologyCatalog, string)"/>, with parts, faulty rows and encoding.</summary>
+    /// <param name="pathology">The catalog that loads.</param>
+    /// <param name="path">As for <see cref="Load"/>.</param>
+    /// <param name="options">Parts, faulty rows, encoding.</param>
+    /// <exception cref="ArgumentException">There is nothing at the path.</exception>
+    /// <exception cref="InvalidDataException">The set is faulty.</exception>
+    public static PathologyDataView LoadAny(PathologyCatalog pathology, string path, PathologyLoadOptions options)
     {
         ArgumentNullException.ThrowIfNull(pathology);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        if (!File.Exists(path) && !Directory.Exists(path))
-            throw new ArgumentException($"data: expected a file or folder that exists, got [{path}]", nameof(path));
-        if (Directory.Exists(Path.Combine(path, "QA_information"))) return pathology.Data.LoadOmniMedVqa(path);
-        bool isList = File.Exists(path)
-            ? Path.GetExtension(path) is ".jsonl" or ".csv"
-            : Directory.EnumerateFiles(path, "*.jsonl").Concat(Directory.EnumerateFiles(path, "*.csv")).Any();
-        return isList ? pathology.Data.LoadFolder(path) : pathology.Data.LoadPathMmu(path);
+        return File.Exists(path) || Directory.Exists(path)
+            ? pathology.Data.Load(path, options)
+            : throw new ArgumentException($"data: expected a file or folder that exists, got [{path}]", nameof(path));
     }
 
-    private static bool HasStageSplits(PathologyDataView rows) =>
-        rows.Questions.Count > 0 && rows.Questions.All(question => StageOfSplit.ContainsKey(SplitOf(question)));
+    private static PathologySplit Split(
+        PathologyCatalog pathology, string path, PathologyDataView rows, OwnSplits splits, StagedDataOptions options, RunReporter reporter)
+    {
+        StageSizes sizes = options.Sizes ?? new StageSizes();
+        (string? train, string? test) = options.Load.Splits is null ? (splits.Train, splits.Test) : (null, null);
+        if (train is null && splits.Counts.Count > 1)
+        {
+            if (options.Load.Splits is null)
+                throw DataFault.Create(
+                    $"{path}: has the splits {splits}, which are no stages and are not mixed unless they are named", DataRemedy.NameSplits);
+            reporter.Message($"the splits {splits} are shared out together, as named");
+        }
+        else if (train is not null)
+        {
+            reporter.Message($"the set has the splits {splits}: rows of {train} are trained on, rows of {test} are test rows");
+        }
 
-    private static PathologyDataView BySplit(PathologyDataView rows) =>
-        new(rows.Questions.Select(question => question with { Stage = StageOfSplit[SplitOf(question)] })) { LoadReport = rows.LoadReport };
+        RequireEnough(rows, train, sizes.Sft + (long)sizes.Rl + (train is null ? sizes.Test : 0L));
+        if (test is not null) RequireEnough(rows, test, sizes.Test);
+        return pathology.Data.Split(
+            rows, [SizeOf(PathologyStages.Sft, sizes.Sft, train), SizeOf(PathologyStages.Rl, sizes.Rl, train),
+                SizeOf(PathologyStages.Test, sizes.Test, test)],
+            Seeds.Fold(options.Seed ?? 1), options.Load.Cancellation);
+    }
 
-    // Id: subset/split/No, or split/No.
-    private static string SplitOf(PathologyQuestion question) => question.Id.Split('/') is { Length: > 1 } parts ? parts[^2] : "";
+    private static StageSize SizeOf(string stage, int count, string? split) =>
+        new(stage, count) { Splits = split is null ? null : [split] };
+
+    private static void RequireEnough(PathologyDataView rows, string? split, long asked)
+    {
+        int found = split is null ? rows.Questions.Count : rows.Questions.Count(row => row.Split == split);
+        if (asked > found)
+            throw DataFault.Create(
+                string.Create(CultureInfo.InvariantCulture, $"the stages ask for {asked} rows of {found}")
+                + (split is null ? "" : $" of the split {split}"),
+                DataRemedy.SmallerStages);
+    }
 }

@@ -17,10 +17,9 @@ internal sealed class EvaluateCommand : Verb
     private readonly ModelChoice _model = new();
     private readonly DataChoice _data = new();
     private readonly Option<string> _output = new("--output", "-o") { Description = "Folder for the report; none is written by default." };
-    private readonly Option<long> _seed = new("--seed")
+    private readonly Option<long?> _seed = new("--seed")
     {
-        Description = "Seed of the split, for a set that is split here.",
-        DefaultValueFactory = _ => 1,
+        Description = "Takes the test rows that a training run with this seed splits off; a set without stages is taken whole by default.",
     };
 
     protected override int Run(ParseResult parsed, RunContext context)
@@ -29,8 +28,11 @@ internal sealed class EvaluateCommand : Verb
         MLContext ml = context.CreateMlContext();
         using PathologyTransformer fitted = _model.Open(ml, parsed, context.Configuration);
         string embedded = Path.Combine(Path.GetTempPath(), "pathvlm-embedded-set");
-        IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, parsed.GetValue(_seed));
-        StageResult answered = ModelEvaluation.Run(_model.NameOf(parsed), fitted, rows, context.Screen, context.Cancellation);
+        StagedSet set = _data.RowsToEvaluate(ml.Pathology(), parsed, context, embedded, parsed.GetValue(_seed));
+        if (parsed.GetValue(_output) is { } kept) DataChoice.SaveFaults(set.Report, kept, context);
+        if (!_data.AllowsTrainedRows(parsed))
+            ModelEvaluation.RequireUntrainedRows(_model.PathOf(parsed), set.Rows, context.Cancellation);
+        StageResult answered = ModelEvaluation.Run(_model.NameOf(parsed), fitted, set.Rows, context.Screen, context.Cancellation);
         context.Screen.Tables([ModelEvaluation.Table(answered)]);
         context.Display.Line(ResearchNotice.Text);
         if (parsed.GetValue(_output) is { } folder) Write(answered.Evaluation, folder, context);
@@ -43,7 +45,7 @@ internal sealed class EvaluateCommand : Verb
     protected override Command Describe()
     {
         Command command = new("evaluate", "Answers a set's test rows and prints accuracy with intervals.");
-        foreach (Option option in (Option[])[ .. _model.Options, _data.Option, _output, _seed]) command.Options.Add(option);
+        foreach (Option option in (Option[])[.. _model.Options, .. _data.Options, _output, _seed]) command.Options.Add(option);
         return command;
     }
 

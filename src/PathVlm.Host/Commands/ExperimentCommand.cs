@@ -6,6 +6,7 @@ using PathVlm.Experiments;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Runs;
+using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
 using PathVlm.MLNet;
@@ -63,10 +64,11 @@ internal sealed class ExperimentCommand : Verb
         using RunLock held = RunLock.Take(output);
         MLContext ml = context.CreateMlContext(plan.Seeds[0]);
         string embedded = Path.Combine(output, DataFolder);
-        IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seeds[0]);
+        StagedSet set = _data.RowsToTrain(ml.Pathology(), parsed, context, embedded, plan.Seeds[0]);
+        DataChoice.SaveFaults(set.Report, output, context);
         if (_data.PathOf(parsed) is null && Path.Combine(embedded, OutOfDomainFolder) is var drawn && Directory.Exists(drawn))
             plan = plan with { OutOfDomain = [new NamedPath(DrawnSetName, drawn), .. plan.OutOfDomain] };
-        ExperimentReport report = Experiment.Run(ml, plan, rows, output, new ExperimentOptions
+        ExperimentReport report = Experiment.Run(ml, plan, set.Rows, output, new ExperimentOptions
         {
             Resume = resume,
             Progress = context.Screen,
@@ -88,7 +90,7 @@ internal sealed class ExperimentCommand : Verb
         Command command = new(
             "experiment", "Trains every variant of the paper's design from each base and seed, evaluates all, writes the report.");
         Option[] options =
-            [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, _data.Option, .. _recipe.Options, .. _judge.Options];
+            [_bases, _seeds, _output, _resume, _outOfDomain, _externals.Option, .. _data.Options, .. _recipe.Options, .. _judge.Options];
         foreach (Option option in options) command.Options.Add(option);
         return command;
     }
@@ -110,6 +112,7 @@ internal sealed class ExperimentCommand : Verb
                 ? NamedPath.FromPaths("--base", named, DataFolder, ExternalFolder)
                 : [new NamedPath(EmbeddedBaseName, EmbeddedBase.Folder)],
             Seeds = drawn,
+            AllowTrainedRows = _data.AllowsTrainedRows(parsed),
             Judge = _judge.Judge(parsed, context.Configuration),
             Panel = panel,
             OutOfDomain = NamedPath.FromPaths("--out-of-domain", parsed.GetValue(_outOfDomain) ?? [], DrawnSetName),

@@ -4,6 +4,7 @@ using Microsoft.ML;
 using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
+using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet;
@@ -31,6 +32,7 @@ internal sealed class InspectCommand : Verb
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly ReadingChoice _reading = new();
     private readonly MemoryQuestion _memory = new();
 
     protected override bool HasSettings => false;
@@ -44,7 +46,7 @@ internal sealed class InspectCommand : Verb
         if (tokens < 1 || rows < 1) throw new UserMistakeException("--tokens, --rows: expected 1 or more");
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, tokens, rows);
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, tokens, rows);
-        else DataSet(context, target);
+        else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true));
         if (_memory.IsAsked(parsed)) Forecast(parsed, context, target);
         return ExitCodes.Done;
     }
@@ -55,6 +57,7 @@ internal sealed class InspectCommand : Verb
         command.Arguments.Add(_path);
         command.Options.Add(_tokens);
         command.Options.Add(_rows);
+        foreach (Option option in _reading.Options) command.Options.Add(option);
         foreach (Option option in _memory.Options) command.Options.Add(option);
         return command;
     }
@@ -114,11 +117,12 @@ internal sealed class InspectCommand : Verb
         + Text($"fine-tuning {forecast.FineTuningBytes / Mebibyte:N0} MiB, ")
         + Text($"generation {forecast.GenerationBytes / Mebibyte:N0} MiB ({forecast.Rows} row(s) of {forecast.Tokens} tokens)"));
 
-    private static void DataSet(RunContext context, string path)
+    private static void DataSet(RunContext context, string path, PathologyLoadOptions reading)
     {
-        PathologyDataView rows = StagedData.LoadAny(new MLContext().Pathology(), path);
+        PathologyDataView rows = StagedData.LoadAny(new MLContext().Pathology(), path, reading);
         int pictures = rows.Questions.Select(question => question.ImagePath).Distinct().Count();
         context.Display.Line($"data set:   {path}");
+        context.Display.Line($"layout:     {rows.LoadReport.Layout}");
         context.Display.Line($"rows:       {rows.Questions.Count}, pictures {pictures}");
         foreach (IGrouping<string, PathologyQuestion> subset in rows.Questions.GroupBy(question => question.Subset))
         {
@@ -128,7 +132,19 @@ internal sealed class InspectCommand : Verb
             context.Display.Line($"  {name}: {subset.Count()} rows; options {string.Join(", ", options)}");
         }
 
-        if (rows.LoadReport.Faults.Count > 0) context.Display.Line(rows.LoadReport.ToString());
+        Parts(context, "splits", rows.Questions.Select(question => question.Split));
+        Parts(context, "stages", rows.Questions.Select(question => question.Stage ?? ""));
+        int groups = rows.Questions.Select(question => question.Group).Where(group => group.Length > 0).Distinct().Count();
+        if (groups > 0) context.Display.Line($"groups:     {groups}");
+        if (rows.LoadReport.Faults.Count + rows.LoadReport.Warnings.Count > 0) context.Display.Line(rows.LoadReport.ToString());
+    }
+
+    private static void Parts(RunContext context, string title, IEnumerable<string> names)
+    {
+        KeyValuePair<string, int>[] parts = [.. names.CountBy(name => name)];
+        if (parts.Any(part => part.Key.Length > 0))
+            context.Display.Line($"{title + ":",-12}" + string.Join(
+                ", ", parts.Select(part => $"{(part.Key.Length > 0 ? part.Key : "(none)")} {part.Value}")));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

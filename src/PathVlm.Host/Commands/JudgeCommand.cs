@@ -39,6 +39,8 @@ internal sealed class JudgeCommand : Verb
         Description = "File for scores and findings, one JSON line per rollout; none is written by default.",
     };
 
+    private readonly ReadingChoice _reading = new();
+
     protected override int Run(ParseResult parsed, RunContext context)
     {
         string file = parsed.GetValue(_rollouts)!, recordFile = OutputFolder.PrepareFor("--record", parsed.GetValue(_record)!);
@@ -49,7 +51,7 @@ internal sealed class JudgeCommand : Verb
         if (!File.Exists(file))
             throw new UserMistakeException($"expected a rollout file (rollouts.jsonl of a GRPO stage) that exists, got [{file}]");
         RolloutReviewOutcome outcome = RolloutReview.Run(
-            judge, options, file, Rows(parsed.GetValue(_data), context), JudgeChoice.NamesPrices(context.Configuration), context.Screen,
+            judge, options, file, Rows(parsed, context), JudgeChoice.NamesPrices(context.Configuration), context.Screen,
             context.Cancellation);
         Show(outcome, context);
         context.Display.Line($"record: {recordFile}");
@@ -73,7 +75,7 @@ internal sealed class JudgeCommand : Verb
     {
         Command command = new("judge", "Reviews the completions of a rollout file: scores, findings, cost.");
         command.Arguments.Add(_rollouts);
-        foreach (Option option in new Option[] { _record, _recordText, _data, _output }.Concat(_choice.Options))
+        foreach (Option option in new Option[] { _record, _recordText, _data, _output }.Concat(_reading.Options).Concat(_choice.Options))
             command.Options.Add(option);
         return command;
     }
@@ -100,6 +102,9 @@ internal sealed class JudgeCommand : Verb
         return path;
     }
 
-    private static IReadOnlyList<PathologyQuestion>? Rows(string? path, RunContext context) =>
-        DataChoice.RequireExists(path) is { } set ? StagedData.LoadAny(context.CreateMlContext().Pathology(), set).Questions : null;
+    private IReadOnlyList<PathologyQuestion>? Rows(ParseResult parsed, RunContext context) =>
+        DataChoice.RequireExists(parsed.GetValue(_data)) is { } set
+            ? StagedData.LoadAny(
+                context.CreateMlContext().Pathology(), set, _reading.OptionsOf(parsed, context, checksPictures: false)).Questions
+            : null;
 }

@@ -4,6 +4,7 @@ using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Runs;
+using PathVlm.Experiments.Stages;
 using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
@@ -46,8 +47,9 @@ internal sealed class TrainCommand : Verb
         OutputFolder.Prepare("--output", plan.OutputFolder);
         using RunLock held = RunLock.Take(plan.OutputFolder);
         string embedded = Path.Combine(plan.OutputFolder, DataFolder);
-        IDataView rows = _data.Rows(ml.Pathology(), parsed, context, embedded, plan.Seed);
-        TrainingOutcome outcome = Training.Run(ml, plan, rows, context.Screen, context.Cancellation);
+        StagedSet set = _data.RowsToTrain(ml.Pathology(), parsed, context, embedded, plan.Seed);
+        DataChoice.SaveFaults(set.Report, plan.OutputFolder, context);
+        TrainingOutcome outcome = Training.Run(ml, plan, set.Rows, context.Screen, context.Cancellation);
         context.Screen.Tables(outcome.Tables);
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{outcome.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
@@ -55,8 +57,8 @@ internal sealed class TrainCommand : Verb
         context.Display.Line(
             $"load it: ITransformer model = new MLContext().Pathology().Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
         context.Display.Line(
-            $"check it: pathvlm evaluate --model {plan.ModelFile} --data {_data.PathOf(parsed) ?? embedded}"
-            + (plan.Seed == 1 ? "" : $" --seed {plan.Seed}"));
+            $"check it: pathvlm evaluate --model {ShellText.Quote(plan.ModelFile)} "
+            + _data.ArgumentsOf(parsed, set, embedded, plan.SplitFile));
         return ExitCodes.Done;
     }
 
@@ -67,7 +69,7 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        Option[] options = [_baseModel, _output, _seed, _until, _data.Option, .. _recipe.Options, .. _judge.Options];
+        Option[] options = [_baseModel, _output, _seed, _until, .. _data.Options, .. _recipe.Options, .. _judge.Options];
         foreach (Option option in options) command.Options.Add(option);
         return command;
     }
@@ -86,6 +88,7 @@ internal sealed class TrainCommand : Verb
             OutputFolder = Path.GetFullPath(parsed.GetValue(_output)!),
             Seed = parsed.GetValue(_seed),
             LastStage = until,
+            AllowTrainedRows = _data.AllowsTrainedRows(parsed),
             Judge = _judge.Judge(parsed, context.Configuration),
             Panel = JudgeChoice.Panel(context.Configuration),
         };

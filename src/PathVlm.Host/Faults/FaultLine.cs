@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using PathVlm.Experiments.Progress;
 using PathVlm.MLNet.Chat.Faults;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.Modeling.Files;
 
@@ -68,8 +69,21 @@ internal static class FaultLine
     {
         string message = error is ArgumentException { ParamName: not null } argument
             ? argument.Message.Replace($" (Parameter '{argument.ParamName}')", "", StringComparison.Ordinal)
-            : error.Message;
+            : DataFault.Find(error) is { } fault
+                ? DataFault.WithRemedy(fault.Finding, InWords(fault.Remedy))
+                : error.Message;
         string line = string.Join(' ', message.Split(['\r', '\n', '\t', ' '], StringSplitOptions.RemoveEmptyEntries));
         return "pathvlm: " + (line.Length <= LongestLine ? line : line[..LongestLine] + "…");
     }
+
+    private static string InWords(DataRemedy remedy) => remedy switch
+    {
+        DataRemedy.SkipRows => "correct them, or leave such rows out with --row-faults skip",
+        DataRemedy.NameEncoding => "save it as UTF-8, or name its encoding, such as --encoding windows-1252",
+        DataRemedy.NameSplits => "name those that are wanted, such as --splits train",
+        DataRemedy.SmallerStages => "ask for fewer with --set Split:Sft=…, Split:Rl=… and Split:Test=…",
+        DataRemedy.AllowTrainedRows => "leave them out, or take them all the same with --allow-trained-rows",
+        DataRemedy.SkipOpenQuestions => "leave them out with --open-questions skip",
+        _ => "",
+    };
 }

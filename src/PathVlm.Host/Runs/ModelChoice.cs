@@ -28,10 +28,13 @@ internal sealed class ModelChoice
     /// <summary>The model's name in reports.</summary>
     internal string NameOf(ParseResult parsed) => Path.GetFileName(parsed.GetValue(_model) ?? StageNames.Base);
 
+    /// <summary>The model's zip or folder.</summary>
+    internal string PathOf(ParseResult parsed) => parsed.GetValue(_model) ?? EmbeddedBase.Folder;
+
     /// <summary>Opens a zip, a checkpoint or adapter folder, or the embedded base; the caller disposes it.</summary>
     internal PathologyTransformer Open(MLContext ml, ParseResult parsed, IConfiguration configuration)
     {
-        string path = parsed.GetValue(_model) ?? EmbeddedBase.Folder;
+        string path = PathOf(parsed);
         if (!File.Exists(path) && !Directory.Exists(path))
             throw new UserMistakeException($"--model: expected a zip, a checkpoint folder or an adapter folder that exists, got [{path}]");
         return ml.Pathology().Pretrained(path, ModelOptions(parsed, configuration));

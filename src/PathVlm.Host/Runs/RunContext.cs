@@ -12,7 +12,7 @@ internal sealed record RunContext
 {
     internal required IConfiguration Configuration { get; init; }
 
-    internal required ILogger Logger { get; init; }
+    internal required ILoggerFactory Loggers { get; init; }
 
     internal required Display Display { get; init; }
 

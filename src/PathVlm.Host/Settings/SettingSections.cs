@@ -1,11 +1,13 @@
 using System.Reflection;
 using PathVlm.Experiments.Plans;
+using PathVlm.MLNet.Inference.Batching;
 using PathVlm.MLNet.Inference.External;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Sft;
+using PathVlm.Serving;
 using PathVlm.Synthesis;
 using PathVlm.Synthesis.BaseModel;
 
@@ -25,6 +27,7 @@ internal static class SettingSections
         ["Split"] = [typeof(StageSizes)],
         ["Base"] = [typeof(BaseModelOptions)],
         ["Judge"] = [typeof(ChatJudgeOptions), typeof(ReviewPanelOptions)],
+        ["Serve"] = [typeof(PathologyServerOptions), typeof(PathologyBatchOptions)],
         ["External"] = [typeof(ExternalModelOptions)],
     };
 

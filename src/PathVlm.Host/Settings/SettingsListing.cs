@@ -17,9 +17,9 @@ internal static class SettingsListing
     /// <summary>The settings of sections.</summary>
     /// <param name="sections">Names and options of the sections.</param>
     internal static string Text(IEnumerable<(string Section, object Options)> sections) => JsonSerializer.Serialize(
-        sections.ToDictionary(
-            section => section.Section,
-            section => Values(section.Options)),
+        sections.GroupBy(section => section.Section).ToDictionary(
+            section => section.Key,
+            section => section.SelectMany(part => Values(part.Options)).ToDictionary()),
         Json);
 
     private static Dictionary<string, object?> Values(object options) => SettingSections.SettingsOf(options.GetType()).ToDictionary(

@@ -3,6 +3,7 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Controls;
 using PathVlm.MLNet.Data.Loading;
+using PathVlm.MLNet.Data.Pictures;
 using PathVlm.MLNet.Data.Previews;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
@@ -33,7 +34,10 @@ public sealed class PathologyDataCatalog
     public PathologyDataView LoadPathMmu(
         string path, IReadOnlyCollection<string>? subsets = null, IReadOnlyCollection<string>? splits = null,
         string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
-        Tell(PathMmuLoader.Load(path, imageFolder, subsets, splits, rowFaults));
+        Tell(SetLoader.LoadPathMmu(path, new PathologyLoadOptions
+        {
+            Subsets = subsets, Splits = splits, ImageFolder = imageFolder, RowFaults = rowFaults,
+        }));
 
     /// <summary>
     /// Loads OmniMedVQA: <c>QA_information/**/*.json</c> with <c>question_id</c>, <c>question</c>, <c>option_A</c> … , <c>gt_answer</c>
@@ -48,21 +52,40 @@ public sealed class PathologyDataCatalog
     /// <exception cref="ArgumentOutOfRangeException">A modality was asked for and is not there.</exception>
     public PathologyDataView LoadOmniMedVqa(string path, IReadOnlyCollection<string>? modalities = null, string? imageFolder = null,
         RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
-        Tell(OmniMedVqaLoader.Load(path, imageFolder, modalities, rowFaults));
+        Tell(SetLoader.LoadOmniMedVqa(
+            path, new PathologyLoadOptions { Subsets = modalities, ImageFolder = imageFolder, RowFaults = rowFaults }));
 
     /// <summary>
-    /// Loads pictures of one's own, listed in JSON lines or CSV. Columns: <c>image</c>, <c>question</c>, <c>options</c>, <c>answer</c>; may
-    /// be missing: <c>id</c> (default the line), <c>explanation</c>, <c>subset</c>, <c>stage</c>. <c>options</c> is a list in JSON; in CSV
-    /// one text with <c>|</c> between options, or columns <c>option_a</c>, <c>option_b</c> … instead. Options without labels are lettered;
-    /// the answer is an option, its letter or its text.
+    /// Loads pictures of one's own, listed in JSON lines, JSON, CSV or TSV, or lying in a folder for each class; <see cref="Load"/> says
+    /// which
+    /// layouts are recognised. Of columns: <c>image</c>, <c>question</c>, <c>options</c>, <c>answer</c>; may be missing: <c>id</c>
+    /// (default the
+    /// line), <c>explanation</c>, <c>subset</c>, <c>split</c>, <c>stage</c>, <c>group</c>. Options without labels are lettered; the
+    /// answer is an
+    /// option, its letter or its text.
     /// </summary>
-    /// <param name="path">The list, or the folder of <c>questions.jsonl</c> (or of its only *.jsonl or *.csv).</param>
-    /// <param name="imageFolder">Folder that <c>image</c> starts from; default the list's own folder.</param>
+    /// <param name="path">The list, or the folder of <c>questions.jsonl</c> (or of its only list).</param>
+    /// <param name="imageFolder">Folder that <c>image</c> starts from; default the list's own folder, or <c>images</c> in it.</param>
     /// <param name="rowFaults">What is done with rows that cannot be used; default <see cref="RowFaultPolicy.Fail"/>.</param>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is no such list, or a row cannot be used (message: file, row, field).</exception>
     public PathologyDataView LoadFolder(string path, string? imageFolder = null, RowFaultPolicy rowFaults = RowFaultPolicy.Fail) =>
-        Tell(PictureFolderLoader.Load(path, imageFolder, rowFaults));
+        Load(path, new PathologyLoadOptions { ImageFolder = imageFolder, RowFaults = rowFaults });
+
+    /// <summary>
+    /// Loads a set whose layout is recognised from its files: PathMMU, OmniMedVQA, columns of one's own, PMC-VQA, VQA-RAD, PathVQA, rows of
+    /// ms-swift, LLaMA-Factory, LLaVA, TRL, EasyR1 and R1-V, pictures in folders by class. The documentation page <c>data.md</c> shows
+    /// each.
+    /// </summary>
+    /// <param name="path">A file, or the folder of one: <c>questions.jsonl</c>, <c>data.json</c>, its only list, or lists named as
+    /// splits.</param>
+    /// <param name="options">Parts to take, faulty rows, encoding; null for the defaults. They are read, not kept.</param>
+    /// <returns>The rows; <see cref="LoadReport.Layout"/> names the layout.</returns>
+    /// <exception cref="FileNotFoundException">There is nothing at the path, or nothing that is read.</exception>
+    /// <exception cref="ArgumentException">Several files could be meant, or a subset or split was asked for and is not there.</exception>
+    /// <exception cref="InvalidDataException">The layout is not known or lacks something, or a row cannot be used.</exception>
+    public PathologyDataView Load(string path, PathologyLoadOptions? options = null) =>
+        Tell(SetLoader.Load(path, options ?? new PathologyLoadOptions()));
 
     /// <summary>
     /// Shares rows out to the paper's stages by whole pictures: no picture is in two stages. Rows that are left stay out.
@@ -101,7 +124,7 @@ public sealed class PathologyDataCatalog
                 throw new ArgumentOutOfRangeException(name, share, "expected a share from 0 to 1, got one that is negative or no number");
         if (sft + rl + test > 1 + 1e-9)
             throw new ArgumentOutOfRangeException(nameof(test), sft + rl + test, "the shares sum to more than 1");
-        PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
+        RowPicture<string>[] pictures = NamedPictures(data, cancellation);
         StageSize Size(string stage, double share) => new(stage, (int)Math.Floor(share * pictures.Length + 1e-9));
         return Split(
             data, pictures, [Size(PathologyStages.Sft, sft), Size(PathologyStages.Rl, rl), Size(PathologyStages.Test, test)], seed);
@@ -127,7 +150,38 @@ public sealed class PathologyDataCatalog
         if (sizes.Select(size => size.Stage).Distinct().Count() < sizes.Count)
             throw new ArgumentOutOfRangeException(
                 nameof(sizes), $"a stage is named twice: {string.Join(", ", sizes.Select(size => size.Stage))}");
-        return Split(data, PictureFingerprint.OfRows(data, cancellation), sizes, seed);
+        return Split(data, NamedPictures(data, cancellation), sizes, seed);
+    }
+
+    /// <summary>Writes which row is in which stage, with the hash of its picture, as JSON.</summary>
+    /// <param name="data">Rows with pictures and the column Stage.</param>
+    /// <param name="file">The file; it is replaced where it exists.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    [SuppressMessage(
+        "Performance", "CA1822:Mark members as static", Justification = "Everything is reached through mlContext.Pathology().")]
+    public void SaveSplit(IDataView data, string file, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        SplitFile.Write(file, NamedPictures(data, cancellation));
+    }
+
+    /// <summary>Gives rows the stages that <see cref="SaveSplit"/> wrote; rows that the file does not name are left out.</summary>
+    /// <param name="data">Rows with pictures, of the set that was split.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">The file is no split, or one of another set.</exception>
+    public PathologySplit LoadSplit(IDataView data, string file, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(data);
+        ArgumentException.ThrowIfNullOrEmpty(file);
+        (string?[] stages, SplitReport report) = SplitFile.Read(file, NamedPictures(data, cancellation));
+        int missing = report.Stages.Sum(stage => stage.Asked - stage.Rows);
+        if (missing > 0)
+            Report($"{file}: {missing} of its rows are not in the set", warn: true);
+        return new PathologySplit(data, stages, report);
     }
 
     /// <summary>
@@ -144,9 +198,7 @@ public sealed class PathologyDataCatalog
         if (data.Schema.GetColumnOrNull(PathologyColumns.Stage) is null)
             throw new ArgumentOutOfRangeException(
                 nameof(data), $"column [{PathologyColumns.Stage}] is missing, expected text; Split adds it");
-        PictureFingerprint[] pictures = PictureFingerprint.OfRows(data, cancellation);
-        LeakReport report = LeakFinder.Find([.. PathologyRows.Read(data, PathologyRowNeeds.None, null, cancellation)
-            .Select((row, index) => (row.Name, row.Question.Stage ?? "", pictures[index]))]);
+        LeakReport report = LeakFinder.Find(RowPicture<PictureFingerprint>.OfRows(data, PictureFingerprint.Of, known: null, cancellation));
         Report(report.ToString(), !report.IsClean);
         return report;
     }
@@ -202,15 +254,18 @@ public sealed class PathologyDataCatalog
         return PreviewReader.Read(data, maxRows);
     }
 
-    private PathologySplit Split(IDataView data, PictureFingerprint[] pictures, IReadOnlyList<StageSize> sizes, int seed)
+    private static RowPicture<string>[] NamedPictures(IDataView data, CancellationToken cancellation) =>
+        RowPicture<string>.OfRows(data, PictureHash.Of, view => view.PictureHashes, cancellation);
+
+    private PathologySplit Split(IDataView data, RowPicture<string>[] rows, IReadOnlyList<StageSize> sizes, int seed)
     {
         long asked = sizes.Sum(size => (long)size.Rows);
-        if (asked > pictures.Length)
+        if (asked > rows.Length)
             throw new ArgumentOutOfRangeException(nameof(sizes), asked,
-                $"the stages ask for {asked} rows of {pictures.Length}; ask for fewer, or take {nameof(SplitByFractions)}");
-        (int[] stageOfRow, SplitReport report) = PictureSplitter.Split([.. pictures.Select(picture => picture.Exact)], sizes, seed);
+                $"the stages ask for {asked} rows of {rows.Length}; ask for fewer, or take {nameof(SplitByFractions)}");
+        (string?[] stages, SplitReport report) = PictureSplitter.Split(rows, sizes, seed);
         Report(report.ToString(), !report.IsExact);
-        return new PathologySplit(data, [.. stageOfRow.Select(stage => stage < 0 ? null : sizes[stage].Stage)], report);
+        return new PathologySplit(data, stages, report);
     }
 
     private PathologyDataView Tell(PathologyDataView view)

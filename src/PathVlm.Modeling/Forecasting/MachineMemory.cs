@@ -14,21 +14,23 @@ public static class MachineMemory
     public static long? TotalBytes(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.type == DeviceType.CUDA ? Card.Total(Math.Max(0, device.index)) : CpuBytes();
+        return device.type == DeviceType.CUDA ? Card.Total(Math.Max(0, device.index)) : CpuBytes("/");
     }
 
-    private static long? CpuBytes()
+    /// <summary>Bytes of the machine, or of its smallest control group that this process is in.</summary>
+    /// <param name="root">Folder in which <c>proc</c> and <c>sys</c> lie: <c>/</c>, or a copy of theirs.</param>
+    internal static long? CpuBytes(string root)
     {
-        long[] limits = [.. new[] { Physical() }.Concat(ControlGroups()).OfType<long>().Where(limit => limit > 0)];
+        long[] limits = [.. new[] { Physical(root) }.Concat(ControlGroups(root)).OfType<long>().Where(limit => limit > 0)];
         return limits.Length == 0 ? null : limits.Min();
     }
 
-    private static long? Physical()
+    private static long? Physical(string root)
     {
         const string Field = "MemTotal:";
-        const string File = "/proc/meminfo";
-        if (!System.IO.File.Exists(File)) return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        string? line = System.IO.File.ReadLines(File).FirstOrDefault(each => each.StartsWith(Field, StringComparison.Ordinal));
+        string file = Path.Combine(root, "proc", "meminfo");
+        if (!File.Exists(file)) return GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        string? line = File.ReadLines(file).FirstOrDefault(each => each.StartsWith(Field, StringComparison.Ordinal));
         string? number = line?[Field.Length..].Trim().TrimEnd('k', 'B', ' ');
         return number is not null && long.TryParse(number, CultureInfo.InvariantCulture, out long kilobytes)
             ? kilobytes * 1024
@@ -36,21 +38,21 @@ public static class MachineMemory
     }
 
     // Version 2: memory.max of the process's group and of those above it; version 1: memory.limit_in_bytes.
-    private static IEnumerable<long?> ControlGroups()
+    private static IEnumerable<long?> ControlGroups(string root)
     {
-        const string Membership = "/proc/self/cgroup", Root = "/sys/fs/cgroup";
-        if (!File.Exists(Membership)) yield break;
-        foreach (string line in File.ReadLines(Membership))
+        string membership = Path.Combine(root, "proc", "self", "cgroup"), groups = Path.Combine(root, "sys", "fs", "cgroup");
+        if (!File.Exists(membership)) yield break;
+        foreach (string line in File.ReadLines(membership))
         {
             string[] parts = line.Split(':', 3);
             if (parts.Length < 3) continue;
             bool isUnified = parts[0] == "0" && parts[1].Length == 0;
             if (!isUnified && !parts[1].Split(',').Contains("memory")) continue;
-            string root = isUnified ? Root : Path.Combine(Root, "memory");
+            string hierarchy = isUnified ? groups : Path.Combine(groups, "memory");
             string name = isUnified ? "memory.max" : "memory.limit_in_bytes";
             for (string group = parts[2].Trim('/'); ; group = Path.GetDirectoryName(group) ?? "")
             {
-                yield return Limit(Path.Combine(root, group, name));
+                yield return Limit(Path.Combine(hierarchy, group, name));
                 if (group.Length == 0) break;
             }
         }

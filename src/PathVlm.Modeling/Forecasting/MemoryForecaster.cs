@@ -12,14 +12,13 @@ namespace PathVlm.Modeling.Forecasting;
 /// <item>A pass without gradient holds T s (6 D + 4 K + 3 I): one layer's rows on their way.</item>
 /// <item>One layer's graph holds T s (7 D + 3 K + 3 I), and its backward T s (3 D + 6 I) more, most of it in the gate.</item>
 /// <item>With layers computed again a training pass holds L T s D and one layer's graph and backward; without, L graphs and one
-/// backward.</item>
-/// <item>The head holds 128 rows of logits: V (2 s + 8) bytes each.</item>
+/// backward; where the first N are, N T s D, L - N graphs and one backward.</item>
+/// <item>The head holds 128 rows of logits, 512 on a GPU: V (2 s + 8) bytes each.</item>
 /// <item>On a GPU every node of the graph has an empty tensor beside its output until its layer is through: T s (5 D + 2 K + 3 I).</item>
 /// </list>
 /// </summary>
 public static class MemoryForecaster
 {
-    private const int ChunkRows = 128;
     private const int Float = sizeof(float);
 
     // .NET, libtorch and what they allocate at their start; on a GPU also the driver's context and the libraries' work space.
@@ -107,7 +106,8 @@ public static class MemoryForecaster
         long backward = rows * sizes.Value * ((3 * sizes.Hidden) + (6 * sizes.Inner));
         long extra = work.IsGpu ? rows * sizes.Value * ((5 * sizes.Hidden) + (2 * sizes.Keys) + (3 * sizes.Inner)) : 0;
         long graph = sizes.Graph(rows), transient = Math.Max(backward, extra);
-        long kept = work.RecomputesLayers ? (sizes.Layers * rows * sizes.Hidden * sizes.Value) + graph : sizes.Layers * graph;
+        long recomputed = work.RecomputesLayers ? Math.Min(sizes.Layers, work.RecomputedLayers ?? sizes.Layers) : 0;
+        long kept = (recomputed * rows * sizes.Hidden * sizes.Value) + (Math.Max(1, sizes.Layers - recomputed) * graph);
         return kept + Math.Max(transient, sizes.Head) + (rows * sizes.Hidden * sizes.Value);
     }
 
@@ -127,6 +127,7 @@ public static class MemoryForecaster
             VisionWidth = work.Model.Vision.HiddenSize;
             VisionInner = work.Model.Vision.IntermediateSize;
             PatchValues = work.Model.Vision.PatchValues;
+            HeadRows = HeadLimits.RowsAtATime(work.IsGpu);
         }
 
         public int Value { get; }
@@ -149,7 +150,9 @@ public static class MemoryForecaster
 
         public int Merge { get; }
 
-        public long Head => ChunkRows * Vocabulary * ((2 * Value) + (2 * Float));
+        public long Head => HeadRows * Vocabulary * ((2 * Value) + (2 * Float));
+
+        private long HeadRows { get; }
 
         private long VisionWidth { get; }
 

@@ -41,6 +41,9 @@ public sealed record MemoryWork
     /// <summary>Whether decoder layers are computed again in backward.</summary>
     public bool RecomputesLayers { get; init; }
 
+    /// <summary>How many are, counted from the first, where <see cref="RecomputesLayers"/>; null: all.</summary>
+    public int? RecomputedLayers { get; init; }
+
     /// <summary>Tokens of the longest prompt, picture tokens included.</summary>
     public int PromptTokens { get; init; } = 1024;
 

@@ -27,7 +27,7 @@ internal static class DecodeEngines
         return chosen switch
         {
             DecodeBackend.Kernels => new KernelDecodeEngine(model, slots, capacity),
-            DecodeBackend.Scripted => new ScriptedDecodeEngine(model, slots, capacity),
+            DecodeBackend.Scripted => new ScriptedDecodeEngine(model, capacity),
             _ => new TorchDecodeEngine(model, slots, capacity),
         };
     }

@@ -11,7 +11,9 @@ public enum DecodeBackend
     /// <summary>libtorch operations: any device and type.</summary>
     Torch,
 
-    /// <summary>libtorch operations, a layer's attention as one compiled script: any device and type.</summary>
+    /// <summary>
+    /// libtorch operations, all layers as one compiled script, recorded as a CUDA graph where that is known to work: any device and type.
+    /// </summary>
     Scripted,
 
     /// <summary>

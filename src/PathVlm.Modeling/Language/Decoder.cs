@@ -34,10 +34,11 @@ internal sealed class Decoder : IDisposable
     public bool UsesReferenceAttention { get; set; }
 
     /// <summary>
-    /// Whether a pass with gradients keeps the input of each layer alone and computes the layer again in backward. The pack, and what is
-    /// computed from its positions, must then live until backward: they belong to the caller's dispose scope.
+    /// Layers, counted from the first, of which a pass with gradients keeps the input alone and which it computes again in backward. Where
+    /// there are any, the pack, and what is computed from its positions, must live until backward: they belong to the caller's dispose
+    /// scope.
     /// </summary>
-    public bool RecomputesLayers { get; set; }
+    public int RecomputedLayers { get; set; }
 
     /// <summary>The layers, first to last.</summary>
     public IReadOnlyList<DecoderLayer> Layers => layers;
@@ -52,7 +53,7 @@ internal sealed class Decoder : IDisposable
         PackedSequences packed, Tensor? imageFeatures, ForwardRows rows, Action<int, Tensor, Tensor>? keyValues = null,
         Action<Tensor>? hiddenStates = null)
     {
-        bool recomputes = RecomputesLayers && is_grad_enabled() && keyValues is null && hiddenStates is null;
+        bool recomputes = RecomputedLayers > 0 && is_grad_enabled() && keyValues is null && hiddenStates is null;
         using TorchSharp.DisposeScope? scope = recomputes ? null : NewDisposeScope();
         LayerCall first = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions));
         AttentionPlan last = AttentionPlan.For(packed, rows);
@@ -93,8 +94,11 @@ internal sealed class Decoder : IDisposable
         PackedSequences packed, Tensor? imageFeatures, LayerCall first, LayerCall last, IReadOnlyList<RowRange> wanted)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
-        var run = new RecomputedLayersFunction.Run(layers, first, last);
+        int count = Math.Min(RecomputedLayers, layers.Length);
+        var run = new RecomputedLayersFunction.Run(layers[..count], first, count == layers.Length ? last : first);
         Tensor hidden = RecomputedLayersFunction.apply(Embed(packed, imageFeatures), _anchor()!, run);
+        for (int index = count; index < layers.Length; index++)
+            hidden = layers[index].Forward(hidden, index == layers.Length - 1 ? last : first);
         return Normalise(Rows.Take(hidden, wanted)).MoveToOuterDisposeScope();
     }
 

@@ -53,7 +53,7 @@ internal sealed class DecoderLayer
         Tensor normed = Normalise(hidden);
         (Tensor attended, Tensor asking) = call.Plan.IsFull ? (AttendAll(normed, call), hidden)
             : (AttendAsking(normed, call), Rows.Take(hidden, call.Plan.QueryRanges()));
-        return Finish(asking, attended).MoveToOuterDisposeScope();
+        return Finish(asking, attended, call.ValueUnused).MoveToOuterDisposeScope();
     }
 
     /// <summary>Turned queries [n, H, D] and keys [n, KV, D], and values [n, KV, D], of normalised rows [n, d].</summary>
@@ -65,19 +65,21 @@ internal sealed class DecoderLayer
             all.narrow(1, _settings.HeadCount + _settings.KeyValueHeadCount, _settings.KeyValueHeadCount));
     }
 
-    /// <summary>Queries, keys and values of normalised rows [n, d], not turned: [n, (H + 2 KV) D].</summary>
-    public Tensor ProjectAll(Tensor normed) => qkv.Forward(normed);
-
     /// <summary>Normalises rows before their projection.</summary>
     public Tensor Normalise(Tensor hidden) => RmsNorm.Of(hidden, input_layernorm, _settings.NormEpsilon);
 
     /// <summary>Output projection, MLP and both residuals: [n, d] and attention [n, H * D] -> [n, d].</summary>
-    public Tensor Finish(Tensor hidden, Tensor attended)
+    /// <param name="hidden">[n, d].</param>
+    /// <param name="attended">[n, H * D].</param>
+    /// <param name="valueUnused">
+    /// Whether the output is there for its gradient alone: its last product is left out, its values mean nothing.
+    /// </param>
+    public Tensor Finish(Tensor hidden, Tensor attended, bool valueUnused = false)
     {
         using Tensor projected = o_proj.Forward(attended);
         using Tensor middle = hidden.add(projected, Scalars.One);
         using Tensor normed = RmsNorm.Of(middle, post_attention_layernorm, _settings.NormEpsilon);
-        using Tensor inner = mlp.Forward(normed);
+        using Tensor inner = mlp.Forward(normed, valueUnused);
         return middle.add(inner, Scalars.One);
     }
 

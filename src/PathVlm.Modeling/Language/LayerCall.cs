@@ -14,6 +14,9 @@ namespace PathVlm.Modeling.Language;
 internal sealed record LayerCall(
     AttentionPlan Plan, AttentionGroups? Groups, Rotary QueryRotary, Rotary KeyRotary, Action<Tensor, Tensor>? KeyValues)
 {
+    /// <summary>Whether the output is there for its gradient alone: computed again in backward, where nobody reads it.</summary>
+    public bool ValueUnused { get; init; }
+
     /// <summary>The arguments of the fast kernel's node.</summary>
     public PackedAttentionFunction.Call Node(TextConfiguration settings, bool separate) =>
         new(Groups!, QueryRotary, KeyRotary, settings.HeadCount, settings.KeyValueHeadCount, separate, KeyValues);

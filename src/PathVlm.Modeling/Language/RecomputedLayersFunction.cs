@@ -48,7 +48,7 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
             Tensor input = inputs[index].detach().requires_grad_(needed);
             using (enable_grad())
             {
-                Tensor output = run.Layers[index].Forward(input, run.CallOf(index));
+                Tensor output = run.Layers[index].Forward(input, run.CallOf(index) with { ValueUnused = true });
                 output.backward([upstream]);
             }
 

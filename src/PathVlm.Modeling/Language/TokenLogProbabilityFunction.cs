@@ -1,5 +1,7 @@
+using PathVlm.Modeling.Forecasting;
 using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Numerics;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -24,7 +26,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         var parts = new List<Tensor>();
         var totals = new List<Tensor>();
-        foreach ((long start, long count) in Chunks(hidden.size(0), call.Options.ChunkRows))
+        foreach ((long start, long count) in Chunks(hidden, call.Options))
         {
             using TorchSharp.DisposeScope inner = NewDisposeScope();
             Tensor logits = Logits(hidden.narrow(0, start, count), weight, call.Options);
@@ -57,7 +59,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         Tensor? existing = weight.grad;
         Tensor? ofWeight = call.WeightTrained ? existing ?? zeros_like(weight) : null;
         var ofHidden = new List<Tensor>();
-        foreach ((long start, long count) in Chunks(hidden.size(0), call.Options.ChunkRows))
+        foreach ((long start, long count) in Chunks(hidden, call.Options))
         {
             using TorchSharp.DisposeScope inner = NewDisposeScope();
             Tensor rows = hidden.narrow(0, start, count);
@@ -90,8 +92,9 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         return total.squeeze(1).sub(logits.sub(total).exp_().mul_(finite).sum(1));
     }
 
-    private static IEnumerable<(long Start, long Count)> Chunks(long rows, int size)
+    private static IEnumerable<(long Start, long Count)> Chunks(Tensor hidden, TokenScoreOptions options)
     {
+        (long rows, int size) = (hidden.size(0), options.ChunkRows ?? HeadLimits.RowsAtATime(hidden.device_type == DeviceType.CUDA));
         for (long start = 0; start < rows; start += size) yield return (start, Math.Min(size, rows - start));
     }
 

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Forecasting;
 using PathVlm.Modeling.Options;
 using static TorchSharp.torch;
 
@@ -23,9 +24,9 @@ internal sealed record TokenScoreOptions : IOptionSet
     public bool Accuracy { get; init; }
 
     /// <summary>Rows whose logits exist at one time.</summary>
-    /// <value>128.</value>
+    /// <value>null: as many as <see cref="HeadLimits.RowsAtATime"/> says.</value>
     [OptionBounds(AtLeast = 1)]
-    public int ChunkRows { get; init; } = 128;
+    public int? ChunkRows { get; init; }
 }
 
 /// <summary>Scores of n target tokens. The tensors belong to the dispose scope of the call.</summary>

@@ -18,12 +18,17 @@ internal sealed class AdaptedLinear(Tensor weight, Tensor? bias, LowRank? adapte
     public LowRank? Adapter => adapter;
 
     /// <summary>[n, in] -> [n, out], in the caller's dispose scope.</summary>
-    public Tensor Forward(Tensor input)
+    /// <param name="input">[n, in].</param>
+    /// <param name="valueUnused">
+    /// Whether the output is there for its gradient alone, so that the product of a graph node is left out and its values are not to be
+    /// read.
+    /// </param>
+    public Tensor Forward(Tensor input, bool valueUnused = false)
     {
-        if (adapter is null) return Linear.Of(input, weight, bias);
+        if (adapter is null) return Linear.Of(input, weight, bias, valueUnused);
         if (is_grad_enabled())
         {
-            var call = new LowRankFunction.Call(adapter);
+            var call = new LowRankFunction.Call(adapter, valueUnused);
             return LowRankFunction.apply(input, adapter.Anchor!, weight, bias!, call);
         }
 

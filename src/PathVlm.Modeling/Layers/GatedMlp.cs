@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Parameters;
 using static TorchSharp.torch;
 
@@ -8,6 +9,7 @@ internal sealed class GatedMlp
 {
     private readonly AdaptedLinear gate_up;
     private readonly AdaptedLinear down_proj;
+    private readonly LowRank? _ofGate, _ofUp;
 
     /// <summary>An MLP of the weights under a prefix.</summary>
     /// <param name="parameters">The weights.</param>
@@ -18,6 +20,8 @@ internal sealed class GatedMlp
     {
         gate_up = Layer("gate_up");
         down_proj = Layer("down_proj");
+        long half = gate_up.Weight.size(0) / 2;
+        (_ofGate, _ofUp) = (gate_up.Adapter?.Outputs(0, half), gate_up.Adapter?.Outputs(half, half));
 
         AdaptedLinear Layer(string name) => new(
             parameters[prefix + name + ".weight"], biased ? parameters[prefix + name + ".bias"] : null,
@@ -25,10 +29,29 @@ internal sealed class GatedMlp
     }
 
     /// <summary>[n, D] -> [n, D].</summary>
-    public Tensor Forward(Tensor input)
+    /// <param name="input">[n, D].</param>
+    /// <param name="valueUnused">Whether the output is there for its gradient alone, so that its last product is left out.</param>
+    public Tensor Forward(Tensor input, bool valueUnused = false)
     {
+        if (CudaKernels.Serve(input) && !(is_grad_enabled() && gate_up.Weight.requires_grad)) return ForwardApart(input, valueUnused);
         using Tensor both = gate_up.Forward(input);
         using Tensor product = is_grad_enabled() ? GateFunction.apply(both) : GateFunction.Product(both);
-        return down_proj.Forward(product);
+        return down_proj.Forward(product, valueUnused);
+    }
+
+    // Gate and up as two products, where no gradient of their fused weight is asked for: see GatePairFunction.
+    private Tensor ForwardApart(Tensor input, bool valueUnused)
+    {
+        using Tensor gate = Half(0, _ofGate), up = Half(1, _ofUp);
+        using Tensor product = is_grad_enabled() ? GatePairFunction.apply(gate, up) : CudaKernels.GatePair(gate, up);
+        return down_proj.Forward(product, valueUnused);
+
+        Tensor Half(int index, LowRank? adapter)
+        {
+            long half = gate_up.Weight.size(0) / 2;
+            using Tensor weight = gate_up.Weight.narrow(0, index * half, half);
+            using Tensor? bias = gate_up.Bias?.narrow(0, index * half, half);
+            return new AdaptedLinear(weight, bias, adapter).Forward(input);
+        }
     }
 }

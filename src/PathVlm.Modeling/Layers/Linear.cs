@@ -9,9 +9,10 @@ internal static class Linear
     /// <param name="input">[n, in].</param>
     /// <param name="weight">[out, in]; a whole parameter, not a slice of one.</param>
     /// <param name="bias">[out], or null.</param>
-    public static Tensor Of(Tensor input, Tensor weight, Tensor? bias = null)
+    /// <param name="valueUnused">Whether a graph node's output is there for its gradient alone and not computed.</param>
+    public static Tensor Of(Tensor input, Tensor weight, Tensor? bias = null, bool valueUnused = false)
     {
         if (!is_grad_enabled() || !weight.is_leaf) return nn.functional.linear(input, weight, bias);
-        return bias is null ? LinearFunction.apply(input, weight) : LinearFunction.apply(input, weight, bias);
+        return LinearFunction.apply(input, weight, bias!, new LinearFunction.Call(valueUnused));
     }
 }

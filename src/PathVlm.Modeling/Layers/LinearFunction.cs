@@ -5,21 +5,24 @@ namespace PathVlm.Modeling.Layers;
 
 /// <summary>
 /// y = x Wᵀ (+ b) whose weight gradient gᵀ x is added to the flat gradient buffer by the product itself, where the weight has its view
-/// of it. Inputs: x [n, in], W [out, in], and b [out] or nothing.
+/// of it. Inputs: x [n, in], W [out, in], b [out] or null, a <see cref="Call"/>.
 /// </summary>
 internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
 {
+    private const string Biased = "biased";
+
     /// <inheritdoc/>
     public override string Name => nameof(LinearFunction);
 
     /// <inheritdoc/>
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
-        (Tensor input, Tensor weight) = ((Tensor)vars[0], (Tensor)vars[1]);
+        (Tensor input, Tensor weight, Tensor? bias, Call call) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2], (Call)vars[3]);
         // A frozen weight has no gradient, so its input is not needed again.
         ctx.save_for_backward([weight.requires_grad ? input : null!, weight]);
-        ctx.save_data("inputs", vars.Length);
-        return nn.functional.linear(input, weight, vars.Length > 2 ? (Tensor)vars[2] : null);
+        ctx.save_data(Biased, bias is not null);
+        return call.ValueUnused ? empty([input.size(0), weight.size(0)], input.dtype, input.device)
+            : nn.functional.linear(input, weight, bias);
     }
 
     /// <inheritdoc/>
@@ -29,8 +32,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         (Tensor input, Tensor weight) = (call.Saved[0], call.Saved[1]);
         Tensor upstream = gradient.contiguous(), ofInput = upstream.mm(weight);
         Tensor? ofWeight = WeightGradient(input, weight, upstream);
-        if ((int)ctx.get_data("inputs") <= 2) return call.Return(ofInput, ofWeight);
-        return call.Return(ofInput, ofWeight, weight.requires_grad ? upstream.sum(dim: 0) : null);
+        bool summed = (bool)ctx.get_data(Biased) && weight.requires_grad;
+        return call.Return(ofInput, ofWeight, summed ? upstream.sum(dim: 0) : null, null);
     }
 
     /// <summary>Null where nobody asks, or where it was added in place.</summary>
@@ -41,4 +44,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         buffer.addmm_(gradient.t(), input, 1, 1);
         return null;
     }
+
+    /// <summary>What a call carries beside its tensors.</summary>
+    /// <param name="ValueUnused">Whether the output is there for its gradient alone and not computed.</param>
+    internal sealed record Call(bool ValueUnused);
 }

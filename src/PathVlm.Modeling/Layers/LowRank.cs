@@ -11,6 +11,8 @@ internal sealed class LowRank
 {
     private readonly LowRankBuffers _buffers;
     private readonly long _downStart;
+    private Tensor? _blocks;
+    private long _blocksVersion = -1;
 
     /// <summary>Terms of a layer.</summary>
     /// <param name="buffers">The flat buffers in which A's and B's lie.</param>
@@ -49,6 +51,9 @@ internal sealed class LowRank
     /// </summary>
     public Tensor? Anchor => _buffers.Anchor;
 
+    /// <summary>A number that grows whenever the values change.</summary>
+    public long Version => _buffers.Version;
+
     /// <summary>The terms of some neighbouring outputs, counted from <paramref name="start"/>; null where no part lies there.</summary>
     /// <exception cref="ArgumentException">A part lies across a bound.</exception>
     public LowRank? Outputs(long start, long count)
@@ -60,6 +65,29 @@ internal sealed class LowRank
         long before = Parts.TakeWhile(part => part != inside[0]).Sum(part => part.Rank);
         return new LowRank(_buffers, _downStart + (before * InputSize), InputSize,
             [.. inside.Select(part => part with { OutputStart = part.OutputStart - start })], Scale);
+    }
+
+    /// <summary>
+    /// The B's of all parts as one matrix of blocks [<see cref="Rank"/>, out], zero elsewhere, so that the terms of a fused layer are one
+    /// product; brought up to date in place. Owned by the buffers.
+    /// </summary>
+    /// <param name="outputs">Outputs of the layer.</param>
+    public Tensor Blocks(long outputs)
+    {
+        if (_blocksVersion == Version) return _blocks!;
+        using IDisposable none = no_grad();
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        _blocks ??= _buffers.Keep(zeros([Rank, outputs], Down.dtype, Down.device));
+        long first = 0;
+        for (int index = 0; index < Parts.Count; index++)
+        {
+            LowRankPart part = Parts[index];
+            _blocks.narrow(0, first, part.Rank).narrow(1, part.OutputStart, part.OutputCount).copy_(Ups[index].t());
+            first += part.Rank;
+        }
+
+        _blocksVersion = Version;
+        return _blocks;
     }
 
     /// <summary>Adds the terms to y [n, out] in place, outside a graph.</summary>
@@ -108,6 +136,52 @@ internal sealed class LowRank
         Tensor all = reduced.Length == 1 ? reduced[0] : cat(reduced, 1);
         if (_buffers.Gradients is { } flat) Accumulate(_buffers.View(flat, _downStart, [Rank, InputSize]), all.t(), input);
         ofInput?.addmm_(all, Down, 1, (float)Scale);
+    }
+
+    /// <summary>
+    /// y = x Wᵀ + terms on a GPU, outside a graph: the terms come first, so that the large product adds itself to them on its way to
+    /// memory.
+    /// </summary>
+    /// <returns>y, and x Aᵀ of all parts, in the caller's dispose scope.</returns>
+    public (Tensor Output, Tensor Inner) Product(Tensor input, Tensor weight)
+    {
+        Tensor inner = nn.functional.linear(input, Down);
+        Tensor output = empty([input.size(0), weight.size(0)], input.dtype, input.device);
+        using Tensor transposed = weight.t();
+        output.addmm_(inner, Blocks(weight.size(0)), 0, (float)Scale).addmm_(input, transposed, 1, 1);
+        return (output, inner);
+    }
+
+    /// <summary>
+    /// What <see cref="Backward"/> does with the gradient of the product with W, on a GPU: one pass over g for all parts, and the gradient
+    /// of the input as in <see cref="Product"/>.
+    /// </summary>
+    /// <param name="gradient">g, [n, out].</param>
+    /// <param name="input">x, [n, in].</param>
+    /// <param name="inner">u, [n, <see cref="Rank"/>].</param>
+    /// <param name="weight">W, [out, in].</param>
+    /// <param name="asked">Whether the gradient of the input is wanted.</param>
+    /// <returns>dx, [n, in]; null where it is not wanted.</returns>
+    public Tensor? ProductBackward(Tensor gradient, Tensor input, Tensor inner, Tensor weight, bool asked)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        Tensor reduced = gradient.mm(Blocks(weight.size(0)).t());
+        if (_buffers.Gradients is { } flat)
+        {
+            Accumulate(_buffers.View(flat, _downStart, [Rank, InputSize]), reduced.t(), input);
+            Tensor ofBlocks = gradient.t().mm(inner);
+            long first = 0;
+            foreach (LowRankPart part in Parts)
+            {
+                Tensor block = ofBlocks.narrow(0, part.OutputStart, part.OutputCount).narrow(1, first, part.Rank);
+                _buffers.View(flat, part.UpStart, [part.OutputCount, part.Rank]).add_(block, Scalars.Of(Scale));
+                first += part.Rank;
+            }
+        }
+
+        if (!asked) return null;
+        Tensor ofInput = empty([gradient.size(0), InputSize], gradient.dtype, gradient.device);
+        return ofInput.addmm_(reduced, Down, 0, (float)Scale).addmm_(gradient, weight, 1, 1).MoveToOuterDisposeScope();
     }
 
     // Gradients are kept in float32 where the products are computed in bfloat16.

@@ -32,6 +32,9 @@ internal sealed class LowRankBuffers : IDisposable
     /// <summary>Gradients, like <see cref="Values"/>; null while nothing is trained.</summary>
     public Tensor? Gradients { get; private set; }
 
+    /// <summary>Calls of <see cref="Refresh"/> so far.</summary>
+    public long Version { get; private set; }
+
     /// <summary>See <see cref="LowRank.Anchor"/>.</summary>
     public Tensor? Anchor { get; private set; }
 
@@ -57,13 +60,21 @@ internal sealed class LowRankBuffers : IDisposable
         (Gradients, Anchor) = (null, null);
     }
 
-    /// <summary>Converts the values to the type that is computed with.</summary>
+    /// <summary>To be called when the values changed: converts them to the type that is computed with.</summary>
     public void Refresh()
     {
+        Version++;
         if (!_converts) return;
         using IDisposable none = no_grad();
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         Compute.copy_(Values);
+    }
+
+    /// <summary>Keeps a tensor until the buffers go.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        _views.Add(tensor.DetachFromDisposeScope());
+        return tensor;
     }
 
     /// <summary>A view of a buffer; of the gradients it belongs to the caller's dispose scope, else to the buffers.</summary>

@@ -35,6 +35,9 @@ public static class LibTorch
     /// </summary>
     public static string? CudaFault => Loaded.Value.CudaFault;
 
+    /// <summary>Handle of the library whose dependencies are all of libtorch; 0 where TorchSharp loaded it by itself.</summary>
+    internal static nint Library => Loaded.Value.Handle;
+
     /// <summary>Loads libtorch, and checks one that <see cref="Variable"/> chose; does nothing where that was done.</summary>
     /// <exception cref="InvalidOperationException">
     /// There is no libtorch, or the chosen one does not suit; the message is one line.

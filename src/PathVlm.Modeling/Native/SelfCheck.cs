@@ -95,7 +95,7 @@ internal static class SelfCheck
     {
         using IDisposable gradients = enable_grad(); // a caller may have turned them off
         Tensor input = Input(device, 24, 5, 8).requires_grad_();
-        LinearFunction.apply(input, Input(device, 25, 6, 8).requires_grad_()).tanh().sum().backward();
+        Linear.Of(input, Input(device, 25, 6, 8).requires_grad_()).tanh().sum().backward();
         return input.grad!;
     }
 

@@ -33,7 +33,7 @@ public sealed class TrainTests : IDisposable
         string output = trained.Success();
         string zip = Path.Combine(run, "pathvlm-r1.zip");
         Assert.Contains($"model: {zip}", trained.Lines);
-        Assert.Contains($"check it: pathvlm evaluate --model {zip} --data {Path.Combine(run, "data")} --seed 3", trained.Lines);
+        Assert.Contains($"check it: pathvlm evaluate --model {zip} --data {Path.Combine(run, "data")}", trained.Lines);
         Assert.Contains($"Pathology().Load(\"{zip}\", out DataViewSchema schema)", output, StringComparison.Ordinal);
         Assert.Contains(ResearchNotice.Text, output, StringComparison.Ordinal);
         foreach (string stage in new[] { "base", "Alpha", "Beta", "PathVLM-R1" })

@@ -20,6 +20,8 @@ public sealed class LoraGenerationTests
     [InlineData(DecodeBackend.Kernels, 16, null)]
     [InlineData(DecodeBackend.Kernels, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     [InlineData(DecodeBackend.Torch, 5, null)]
+    [InlineData(DecodeBackend.Scripted, 5, null)]
+    [InlineData(DecodeBackend.Scripted, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     [InlineData(DecodeBackend.Torch, 3, @"model\.layers\.[02]\..*(k|v|up|down)_proj")]
     public void SampledLogProbabilitiesAreThoseOfTheTrainersPass(DecodeBackend backend, int rank, string? pattern)
     {
@@ -68,7 +70,7 @@ public sealed class LoraGenerationTests
     private static LoraAdapter RandomAdapter(Qwen25VlModel model, int rank, string? pattern)
     {
         LoraOptions options = new() { Rank = rank, Alpha = 8, TargetPattern = pattern };
-        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type);
+        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type, model.Device);
         Random random = new(4);
         using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in adapter.Pairs) up.copy_(SmallModels.Noise(random, up.shape, 0.5, up.dtype));

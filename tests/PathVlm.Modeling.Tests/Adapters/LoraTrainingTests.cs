@@ -74,6 +74,10 @@ public sealed class LoraTrainingTests
         model.RecomputesLayers = true;
         Assert.Equal(kept, Loss(model));
         Assert.True(gradients.equal(model.Parameters.Gradients).all().item<bool>());
+        model.Parameters.ZeroGradients();
+        model.RecomputedLayers = 1;
+        Assert.Equal(kept, Loss(model));
+        Assert.True(gradients.equal(model.Parameters.Gradients).all().item<bool>());
     }
 
     [Fact]
@@ -99,7 +103,8 @@ public sealed class LoraTrainingTests
         using DisposeScope scope = NewDisposeScope();
         using IDisposable none = no_grad();
         using Qwen25VlModel plain = SmallModels.Create(SmallModels.Configuration(), ScalarType.Float32);
-        LoraAdapter Create(long seed) => LoraAdapter.Create(plain.Configuration, new LoraOptions { Rank = 3 }, seed);
+        LoraAdapter Create(long seed) =>
+            LoraAdapter.Create(plain.Configuration, new LoraOptions { Rank = 3 }, seed, plain.Type, plain.Device);
         using Qwen25VlModel adapted = plain.WithAdapter(Create(5));
         using LoraAdapter again = Create(5), other = Create(6);
         Assert.True(adapted.Adapter!.ChangesNothing());
@@ -118,7 +123,7 @@ public sealed class LoraTrainingTests
     private static LoraAdapter Random(Qwen25VlModel model, string pattern, bool textOnly = false)
     {
         LoraOptions options = new() { Rank = 3, Alpha = 6, TargetPattern = textOnly ? $"(?!.*visual){pattern}" : pattern };
-        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type);
+        LoraAdapter adapter = LoraAdapter.Create(model.Configuration, options, 9, model.Type, model.Device);
         Random random = new(4);
         using IDisposable none = no_grad();
         foreach ((_, _, Tensor up) in adapter.Pairs) up.copy_(SmallModels.Noise(random, up.shape, 0.3, up.dtype));
@@ -144,13 +149,13 @@ public sealed class LoraTrainingTests
         int parent = builder.AddPrompt(prompt, [grid]);
         int[][] answers = [SmallModels.Ids(random, 5), SmallModels.Ids(random, 2), SmallModels.Ids(random, 9)];
         int[] segments = [.. answers.Select(answer => builder.AddCompletion(parent, answer))];
-        PackedSequences packed = builder.Build();
+        PackedSequences packed = builder.Build(model.Device);
         Tensor features = model.EncodeImages(SmallModels.Noise(random, [24, 1176], 1, model.Type), [grid]);
         ForwardRows rows = ForwardRows.Of(segments.SelectMany(segment => ForwardRows.Predicting(packed, segment)));
         Tensor hidden = model.Forward(packed, features, rows);
-        Tensor targets = tensor(answers.SelectMany(answer => answer).Select(id => (long)id).ToArray());
+        Tensor targets = tensor(answers.SelectMany(answer => answer).Select(id => (long)id).ToArray(), device: model.Device);
         Tensor scores = model.TokenLogProbabilities(hidden, targets).LogProbabilities;
-        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, scores.dtype)).sum();
+        Tensor loss = scores.mul(SmallModels.Noise(new Random(5), scores.shape, 1, scores.dtype).to(model.Device)).sum();
         if (trains) loss.backward();
         return loss.ToDouble();
     }

@@ -28,6 +28,24 @@ public sealed class TokenSamplerTests
     }
 
     [Theory]
+    [InlineData(5)]
+    [InlineData(512)]
+    [InlineData(1300)]
+    public void DrawingInBlocksIsTheSameDraw(int size)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Random random = new(size);
+        Tensor probabilities = randn([200, size], generator: new Generator(3)).mul(4).softmax(1);
+        probabilities.masked_fill_(probabilities < 1e-4, 0); // what is drawn next to nothing must not be drawn
+        double[] uniforms = [0, 1 - 1e-16, .. Enumerable.Range(0, 198).Select(_ => random.NextDouble())];
+        long[] expected = TokenSampler.Draw(probabilities, uniforms).data<long>().ToArray();
+        long[] drawn = TokenSampler.DrawInBlocks(probabilities, uniforms).data<long>().ToArray();
+        Assert.Equal(expected[2..], drawn[2..]);
+        Tensor chosen = probabilities.gather(1, tensor(drawn).unsqueeze(1));
+        Assert.All(chosen.data<float>().ToArray(), probability => Assert.True(probability > 0));
+    }
+
+    [Theory]
     [InlineData(0.0, 1)]
     [InlineData(0.2499, 1)]
     [InlineData(0.25, 3)]

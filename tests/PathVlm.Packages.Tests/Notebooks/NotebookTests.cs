@@ -20,7 +20,8 @@ public sealed class NotebookTests(PackageFeed feed)
     [MemberData(nameof(Names))]
     public void ANotebookRunsAndShowsWhatItShowed(string name)
     {
-        string folder = Directory.CreateDirectory(Path.Combine(feed.Work, "notebooks")).FullName, written = Path.Combine(folder, name + ".ipynb");
+        string folder = Directory.CreateDirectory(Path.Combine(feed.Work, "notebooks")).FullName;
+        string written = Path.Combine(folder, name + ".ipynb");
         string committed = Path.Combine(Notebook.Folder, name + ".ipynb");
         Command.Succeed(folder, feed.NotebookVariables, Command.DotNet, Runner, committed, written);
         if (Environment.GetEnvironmentVariable(RecordVariable) == "1") File.Copy(written, committed, overwrite: true);

@@ -1,14 +1,14 @@
 namespace PathVlm.MLNet.Data.Loading;
 
 /// <summary>
-/// The folder that a set's pictures lie in. A set may name pictures below it and nowhere else: a path that is absolute, climbs out with
-/// <c>..</c>, or leaves through a link is refused.
+/// The folder that a set's pictures lie in. A set may name pictures below it and nowhere else: a path that is absolute or climbs out with
+/// <c>..</c> is refused. Links that lie in the folder are followed: hubs keep files as links into a cache, and a link is made by whoever
+/// owns the folder, not by the set.
 /// </summary>
 internal sealed class PictureFolder
 {
     private readonly string _folder;
     private readonly string? _fallback;
-    private readonly string _realFolder;
 
     /// <summary>Takes the folder.</summary>
     /// <param name="folder">The folder that paths start from.</param>
@@ -20,7 +20,6 @@ internal sealed class PictureFolder
         _fallback = fallback;
         if (!Directory.Exists(_folder))
             throw new DirectoryNotFoundException($"picture folder [{_folder}] does not exist");
-        _realFolder = RealPath(_folder, 0);
     }
 
     /// <summary>The full path of a picture, or what is wrong with it.</summary>
@@ -44,31 +43,10 @@ internal sealed class PictureFolder
             return $"is [{relative}], which lies outside [{_folder}]; expected a path below it";
         if (!File.Exists(full))
             return $"is [{relative}], but there is no picture [{full}]";
-        if (!IsInside(RealPath(full, 0), _realFolder))
-            return $"is [{relative}], which leaves [{_folder}] through a link; expected a path below it";
         path = full;
         return null;
     }
 
     private static bool IsInside(string path, string root) =>
         path.StartsWith(root.EndsWith(Path.DirectorySeparatorChar) ? root : root + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-
-    // The path with every link on the way followed.
-    private static string RealPath(string path, int depth)
-    {
-        if (depth > 40)
-            throw new InvalidDataException($"[{path}]: too many links");
-        string real = Path.GetPathRoot(path)!;
-        string[] parts = path[real.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
-        for (int index = 0; index < parts.Length; index++)
-        {
-            real = Path.Combine(real, parts[index]);
-            FileSystemInfo entry = Directory.Exists(real) ? new DirectoryInfo(real) : new FileInfo(real);
-            if (entry.LinkTarget is not string target)
-                continue;
-            string next = Path.GetFullPath(target, Path.GetDirectoryName(real)!);
-            return RealPath(Path.Combine([next, .. parts[(index + 1)..]]), depth + 1);
-        }
-        return real;
-    }
 }

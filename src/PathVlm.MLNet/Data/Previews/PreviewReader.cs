@@ -11,7 +11,8 @@ internal static class PreviewReader
     /// <summary>Reads.</summary>
     public static RowsPreview Read(IDataView data, int count)
     {
-        PathologyRowNeeds needs = data.Schema.GetColumnOrNull(PathologyColumns.Image) is null ? PathologyRowNeeds.None : PathologyRowNeeds.Image;
+        PathologyRowNeeds needs = data.Schema.GetColumnOrNull(PathologyColumns.Image) is null
+            ? PathologyRowNeeds.None : PathologyRowNeeds.Image;
         PathologySchema.Check(data.Schema, needs);
         DataViewSchema.Column[] scores = [.. data.Schema.Where(column => !column.IsHidden
             && column.Type is VectorDataViewType { ItemType: NumberDataViewType numbers } && numbers == NumberDataViewType.Single
@@ -30,7 +31,8 @@ internal static class PreviewReader
         {
             PathologyRow row = reader.Read();
             rows.Add(new PreviewedRow(
-                row.Question, row.Picture is null ? null : PictureFile.EncodePng(row.Picture), answer?.Invoke(), reasoning?.Invoke(), rollouts(),
+                row.Question, row.Picture is null ? null : PictureFile.EncodePng(row.Picture), answer?.Invoke(), reasoning?.Invoke(),
+                rollouts(),
                 getters.ToDictionary(getter => getter.Name, getter => (IReadOnlyList<float>)getter.Values())));
         }
 

@@ -3,7 +3,9 @@ using PathVlm.MLNet.Display;
 
 namespace PathVlm.MLNet.Data.Previews;
 
-/// <summary>The first rows of a view with their pictures, and what models and rewards added to them. For research, not for diagnosis.</summary>
+/// <summary>
+/// The first rows of a view with their pictures, and what models and rewards added to them. For research, not for diagnosis.
+/// </summary>
 /// <param name="Rows">The rows.</param>
 [TypeFormatterSource]
 public sealed record RowsPreview(IReadOnlyList<PreviewedRow> Rows) : IHtmlView

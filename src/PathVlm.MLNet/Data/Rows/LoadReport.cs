@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml.Linq;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Display;
 
 namespace PathVlm.MLNet.Data.Rows;
@@ -29,11 +30,15 @@ public sealed record LoadReport(int RowCount, IReadOnlyList<RowFault> Faults) : 
             : string.Create(CultureInfo.InvariantCulture, $"{head}\n{Warnings.Count:N0} warnings in rows that are used\n{Lines(Warnings)}");
     }
 
-    internal InvalidDataException ToException() => new(
+    /// <summary>How the rows were read: the layout that was recognised; empty for a view made by hand.</summary>
+    public string Layout { get; init; } = "";
+
+    internal InvalidDataException ToException() => DataFault.Create(
         Faults.Count == 1
             ? Faults[0].ToString()
-            : string.Create(CultureInfo.InvariantCulture, $"{Faults.Count:N0} faults in {SkippedIds.Count:N0} rows; ")
-                + $"correct them, or leave such rows out with RowFaultPolicy.Skip\n{Lines(Faults)}");
+            : string.Create(CultureInfo.InvariantCulture, $"{Faults.Count:N0} faults in {SkippedIds.Count:N0} rows")
+                + $"\n{Lines(Faults)}",
+        DataRemedy.SkipRows);
 
     private static string Lines(IReadOnlyList<RowFault> faults) => string.Join('\n', faults.Take(FaultsShown))
         + (faults.Count > FaultsShown ? string.Create(CultureInfo.InvariantCulture, $"\n… and {faults.Count - FaultsShown:N0} more") : "");

@@ -27,6 +27,9 @@ public static class PathologyColumns
     /// <summary>Text: the part of the set that the row comes from; figures are also given for each.</summary>
     public const string Subset = "Subset";
 
+    /// <summary>Text, may be missing: the patient, case or slide of the picture; rows of one group stay in one stage.</summary>
+    public const string Group = "Group";
+
     /// <summary>Text: the stage that takes the row, one of <see cref="PathologyStages"/>.</summary>
     public const string Stage = "Stage";
 

@@ -9,7 +9,8 @@ namespace PathVlm.MLNet.Data.Rows;
 /// <see cref="PathologyColumns.Image"/> asks for it, and again each time it does.
 /// </summary>
 /// <remarks>
-/// The column <see cref="PathologyColumns.Stage"/> exists only where a question names one. A getter of the image column disposes the image
+/// The column <see cref="PathologyColumns.Stage"/> exists only where a question names one, <see cref="PathologyColumns.Group"/> only where
+/// one names a group. A getter of the image column disposes the image
 /// that it finds in the variable it fills, as ML.NET's own image loader does.
 /// </remarks>
 public sealed class PathologyDataView : IDataView
@@ -37,6 +38,16 @@ public sealed class PathologyDataView : IDataView
 
     /// <summary>What the loader that made the view read and left out; without faults for a view made by hand.</summary>
     public LoadReport LoadReport { get; init; }
+
+    /// <summary>Hashes of decoded pixels by the picture's path, of pictures that a loader has checked.</summary>
+    internal IReadOnlyDictionary<string, string> PictureHashes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Other rows over the same pictures, such as some of these rows or these rows with stages.</summary>
+    /// <param name="questions">The rows, in their order.</param>
+    /// <returns>A view with this view's <see cref="LoadReport"/>; pictures that were checked are not checked again.</returns>
+    /// <exception cref="ArgumentException">A question, or a text of it, is null.</exception>
+    public PathologyDataView With(IEnumerable<PathologyQuestion> questions) =>
+        new(questions) { LoadReport = LoadReport, PictureHashes = PictureHashes };
 
     /// <inheritdoc/>
     public DataViewSchema Schema => _columns.Schema;
@@ -77,6 +88,8 @@ public sealed class PathologyDataView : IDataView
         { Answer: null } => nameof(question.Answer),
         { Explanation: null } => nameof(question.Explanation),
         { Subset: null } => nameof(question.Subset),
+        { Group: null } => nameof(question.Group),
+        { Split: null } => nameof(question.Split),
         _ => question.Options.Any(option => option is null) ? "an option" : null,
     };
 }

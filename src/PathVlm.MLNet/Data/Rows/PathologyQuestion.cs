@@ -24,6 +24,14 @@ public sealed record PathologyQuestion(
     string Subset = "",
     string? Stage = null) : IHtmlView
 {
+    /// <summary>
+    /// The patient, case or slide that the picture is of: rows of one group stay in one stage. Empty where it is not known.
+    /// </summary>
+    public string Group { get; init; } = "";
+
+    /// <summary>The set's own split that the row is of, such as <c>val</c> or <c>test</c>; empty where the set has none.</summary>
+    public string Split { get; init; } = "";
+
     /// <summary>Makes a question of options and an answer as people and data sets write them.</summary>
     /// <param name="id">Name of the row.</param>
     /// <param name="imagePath">Full path of the picture's file.</param>

@@ -76,7 +76,10 @@ internal sealed class PathologyRowReader
             throw Fault(id, PathologyColumns.Explanation, "is blank; fine-tuning needs a reasoning to teach");
         return new PathologyQuestion(
             id, Text(PathologyColumns.ImagePath), text, fitted?.Options ?? options, fitted?.Answer ?? answer, explanation,
-            Text(PathologyColumns.Subset), HasStage ? Stage() : null);
+            Text(PathologyColumns.Subset), HasStage ? Stage() : null)
+        {
+            Group = Text(PathologyColumns.Group),
+        };
     }
 
     private AnswerOptions Fit(string id, IReadOnlyList<string> options, string answer)

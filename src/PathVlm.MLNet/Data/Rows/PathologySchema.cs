@@ -11,7 +11,7 @@ internal static class PathologySchema
     private static readonly string[] Texts =
     [
         PathologyColumns.Id, PathologyColumns.ImagePath, PathologyColumns.Answer, PathologyColumns.Explanation,
-        PathologyColumns.Subset, PathologyColumns.Stage,
+        PathologyColumns.Subset, PathologyColumns.Stage, PathologyColumns.Group,
     ];
 
     /// <summary>Checks the columns that a reader with these needs takes; all faults are told at once.</summary>

@@ -8,7 +8,8 @@ namespace PathVlm.MLNet.Data.Rows;
 /// <summary>The columns of a view over questions.</summary>
 internal static class QuestionColumns
 {
-    /// <summary>The columns; <see cref="PathologyColumns.Stage"/> only where a question names a stage.</summary>
+    /// <summary>The columns; <see cref="PathologyColumns.Stage"/> only where a question names a stage, and
+    /// <see cref="PathologyColumns.Group"/> only where one names a group.</summary>
     public static MappedColumns<PathologyQuestion> Of(IReadOnlyList<PathologyQuestion> questions)
     {
         List<ViewColumn<PathologyQuestion>> columns =
@@ -24,6 +25,8 @@ internal static class QuestionColumns
         ];
         if (questions.Any(question => question.Stage is not null))
             columns.Add(ViewColumn.Text<PathologyQuestion>(PathologyColumns.Stage, question => question.Stage ?? ""));
+        if (questions.Any(question => question.Group.Length > 0))
+            columns.Add(ViewColumn.Text<PathologyQuestion>(PathologyColumns.Group, question => question.Group));
         return MappedColumns<PathologyQuestion>.Append(new DataViewSchema.Builder().ToSchema(), columns);
     }
 

@@ -5,20 +5,29 @@ namespace PathVlm.MLNet.Data.Splitting;
 /// <summary>Compares the pictures of the stages of a set, each different picture of a stage once.</summary>
 internal static class LeakFinder
 {
-    public static LeakReport Find(IReadOnlyList<(string Id, string Stage, PictureFingerprint Picture)> rows)
+    public static LeakReport Find(IReadOnlyList<RowPicture<PictureFingerprint>> rows)
     {
-        (string Id, string Stage, PictureFingerprint Picture)[] pictures = [.. rows.DistinctBy(row => (row.Stage, row.Picture.Exact))];
-        return new LeakReport(rows.Select(row => row.Picture.Exact).Distinct().Count(), Exact(pictures), Near(pictures));
+        RowPicture<PictureFingerprint>[] pictures = [.. rows.DistinctBy(row => (row.Stage, row.Picture.Exact))];
+        return new LeakReport(rows.Select(row => row.Picture.Exact).Distinct().Count(), Exact(pictures), Near(pictures))
+        {
+            Groups = Groups(rows),
+        };
     }
 
-    private static List<Leak> Exact((string Id, string Stage, PictureFingerprint Picture)[] pictures)
+    private static GroupLeak[] Groups(IReadOnlyList<RowPicture<PictureFingerprint>> rows) =>
+    [
+        .. rows.Where(row => row.Group.Length > 0).GroupBy(row => row.Group)
+            .Select(group => new GroupLeak(group.Key, group.CountBy(row => row.Stage).ToDictionary()))
+            .Where(group => group.RowsOfStage.Count > 1),
+    ];
+
+    private static List<Leak> Exact(RowPicture<PictureFingerprint>[] pictures)
     {
         var leaks = new List<Leak>();
-        foreach (IGrouping<string, (string Id, string Stage, PictureFingerprint Picture)> same in pictures.GroupBy(
-            row => row.Picture.Exact))
+        foreach (IGrouping<string, RowPicture<PictureFingerprint>> same in pictures.GroupBy(row => row.Picture.Exact))
             leaks.AddRange(
                 from pair in Pairs(same.ToArray()) select new Leak(
-                pair.First.Id, pair.First.Stage, pair.Second.Id, pair.Second.Stage, 0, 0));
+                pair.First.Row, pair.First.Stage, pair.Second.Row, pair.Second.Stage, 0, 0));
         return leaks;
     }
 
@@ -29,22 +38,22 @@ internal static class LeakFinder
                 yield return (items[first], items[second]);
     }
 
-    private static List<Leak> Near((string Id, string Stage, PictureFingerprint Picture)[] pictures)
+    private static List<Leak> Near(RowPicture<PictureFingerprint>[] pictures)
     {
         var leaks = new List<Leak>();
         var index = new DifferenceHashIndex();
-        foreach ((string id, string stage, PictureFingerprint picture) in pictures)
+        foreach (RowPicture<PictureFingerprint> row in pictures)
         {
-            foreach (int number in picture.Orientations.SelectMany(index.Near).Select(near => near.Number).Distinct().Order())
+            foreach (int number in row.Picture.Orientations.SelectMany(index.Near).Select(near => near.Number).Distinct().Order())
             {
-                (string firstId, string firstStage, PictureFingerprint first) = pictures[number];
-                if (firstStage == stage || first.Exact == picture.Exact)
+                RowPicture<PictureFingerprint> first = pictures[number];
+                if (first.Stage == row.Stage || first.Picture.Exact == row.Picture.Exact)
                     continue;
-                (int bits, int orientation) = picture.Orientations
-                    .Select((hash, turn) => (BitOperations.PopCount(hash ^ first.Orientations[0]), turn)).Min();
-                leaks.Add(new Leak(firstId, firstStage, id, stage, bits, orientation));
+                (int bits, int orientation) = row.Picture.Orientations
+                    .Select((hash, turn) => (BitOperations.PopCount(hash ^ first.Picture.Orientations[0]), turn)).Min();
+                leaks.Add(new Leak(first.Row, first.Stage, row.Row, row.Stage, bits, orientation));
             }
-            index.Add(picture.Orientations[0]);
+            index.Add(row.Picture.Orientations[0]);
         }
         return leaks;
     }

@@ -13,21 +13,26 @@ public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IRe
 {
     private const int LeaksShown = 20;
 
-    /// <summary>Whether no picture is shared.</summary>
-    public bool IsClean => Exact.Count == 0 && Near.Count == 0;
+    /// <summary>Patients, cases or slides with rows in two stages or more.</summary>
+    public IReadOnlyList<GroupLeak> Groups { get; init; } = [];
+
+    /// <summary>Whether no picture and no group is shared.</summary>
+    public bool IsClean => Exact.Count == 0 && Near.Count == 0 && Groups.Count == 0;
 
     /// <summary>The report as text: counts, then the first leaks, one a line.</summary>
     public override string ToString()
     {
+        string groups = Groups.Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {Groups.Count:N0} groups in two stages");
         var lines = new List<string>
         {
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{PictureCount:N0} pictures: {Exact.Count:N0} shared by two stages, {Near.Count:N0} nearly equal"),
+                $"{PictureCount:N0} pictures: {Exact.Count:N0} shared by two stages, {Near.Count:N0} nearly equal{groups}"),
         };
-        lines.AddRange(Exact.Concat(Near).Take(LeaksShown).Select(leak => leak.ToString()));
-        if (Exact.Count + Near.Count > LeaksShown)
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"… and {Exact.Count + Near.Count - LeaksShown:N0} more"));
+        string[] leaks = [.. Groups.Select(leak => leak.ToString()), .. Exact.Concat(Near).Select(leak => leak.ToString())];
+        lines.AddRange(leaks.Take(LeaksShown));
+        if (leaks.Length > LeaksShown)
+            lines.Add(string.Create(CultureInfo.InvariantCulture, $"… and {leaks.Length - LeaksShown:N0} more"));
         return string.Join('\n', lines);
     }
 

@@ -13,8 +13,8 @@ public sealed class PathologySplit : IDataView
     internal PathologySplit(IDataView source, string?[] stages, SplitReport report)
     {
         Report = report;
-        Rows = source is PathologyDataView view
-            ? new PathologyDataView(
+        Rows = (source is PathologySplit split ? split.Rows : source) is PathologyDataView view
+            ? view.With(
                 view.Questions.Zip(stages, (question, stage) => question with { Stage = stage }).Where(row => row.Stage is not null))
             : new StagedRows(source, stages);
     }

@@ -2,12 +2,14 @@ using System.Buffers.Binary;
 using System.Collections;
 using System.Security.Cryptography;
 using System.Text;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>
-/// Shares rows out to stages by whole pictures, so that no picture is in two stages. Which picture goes where is a function of the seed and
-/// the picture alone, not of the rows' order.
+/// Shares rows out to stages by whole pictures, so that no picture is in two stages; rows of one patient, case or slide are one unit with
+/// all their pictures. Which unit goes where is a function of the seed and the unit alone, not of the rows' order. The stage Test is dealt
+/// first: other sizes of the other stages leave its rows alone, so that no size makes a row trained on a test row of another run.
 /// </summary>
 /// <remarks>
 /// Stage by stage: of the pictures left, n_k have k rows each. The stage takes x_k of them, as near as can be to its share of n_k, so that
@@ -15,27 +17,52 @@ namespace PathVlm.MLNet.Data.Splitting;
 /// </remarks>
 internal static class PictureSplitter
 {
-    /// <summary>Assigns each row a stage.</summary>
-    /// <param name="pictures">The picture of each row.</param>
+    /// <summary>Assigns each row a stage, or none.</summary>
+    /// <param name="rows">The rows with the names of their pictures.</param>
     /// <param name="sizes">What each stage is to get.</param>
     /// <param name="seed">Seed of the choice.</param>
-    /// <returns>The index of each row's stage, or -1; and the report.</returns>
-    public static (int[] StageOfRow, SplitReport Report) Split(IReadOnlyList<string> pictures, IReadOnlyList<StageSize> sizes, int seed)
+    public static (string?[] Stages, SplitReport Report) Split(
+        IReadOnlyList<RowPicture<string>> rows, IReadOnlyList<StageSize> sizes, int seed)
     {
-        Queue<int[]>[] classes = Classes(pictures, seed);
+        string[] units = RowUnits.Of([.. rows.Select(row => row.Picture)], [.. rows.Select(row => row.Group)]);
+        (int[] stageOfRow, SplitReport report) = Split(
+            units, sizes, seed, (unit, stage) => sizes[stage].Splits is not { } own || unit.All(row => own.Contains(rows[row].Split)));
+        StageReport[] stages = [.. report.Stages.Select((stage, place) =>
+        {
+            RowPicture<string>[] own = [.. rows.Where((_, row) => stageOfRow[row] == place)];
+            return stage with
+            {
+                Pictures = own.Select(row => row.Picture).Distinct().Count(),
+                Groups = own.Select(row => row.Group).Where(group => group.Length > 0).Distinct().Count(),
+            };
+        })];
+        return ([.. stageOfRow.Select(stage => stage < 0 ? null : sizes[stage].Stage)], report with { Stages = stages });
+    }
+
+    /// <summary>Assigns each row a stage.</summary>
+    /// <param name="pictures">The picture of each row, or its unit of pictures (<see cref="RowUnits"/>).</param>
+    /// <param name="sizes">What each stage is to get.</param>
+    /// <param name="seed">Seed of the choice.</param>
+    /// <param name="mayTake">Whether a stage may take a unit, given as its rows; null for every unit.</param>
+    /// <returns>The index of each row's stage, or -1; and the report.</returns>
+    public static (int[] StageOfRow, SplitReport Report) Split(
+        IReadOnlyList<string> pictures, IReadOnlyList<StageSize> sizes, int seed, Func<int[], int, bool>? mayTake = null)
+    {
+        List<int[]> left = Units(pictures, seed);
         int[] stageOfRow = new int[pictures.Count];
         Array.Fill(stageOfRow, -1);
-        var reports = new List<StageReport>();
-        for (int stage = 0; stage < sizes.Count; stage++)
+        var reports = new StageReport[sizes.Count];
+        foreach (int stage in Enumerable.Range(0, sizes.Count).OrderBy(stage => sizes[stage].Stage == PathologyStages.Test ? 0 : 1))
         {
-            int[] counts = [.. classes.Select(pictures => pictures.Count)];
-            int[] taken = Choose(counts, sizes[stage].Rows);
-            for (int size = 1; size < classes.Length; size++)
-                for (int picture = 0; picture < taken[size]; picture++)
-                    foreach (int row in classes[size].Dequeue())
-                        stageOfRow[row] = stage;
-            reports.Add(
-                new StageReport(sizes[stage].Stage, sizes[stage].Rows, taken.Select((count, size) => count * size).Sum(), taken.Sum()));
+            ILookup<int, int[]> bySize = left.Where(unit => mayTake?.Invoke(unit, stage) != false).ToLookup(unit => unit.Length);
+            int largest = left.Count == 0 ? 0 : left.Max(unit => unit.Length);
+            int[] taken = Choose([.. Enumerable.Range(0, largest + 1).Select(size => bySize[size].Count())], sizes[stage].Rows);
+            foreach (int[] unit in taken.SelectMany((count, size) => bySize[size].Take(count)))
+                foreach (int row in unit)
+                    stageOfRow[row] = stage;
+            left.RemoveAll(unit => stageOfRow[unit[0]] >= 0);
+            reports[stage] = new StageReport(
+                sizes[stage].Stage, sizes[stage].Rows, taken.Select((count, size) => count * size).Sum(), taken.Sum());
         }
         return (stageOfRow, new SplitReport(reports, stageOfRow.Count(stage => stage < 0)));
     }
@@ -86,17 +113,10 @@ internal static class PictureSplitter
         return reachable;
     }
 
-    // [k]: the pictures with k rows, in the seed's order, each as its rows.
-    private static Queue<int[]>[] Classes(IReadOnlyList<string> pictures, int seed)
-    {
-        int[][] groups = [.. Enumerable.Range(0, pictures.Count).GroupBy(row => pictures[row])
+    // The units in the seed's order, each as its rows.
+    private static List<int[]> Units(IReadOnlyList<string> pictures, int seed) =>
+        [.. Enumerable.Range(0, pictures.Count).GroupBy(row => pictures[row])
             .OrderBy(group => Order(seed, group.Key), StringComparer.Ordinal).Select(group => group.ToArray())];
-        int largest = groups.Length == 0 ? 0 : groups.Max(group => group.Length);
-        Queue<int[]>[] classes = [.. Enumerable.Range(0, largest + 1).Select(_ => new Queue<int[]>())];
-        foreach (int[] group in groups)
-            classes[group.Length].Enqueue(group);
-        return classes;
-    }
 
     private static string Order(int seed, string picture)
     {

@@ -31,8 +31,13 @@ public sealed record SplitReport(IReadOnlyList<StageReport> Stages, int Unassign
 /// <param name="Pictures">Different pictures among them.</param>
 public sealed record StageReport(string Stage, int Asked, int Rows, int Pictures)
 {
+    /// <summary>Different patients, cases or slides among them; 0 where the rows name none.</summary>
+    public int Groups { get; init; }
+
     /// <summary>The line of a report.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Stage}: {Rows:N0} rows, {Pictures:N0} pictures")
+        + (Groups == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {Groups:N0} groups"))
         + (Rows == Asked ? "" : string.Create(CultureInfo.InvariantCulture,
-            $" ({Asked:N0} were asked for; pictures with several questions make the nearest number below {Rows:N0})"));
+            $" ({Asked:N0} were asked for; {(Groups == 0 ? "pictures with several questions" : "whole groups")} make the nearest number "
+            + $"below {Rows:N0})"));
 }

@@ -46,6 +46,12 @@ public sealed class PathologyTransformer : RowTransformer, IDisposable
     /// <value><see cref="WeightsStorage.InsideZip"/>.</value>
     public WeightsStorage WeightsStorage => _settings.WeightsStorage;
 
+    /// <summary>
+    /// Hashes (SHA-256 of width, height and decoded pixels) of the pictures that this stage and those before it were trained on; they are
+    /// saved with the model. Empty for a model from a checkpoint folder, of which they are not known.
+    /// </summary>
+    public IReadOnlySet<string> TrainedPictures => Policy.TrainedPictures;
+
     /// <summary>The same model with other settings; both share the weights, and each is disposed on its own.</summary>
     /// <param name="answerBatchSize">Rows answered together, 1 or more; null keeps the present number.</param>
     /// <param name="weightsStorage">Where Model.Save puts the weights; null keeps the present place.</param>

@@ -1,3 +1,5 @@
+using PathVlm.MLNet.Diagnostics;
+
 namespace PathVlm.MLNet.Inference.Batching;
 
 /// <summary>Counts what a batch does; safe for use by several threads.</summary>
@@ -18,20 +20,34 @@ internal sealed class BatchCounters(Func<(int Waiting, int Rows)> now)
     }
 
     /// <summary>A request was answered to its end.</summary>
-    public void Answer() => Interlocked.Increment(ref _answered);
+    public void Answer() => Count(ref _answered, "answered");
 
     /// <summary>A request was given up by its caller.</summary>
-    public void Cancel() => Interlocked.Increment(ref _cancelled);
+    public void Cancel() => Count(ref _cancelled, "cancelled");
 
     /// <summary>A request ended in a fault.</summary>
-    public void Fail() => Interlocked.Increment(ref _failed);
+    public void Fail() => Count(ref _failed, "failed");
 
     /// <summary>A request was refused as the queue was full.</summary>
-    public void Refuse() => Interlocked.Increment(ref _refused);
+    public void Refuse() => Count(ref _refused, "refused");
 
     /// <summary>A prompt was read.</summary>
-    public void Read(int tokens) => Interlocked.Add(ref _promptTokens, tokens);
+    public void Read(int tokens)
+    {
+        Interlocked.Add(ref _promptTokens, tokens);
+        PathologyTelemetry.TellBatchTokens(tokens, 0);
+    }
 
     /// <summary>Tokens were chosen.</summary>
-    public void Choose(int tokens) => Interlocked.Add(ref _completionTokens, tokens);
+    public void Choose(int tokens)
+    {
+        Interlocked.Add(ref _completionTokens, tokens);
+        PathologyTelemetry.TellBatchTokens(0, tokens);
+    }
+
+    private static void Count(ref long count, string outcome)
+    {
+        Interlocked.Increment(ref count);
+        PathologyTelemetry.TellRequest(outcome);
+    }
 }

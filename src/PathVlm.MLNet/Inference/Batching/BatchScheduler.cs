@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Generation;
@@ -50,14 +51,14 @@ internal sealed class BatchScheduler : IDisposable
                 throw new BatchQueueFullException(_options.QueueLimit);
             }
 
-            _reserved++;
+            Reserved(1);
         }
     }
 
     /// <summary>Gives a place in the queue back.</summary>
     public void Unreserve()
     {
-        lock (_gate) _reserved--;
+        lock (_gate) Reserved(-1);
     }
 
     /// <summary>Lets a request wait; its place, taken by <see cref="Reserve"/>, is given back here.</summary>
@@ -98,11 +99,17 @@ internal sealed class BatchScheduler : IDisposable
         lock (_gate)
         {
             if (!_waiting.Remove(job)) return;
-            _reserved--;
+            Reserved(-1);
         }
 
         Counters.Cancel();
         job.Complete(new OperationCanceledException(job.Cancellation));
+    }
+
+    private void Reserved(int change)
+    {
+        _reserved += change;
+        PathologyTelemetry.TellWaiting(change);
     }
 
     private void Run()
@@ -187,7 +194,7 @@ internal sealed class BatchScheduler : IDisposable
             {
                 if (!job.IsCancelled && job.Completions > _generator!.FreeRows) return null;
                 _waiting.RemoveFirst();
-                _reserved--;
+                Reserved(-1);
                 if (!job.IsCancelled) return job;
                 Counters.Cancel();
                 job.Complete(new OperationCanceledException(job.Cancellation));
@@ -245,7 +252,7 @@ internal sealed class BatchScheduler : IDisposable
                 job.Complete(fault);
             }
 
-            _reserved -= _waiting.Count;
+            Reserved(-_waiting.Count);
             _waiting.Clear();
         }
     }

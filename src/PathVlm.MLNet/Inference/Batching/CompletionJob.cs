@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Threading.Channels;
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Inference.Conversations;
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Sampling;
@@ -20,6 +22,7 @@ internal sealed class CompletionJob(
     private readonly int[] _delivered = new int[settings.Completions];
     private readonly bool[] _over = new bool[settings.Completions];
     private readonly string[] _kept = [.. Enumerable.Repeat("", settings.Completions)];
+    private readonly Activity? _activity = PathologyTelemetry.Start("complete");
     private volatile bool _isAbandoned;
 
     /// <summary>The prompt.</summary>
@@ -71,6 +74,8 @@ internal sealed class CompletionJob(
     public void Complete(Exception? fault = null)
     {
         Watch.Unregister();
+        _activity?.SetTag("tokens.input", prompt.TokenIds.Length).SetTag("tokens.output", _delivered.Sum())
+            .SetTag("fault", fault?.GetType().Name).Dispose();
         _parts.Writer.TryComplete(fault);
     }
 

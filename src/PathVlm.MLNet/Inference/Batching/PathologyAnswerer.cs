@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.AI;
 using PathVlm.MLNet.Chat.Faults;
@@ -151,7 +152,10 @@ public sealed class PathologyAnswerer : IDisposable
             }
 
             long seed = settings.Seed ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+            // The request's activity ends on the batch's thread; what the caller does next is not part of it.
+            Activity? caller = Activity.Current;
             CompletionJob job = new(prompt, sampling, settings, seed, Policy.Processor.Tokenizer, cancellation);
+            Activity.Current = caller;
             _scheduler.Enqueue(job);
             return new RunningCompletion(job);
         }

@@ -18,7 +18,7 @@ internal sealed class PathologyChatClient(PathologyAnswerer answerer, string mod
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CompletionSettings settings = ChatSettingsReader.Read(options, answerer.Policy.Decoding, modelName);
+        CompletionSettings settings = PathologyChatSettings.Read(options, answerer.Policy.Decoding, modelName);
         using RunningCompletion stream = await answerer.CompleteAsync(messages, settings, cancellationToken).ConfigureAwait(false);
         StringBuilder text = new();
         int tokens = 0;
@@ -44,7 +44,7 @@ internal sealed class PathologyChatClient(PathologyAnswerer answerer, string mod
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         CompletionSettings settings =
-            ChatSettingsReader.Read(options, answerer.Policy.Decoding, modelName) with { ReportsEachToken = true };
+            PathologyChatSettings.Read(options, answerer.Policy.Decoding, modelName) with { ReportsEachToken = true };
         using RunningCompletion stream = await answerer.CompleteAsync(messages, settings, cancellationToken).ConfigureAwait(false);
         string id = NewId();
         DateTimeOffset created = TimeProvider.System.GetUtcNow();

@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
 using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
@@ -75,6 +78,11 @@ public sealed class PathologyPolicy
             "The model was disposed (a PredictionEngine disposes its transformer unless it is created with ownsTransformer: false).")
         : new InvalidOperationException(_absence));
 
+    /// <summary>
+    /// Hashes of the pictures that the weights were trained on, here and in stages before; of a checkpoint folder none are known.
+    /// </summary>
+    internal ImmutableSortedSet<string> TrainedPictures { get; set; } = [];
+
     internal PolicySettings Settings { get; }
 
     /// <summary>
@@ -122,8 +130,12 @@ public sealed class PathologyPolicy
             Qwen25VlModel current = Model;
             _generator ??= new BatchedGenerator(current, [.. Encoder.EndTokenIds], [.. Encoder.SuppressedTokenIds]);
             using DisposeScope scope = NewDisposeScope();
-            return _generator.GenerateCounted(
+            using Activity? activity = PathologyTelemetry.Start("generate");
+            GeneratedSequence[] sequences = _generator.GenerateCounted(
                 Prompts(current, prompts, rows), completions, sampling, prompts.Count, seed, step, cancellation: cancellation);
+            activity?.SetTag("prompts", prompts.Count).SetTag("completions", sequences.Length)
+                .SetTag("tokens", sequences.Sum(sequence => sequence.TokenIds.Count));
+            return sequences;
         }
     }
 
@@ -149,7 +161,7 @@ public sealed class PathologyPolicy
             Qwen25VlModel copy = shares
                 ? own.WithAdapter(own.Adapter!.Clone())
                 : own.Clone(new ModelLoadOptions { Type = type, Device = device });
-            return new PathologyPolicy(copy, _files, settings, encoder) { Base = Base };
+            return new PathologyPolicy(copy, _files, settings, encoder) { Base = Base, TrainedPictures = TrainedPictures };
         }
     }
 
@@ -159,7 +171,12 @@ public sealed class PathologyPolicy
     /// <param name="encoder">Its encoder, made with those settings.</param>
     internal PathologyPolicy WithAdapter(Func<Qwen25VlModel, LoraAdapter> adapter, PolicySettings settings, PromptEncoder encoder)
     {
-        lock (_turn) return new PathologyPolicy(Model.WithAdapter(adapter(Model)), _files, settings, encoder) { Base = Base };
+        lock (_turn)
+            return new PathologyPolicy(Model.WithAdapter(adapter(Model)), _files, settings, encoder)
+            {
+                Base = Base,
+                TrainedPictures = TrainedPictures,
+            };
     }
 
     /// <summary>Moves the weights to a new policy; this one says <paramref name="reason"/> when asked to answer from now on.</summary>
@@ -176,7 +193,11 @@ public sealed class PathologyPolicy
             Qwen25VlModel own = Model;
             ModelLoadOptions wanted = new() { Type = type ?? own.Type, Device = device ?? own.Device };
             bool converts = wanted.Type != own.Type || !DeviceChoice.IsSame(wanted.Device, own.Device);
-            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder) { Base = Base };
+            var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder)
+            {
+                Base = Base,
+                TrainedPictures = TrainedPictures,
+            };
             _generator?.Dispose();
             if (converts) own.Dispose();
             (_generator, _model, _absence) = (null, null, reason);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Persistence;
@@ -25,7 +26,11 @@ internal static class PolicyArchive
             [.. policy.Files.Names.Select(name => new StoredFile(name, EntryReference.Write(writer, name, policy.Files.Read(name))))];
         ScalarType? type = policy.HasWeights || policy.Absence is null ? policy.Model.Type : null;
         StoredAdapter? adapter = type is not null && policy.Model.Adapter is { } own ? StoredAdapter.Of(own, policy.Base) : null;
-        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files) { Adapter = adapter });
+        writer.WriteJson(PolicyEntry, new StoredPolicy(policy.Settings, type, policy.Absence, files)
+        {
+            Adapter = adapter,
+            TrainedPictures = Bases.TrainedPictures.Write(writer, policy.TrainedPictures),
+        });
         if (type is not null) WeightsArchive.Write(writer, AdapterArchive.Tensors(policy.Model, policy.Base), storage);
     }
 
@@ -37,13 +42,15 @@ internal static class PolicyArchive
         Check(stored, where);
         CheckpointSource files = ReadFiles(stored.Files, reader, where);
         ModelConfiguration configuration = ModelConfiguration.Load(files);
-        if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!);
+        ImmutableSortedSet<string> trained = Bases.TrainedPictures.Read(reader, stored.TrainedPictures);
+        if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!) { TrainedPictures = trained };
         if (stored.Adapter is { } adapter)
         {
             return new PathologyPolicy(
                 AdapterArchive.Read(reader, configuration, adapter, stored.WeightsType.Value, where), files, stored.Settings)
             {
                 Base = adapter.Base,
+                TrainedPictures = trained,
             };
         }
 
@@ -55,7 +62,7 @@ internal static class PolicyArchive
                 model = Qwen25VlModel.Create(configuration, new ModelLoadOptions { Type = stored.WeightsType.Value });
                 return model.CheckpointTensors;
             });
-            return new PathologyPolicy(model!, files, stored.Settings);
+            return new PathologyPolicy(model!, files, stored.Settings) { TrainedPictures = trained };
         }
         catch
         {
@@ -101,6 +108,10 @@ internal static class PolicyArchive
         /// <summary>The adapter; null where the weights themselves are stored.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public StoredAdapter? Adapter { get; init; }
+
+        /// <summary>The pictures that the weights were trained on; null where none are known.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public EntryReference? TrainedPictures { get; init; }
     }
 
     private sealed record StoredFile(string Name, EntryReference Content);

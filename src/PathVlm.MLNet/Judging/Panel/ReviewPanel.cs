@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using PathVlm.MLNet.Chat;
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Judging.Messages;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
@@ -220,12 +222,17 @@ public sealed class ReviewPanel : IDisposable
         try
         {
             long? asked = null;
+            using Activity? activity = PathologyTelemetry.Start("judge");
             JudgeReply reply = await _judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
             _tokens.Add(reply.InputTokens + reply.OutputTokens);
             ReviewScore? score = reply.Findings is { } findings
                 ? ReviewScorer.Score(findings, request, _options.RequireShownInImage)
                 : null;
             TimeSpan taken = asked is { } begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
+            string outcome = reply.Missing?.ToString() ?? "scored";
+            activity?.SetTag("outcome", outcome).SetTag("requests", reply.Requests)
+                .SetTag("tokens.input", reply.InputTokens).SetTag("tokens.output", reply.OutputTokens);
+            PathologyTelemetry.TellReview(taken, outcome, reply.InputTokens, reply.OutputTokens);
             decimal price = _statistics.Add(reply, score, taken, isWatched: !request.Coordinates.IsCanary);
             IReadOnlyList<FindingVerdict> verdicts = score?.Verdicts ?? [];
             _record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !_judge.IsOffline);

@@ -160,6 +160,8 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             Result = prompts is null
                 ? TrainingResult.NotBegun
                 : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress);
+            policy.TrainedPictures = policy.TrainedPictures.Union(
+                (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }

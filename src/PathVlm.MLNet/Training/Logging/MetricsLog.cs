@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Training.Options;
 using TorchSharp;
 
@@ -39,9 +40,12 @@ internal sealed class MetricsLog : IDisposable
             json.WriteNumber("step", step);
             foreach ((string name, double value) in metrics) JsonLinesWriter.WriteNumber(json, name, value);
         });
+        PathologyTelemetry.TellLine(metrics, MetricNames.Loss, MetricNames.Reward);
+        // TensorBoard counts seconds since 1970; TorchSharp's own default is another number.
+        long now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
         if (_events is not null)
             foreach ((string name, double value) in metrics)
-                if (double.IsFinite(value)) _events.add_scalar(TagOf(name), (float)value, (int)step);
+                if (double.IsFinite(value)) _events.add_scalar(TagOf(name), (float)value, (int)step, now);
         _progress?.Report(new TrainingProgress(step, _totalSteps, metrics, Stopwatch.GetElapsedTime(_started)));
     }
 

@@ -22,6 +22,7 @@ internal sealed class TrainedModel : IDisposable
             throw new InvalidOperationException("Lora: expected a model with an adapter (Qwen25VlModel.WithAdapter), got one without.");
         model.Train(options.FreezeVision);
         model.RecomputesLayers = options.Recompute == Recomputation.Layers;
+        if (model.RecomputesLayers && options.RecomputedLayers is { } layers) model.RecomputedLayers = layers;
         return new TrainedModel(model);
     }
 

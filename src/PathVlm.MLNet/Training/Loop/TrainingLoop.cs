@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
@@ -45,13 +47,17 @@ internal abstract class TrainingLoop : IDisposable
     /// <summary>Runs all steps that are left.</summary>
     public TrainingResult Run(CancellationToken cancellation)
     {
+        using Activity? activity = PathologyTelemetry.Start("stage");
+        activity?.SetTag("kind", GetType().Name).SetTag("steps", TotalSteps);
         StopReason reason = StopReason.Completed;
         try
         {
             while (State.Step < TotalSteps && reason == StopReason.Completed)
             {
+                (long began, long tokens) = (Stopwatch.GetTimestamp(), State.TokenCount);
                 double loss = AccumulateGradients(cancellation);
                 Update(loss);
+                PathologyTelemetry.TellStep(Stopwatch.GetElapsedTime(began), State.TokenCount - tokens);
                 reason = State.SkippedInARow >= TrainingDefaults.MaxNonFiniteSteps ? StopReason.NotFinite : AfterStep(cancellation);
             }
         }
@@ -59,6 +65,7 @@ internal abstract class TrainingLoop : IDisposable
         {
             reason = StopReason.Cancelled;
         }
+        activity?.SetTag("step", State.Step).SetTag("reason", reason.ToString());
         ChooseWeights();
         return new TrainingResult(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep);
     }

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Adapters;
+using PathVlm.Modeling.Options;
 
 namespace PathVlm.MLNet.Training.Options;
 
@@ -16,4 +17,12 @@ public abstract partial class PathologyTrainingOptions
     /// <summary>What a step computes twice instead of keeping it in memory.</summary>
     /// <value><see cref="Recomputation.Auto"/>.</value>
     public Recomputation Recompute { get; set; }
+
+    /// <summary>
+    /// Decoder layers, counted from the first, that are computed again where <see cref="Recompute"/> is <see cref="Recomputation.Layers"/>;
+    /// null: all. The fewer, the faster and the more memory.
+    /// </summary>
+    /// <value>null.</value>
+    [OptionBounds(AtLeast = 1)]
+    public int? RecomputedLayers { get; set; }
 }

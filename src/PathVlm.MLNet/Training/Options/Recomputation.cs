@@ -4,7 +4,8 @@ namespace PathVlm.MLNet.Training.Options;
 public enum Recomputation
 {
     /// <summary>
-    /// <see cref="Layers"/> where the memory forecast says that keeping everything does not fit, else <see cref="None"/>.
+    /// <see cref="Layers"/> where the memory forecast says that keeping everything does not fit, of as few layers as then fit; else
+    /// <see cref="None"/>.
     /// </summary>
     Auto,
 

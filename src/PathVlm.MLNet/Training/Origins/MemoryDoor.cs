@@ -20,20 +20,41 @@ internal static class MemoryDoor
     /// <exception cref="ArgumentOutOfRangeException">
     /// The forecast is more than the device has; the message names the parts and up to three changes that would fit.
     /// </exception>
-    public static MemoryEstimate Pass(PathologyTrainingOptions options, MemoryWork work, Device device, string component)
+    public static MemoryEstimate Pass(PathologyTrainingOptions options, MemoryWork work, Device device, string component) =>
+        Pass(options, work, device, component, MachineMemory.TotalBytes(device));
+
+    /// <summary>The same where the device has <paramref name="available"/> bytes; null where nobody tells.</summary>
+    internal static MemoryEstimate Pass(
+        PathologyTrainingOptions options, MemoryWork work, Device device, string component, long? available)
     {
-        long? available = MachineMemory.TotalBytes(device);
         if (options.Recompute == Recomputation.Auto)
         {
-            bool fits = available is null || MemoryForecaster.Forecast(work).PeakBytes <= Comfortable * available.Value;
-            options.Recompute = fits ? Recomputation.None : Recomputation.Layers;
+            int fewest = FewestRecomputed(work, available);
+            options.Recompute = fewest == 0 ? Recomputation.None : Recomputation.Layers;
+            options.RecomputedLayers ??= fewest == 0 ? null : fewest;
         }
 
-        MemoryWork decided = work with { RecomputesLayers = options.Recompute == Recomputation.Layers };
+        MemoryWork decided = work with
+        {
+            RecomputesLayers = options.Recompute == Recomputation.Layers, RecomputedLayers = options.RecomputedLayers,
+        };
         MemoryEstimate estimate = MemoryForecaster.Forecast(decided);
         if (available is { } limit && estimate.PeakBytes > limit)
             throw new ArgumentOutOfRangeException(nameof(options), Refusal(component, decided, estimate, device, limit));
         return estimate;
+    }
+
+    /// <summary>Layers that have to be computed again for the forecast to be comfortable; all of them where no number is enough.</summary>
+    private static int FewestRecomputed(MemoryWork work, long? available)
+    {
+        int layers = work.Model.Text.LayerCount;
+        for (int count = 0; count < layers && available is not null; count++)
+        {
+            MemoryWork tried = work with { RecomputesLayers = count > 0, RecomputedLayers = count };
+            if (MemoryForecaster.Forecast(tried).PeakBytes <= Comfortable * available.Value) return count;
+        }
+
+        return available is null ? 0 : layers;
     }
 
     private static string Refusal(string component, MemoryWork work, MemoryEstimate estimate, Device device, long available)

@@ -70,6 +70,9 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
             Result = rows is null
                 ? TrainingResult.NotBegun
                 : trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
+            policy.TrainedPictures = policy.TrainedPictures.Union(
+                (rows?.Training ?? []).Concat(rows?.Validation ?? []).SelectMany(row => row.Pictures)
+                    .Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }

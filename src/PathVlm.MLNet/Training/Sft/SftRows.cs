@@ -23,7 +23,7 @@ internal static class SftRows
         {
             TrainingPicture picture = pictures.PictureOf(row);
             int[] prompt = encoder.EncodeIds(row, picture.Grid), target = EncodeTarget(row, encoder, options);
-            return new SupervisedExample(row.Name, [.. prompt, .. target], prompt.Length, [picture]);
+            return new SupervisedExample(row.Name, [.. prompt, .. target], prompt.Length, [picture]) { Group = row.Question.Group };
         })];
         RequireAny(examples.Count, options);
         return ValidationSplit.Create(examples, options.ValidationFraction, options.Seed);

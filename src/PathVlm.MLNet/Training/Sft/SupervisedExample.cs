@@ -13,6 +13,9 @@ namespace PathVlm.MLNet.Training.Sft;
 internal sealed record SupervisedExample(
     string Id, IReadOnlyList<int> TokenIds, int AnswerStart, IReadOnlyList<TrainingPicture> Pictures)
 {
+    /// <summary>The patient, case or slide of the row; empty where it is not known.</summary>
+    public string Group { get; init; } = "";
+
     /// <summary>Tokens that are trained on.</summary>
     public int AnswerLength => TokenIds.Count - AnswerStart;
 }

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using PathVlm.MLNet.Data.Splitting;
 
 namespace PathVlm.MLNet.Training.Sft;
 
 /// <summary>
-/// Keeps a share of the examples from training to validate by. Examples with the same picture stay on one side. Groups of them are gone
+/// Keeps a share of the examples from training to validate by. Examples with the same picture, or of the same patient, case or slide,
+/// stay on one side. Groups of them are gone
 /// through in an order that is a function of seed and picture, and each that still fits is kept; where groups are large the result can be
 /// smaller than the share (<see cref="Shortfall"/>).
 /// </summary>
@@ -37,7 +39,9 @@ internal sealed record ValidationSplit(IReadOnlyList<SupervisedExample> Training
     }
 
     private static IEnumerable<SupervisedExample[]> GroupsOf(IReadOnlyList<SupervisedExample> examples, long seed) => examples
-        .GroupBy(example => example.Pictures[0].ContentHash)
+        .Zip(RowUnits.Of(
+            [.. examples.Select(example => example.Pictures[0].ContentHash)], [.. examples.Select(example => example.Group)]))
+        .GroupBy(pair => pair.Second, pair => pair.First)
         .OrderBy(group => PlaceOf(seed, group.Key), StringComparer.Ordinal)
         .Select(group => group.ToArray());
 

@@ -50,25 +50,12 @@ internal sealed class PromptGrid : IDisposable
             if (prompts[index].Length < longest)
                 mask[index].narrow(2, prompts[index].Length, longest - prompts[index].Length).fill_(Scalars.Of(double.NegativeInfinity));
         Mask = mask.DetachFromDisposeScope();
-        IsPadded = prompts.Any(prompt => prompt.Length < longest);
         _keys = [.. Enumerable.Range(0, layers).Select(layer => Join(prompts, prompt => prompt.Keys[layer], longest))];
         _values = [.. Enumerable.Range(0, layers).Select(layer => Join(prompts, prompt => prompt.Values[layer], longest))];
     }
 
     /// <summary>0 at a prompt's keys, minus infinity at padding: [prompts, 1, 1, longest].</summary>
     public Tensor Mask { get; }
-
-    /// <summary>Whether a prompt is shorter than the longest, so that <see cref="Mask"/> hides something.</summary>
-    public bool IsPadded { get; }
-
-    /// <summary>Places of the table for each prompt.</summary>
-    public int CompletionsPerPrompt => _perPrompt;
-
-    /// <summary>The row at each place of the table, int64; null where the rows are the table.</summary>
-    public Tensor? RowAt => _row;
-
-    /// <summary>The place of each row in the table, int64; null where the rows are the table.</summary>
-    public Tensor? PlaceOf => _place;
 
     /// <summary>Whether the rows are those the grid was built for.</summary>
     public bool Fits(IReadOnlyList<DecodeRow> rows)

@@ -64,10 +64,33 @@ internal sealed class TokenSampler : IDisposable
     public static Tensor Draw(Tensor probabilities, ReadOnlySpan<double> uniforms)
     {
         using DisposeScope scope = NewDisposeScope();
+        if (probabilities.device_type == DeviceType.CUDA) return DrawInBlocks(probabilities, uniforms).MoveToOuterDisposeScope();
         Tensor cumulative = probabilities.cumsum(1, ScalarType.Float64);
         Tensor total = cumulative.narrow(1, cumulative.shape[1] - 1, 1);
         Tensor target = tensor(uniforms.ToArray(), device: probabilities.device).unsqueeze(1) * total;
         return searchsorted(cumulative, target, right: true).squeeze(1).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>
+    /// The same in two stages, the block and the place in it, for a device that sums one row with one processor of many: equal but where
+    /// a number lies within rounding of a bound.
+    /// </summary>
+    internal static Tensor DrawInBlocks(Tensor probabilities, ReadOnlySpan<double> uniforms)
+    {
+        const long Width = 512;
+        using DisposeScope scope = NewDisposeScope();
+        (long rows, long size) = (probabilities.size(0), probabilities.size(1));
+        long missing = (Width - (size % Width)) % Width;
+        Tensor blocks = (missing == 0 ? probabilities : nn.functional.pad(probabilities, [0, missing])).view(rows, -1, Width);
+        Tensor sums = blocks.sum(2, type: ScalarType.Float64), ends = sums.cumsum(1);
+        Tensor target = tensor(uniforms.ToArray(), device: probabilities.device).unsqueeze(1) * ends.narrow(1, ends.size(1) - 1, 1);
+        Tensor block = searchsorted(ends, target, right: true);
+        Tensor inside = blocks.gather(1, block.unsqueeze(2).expand(rows, 1, Width)).squeeze(1).cumsum(1, ScalarType.Float64);
+        // Within what the block really sums to, so that rounding never leads to a token of probability 0.
+        Tensor last = inside.narrow(1, Width - 1, 1).mul(Scalars.Of(1 - 1e-15));
+        Tensor rest = (target - (ends.gather(1, block) - sums.gather(1, block))).clamp_min_(Scalars.Of(0.0)).minimum(last);
+        Tensor place = searchsorted(inside, rest, right: true);
+        return block.mul(Scalars.Of(Width)).add(place, Scalars.One).squeeze(1).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>

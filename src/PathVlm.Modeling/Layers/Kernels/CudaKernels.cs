@@ -60,6 +60,15 @@ internal static class CudaKernels
             torch.mul(torch.silu(a), g, out=of_b)
             torch.silu_backward(torch.mul(b, g), a, grad_input=of_a)
             return result
+        def gate_pair(a: Tensor, b: Tensor) -> Tensor:
+            active = torch.silu(a)
+            return torch.mul(active, b, out=active)
+        def gate_pair_backward(g: Tensor, a: Tensor, b: Tensor) -> Tuple[Tensor, Tensor]:
+            of_a, of_b = torch.empty_like(a), torch.empty_like(b)
+            torch.mul(torch.silu(a), g, out=of_b)
+            torch.mul(b, g, out=of_a)
+            torch.silu_backward(of_a, a, grad_input=of_a)
+            return of_a, of_b
 
         """; // The parser wants a line break at the end.
 
@@ -123,6 +132,13 @@ internal static class CudaKernels
 
     /// <summary>Its backward, written into the halves of one tensor.</summary>
     public static Tensor GateBackward(Tensor gradient, Tensor both) => (Tensor)Unit.Value.invoke("gate_backward", gradient, both);
+
+    /// <summary>silu(a) * b.</summary>
+    public static Tensor GatePair(Tensor gate, Tensor up) => (Tensor)Unit.Value.invoke("gate_pair", gate, up);
+
+    /// <summary>Its backward: the gradients of a and b.</summary>
+    public static (Tensor Gate, Tensor Up) GatePairBackward(Tensor gradient, Tensor gate, Tensor up) =>
+        ((Tensor, Tensor))Unit.Value.invoke("gate_pair_backward", gradient, gate, up);
 
     private static bool UsesFlash(Tensor query, bool masked) => query.dtype != ScalarType.Float32 && !masked;
 

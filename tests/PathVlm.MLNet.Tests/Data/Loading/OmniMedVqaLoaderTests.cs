@@ -75,8 +75,8 @@ public sealed class OmniMedVqaLoaderTests : IDisposable
         string cut = _folder.Write("QA_information/x.json", """[{"question_id": "q1", """);
         Assert.StartsWith($"{cut}: is no whole JSON document: line 1",
             Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message, StringComparison.Ordinal);
-        _folder.Write("QA_information/x.json", "{}");
-        Assert.Contains("is an object; expected a list of rows",
+        _folder.Write("QA_information/x.json", "7");
+        Assert.Contains("the file is the number 7; expected subsets of splits, or splits of rows",
             Assert.Throws<InvalidDataException>(() => _data.LoadOmniMedVqa(_folder.Path)).Message, StringComparison.Ordinal);
     }
 

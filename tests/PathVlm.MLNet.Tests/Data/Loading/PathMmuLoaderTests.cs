@@ -33,6 +33,7 @@ public sealed class PathMmuLoaderTests : IDisposable
             Answer = "B) no",
             Explanation = "Because.",
             Subset = "PubMed",
+            Split = "val",
         }, view.Questions[0]);
         Assert.Equal(["A) yes", "B) no"], view.Questions[0].Options);
     }
@@ -116,8 +117,7 @@ public sealed class PathMmuLoaderTests : IDisposable
     [InlineData("..\\\\secret.png", "which lies outside")]
     [InlineData("/etc/passwd", "an absolute path")]
     [InlineData("C:/x.png", "an absolute path")]
-    [InlineData("link.png", "which leaves")]
-    [InlineData("linked/secret.png", "which leaves")]
+    [InlineData("linked/../../secret.png", "which lies outside")]
     [InlineData("missing.png", "but there is no picture")]
     [InlineData("images", "but there is no picture")]
     [InlineData("a\\u0000.png", "holds a zero character")]
@@ -125,11 +125,10 @@ public sealed class PathMmuLoaderTests : IDisposable
     public void PictureThatIsMissingOrOutsideItsFolderIsRefused(string image, string expected)
     {
         using var outside = new DataFolder();
-        string secret = outside.Picture("secret.png");
+        outside.Picture("secret.png");
         string set = Path.Combine(_folder.Path, "set");
         _folder.Picture("set/images/a.png");
         _folder.Picture("secret.png");
-        File.CreateSymbolicLink(Path.Combine(set, "link.png"), secret);
         Directory.CreateSymbolicLink(Path.Combine(set, "linked"), outside.Path);
         _folder.Write("set/data.json",
             $$"""[{"No": 1, "img": "{{image}}", "question": "q", "options": ["A) x", "B) y"], "answer": "A"}]""");
@@ -141,12 +140,18 @@ public sealed class PathMmuLoaderTests : IDisposable
     }
 
     [Fact]
-    public void LinksInsideTheFolderAreFollowed()
+    public void LinksAreFollowedWhereverTheyLead()
     {
-        string picture = _folder.Picture("a.png");
-        File.CreateSymbolicLink(Path.Combine(_folder.Path, "b.png"), picture);
-        _folder.Write("data.json", $"[{Row(1).Replace("a.png", "b.png", StringComparison.Ordinal)}]");
-        Assert.Single(_data.LoadPathMmu(_folder.Path).Questions);
+        // A hub's cache: data and pictures are links into a folder of blobs; and a folder of pictures that is a link itself.
+        using var blobs = new DataFolder();
+        blobs.Picture("b.png");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "linked.png"), blobs.Picture("c0ffee"));
+        Directory.CreateSymbolicLink(Path.Combine(_folder.Path, "images"), blobs.Path);
+        string list = blobs.Write(
+            "feed", $"[{Row(1).Replace("a.png", "linked.png", StringComparison.Ordinal)}, "
+            + $"{Row(2).Replace("a.png", "b.png", StringComparison.Ordinal)}]");
+        File.CreateSymbolicLink(Path.Combine(_folder.Path, "data.json"), list);
+        Assert.Equal(2, _data.LoadPathMmu(_folder.Path).Questions.Count);
     }
 
     [Fact]

@@ -53,8 +53,10 @@ public sealed class PictureFolderLoaderTests : IDisposable
         "row [line 2], field [answer] is [maybe], which is none of the options [yes], [no]")]
     [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q,yes,yes\n",
         "row [line 2], field [options] hold 1; expected two or more")]
-    [InlineData("x.csv", "image,question,answer\n",
-        "the head line has no options (or option_a, option_b …); it has [image], [question], [answer]")]
+    [InlineData("x.csv", "image,question,options\ntiles/a.png,q,yes|no\n",
+        "recognised as columns (image, question, answer), but its rows have no [answer]; they have [image], [question], [options]")]
+    [InlineData("x.csv", "image,question,option_a,option_b,option_c,answer\ntiles/a.png,q,yes,,no,C\n",
+        "row [line 2], field [option_A …] [] has no text")]
     [InlineData("x.csv", "image,image,question,options,answer\n", "the head line names [image] twice")]
     [InlineData("x.csv", "", "is empty")]
     [InlineData("x.csv", "image,question,options,answer\ntiles/a.png,q\"x,yes|no,no\n", "has a quote out of place")]

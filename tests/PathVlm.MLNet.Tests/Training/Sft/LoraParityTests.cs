@@ -28,7 +28,8 @@ public sealed class LoraParityTests
         JsonElement recorded = JsonDocument.Parse(File.ReadAllText(ReferenceSet.PathOf("lora", run + ".json"))).RootElement;
         using TrainingFixture rows = new("sft", SupervisedParityTests.RunNames[0]);
         using Qwen25VlModel plain = rows.LoadModel();
-        LoraAdapter adapter = PeftFolder.Load(ReferenceSet.PathOf("lora", run[..^Suffix.Length]), plain.Configuration);
+        LoraAdapter adapter = PeftFolder.Load(
+            ReferenceSet.PathOf("lora", run[..^Suffix.Length]), plain.Configuration, plain.Type, plain.Device);
         using Qwen25VlModel model = plain.WithAdapter(adapter);
         Tensor before = plain.Parameters.Values.clone();
         JsonElement settings = recorded.GetProperty("settings");

@@ -16,6 +16,20 @@ public sealed class ValidationSplitTests
     }
 
     [Fact]
+    public void RowsOfAGroupStayOnOneSideWithAllTheirPictures()
+    {
+        SupervisedExample[] examples =
+            [.. Enumerable.Range(0, 20).Select(i => TinyModel.Example(i, pictures: 20) with { Group = i < 16 ? $"slide {i % 4}" : "" })];
+        for (long seed = 1; seed < 9; seed++)
+        {
+            ValidationSplit split = ValidationSplit.Create(examples, 0.4, seed);
+            Assert.Equal(8, split.Validation.Count);
+            Assert.DoesNotContain(split.Training.Select(row => row.Group).Intersect(split.Validation.Select(row => row.Group)),
+                group => group.Length > 0);
+        }
+    }
+
+    [Fact]
     public void ASplitIsAFunctionOfTheSeed()
     {
         SupervisedExample[] examples = [.. Enumerable.Range(0, 20).Select(i => TinyModel.Example(i, pictures: 10))];

@@ -30,7 +30,7 @@ public sealed class BackwardCallTests
         using DisposeScope scope = NewDisposeScope();
         Tensor hidden = Probe.apply(ones(2, 4).requires_grad_());
         Tensor weight = ones(4, 4);
-        for (int layer = 0; layer < layers; layer++) hidden = LinearFunction.apply(hidden, weight);
+        for (int layer = 0; layer < layers; layer++) hidden = Linear.Of(hidden, weight);
         Tensor loss = hidden.sum();
         long before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         loss.backward();

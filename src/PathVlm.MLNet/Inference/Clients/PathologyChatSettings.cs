@@ -9,11 +9,11 @@ namespace PathVlm.MLNet.Inference.Clients;
 /// <summary>
 /// What the options of a chat request mean for a model of ours; an option that it has no rule for is refused, never ignored.
 /// </summary>
-internal static class ChatSettingsReader
+public static class PathologyChatSettings
 {
     private const int MostStops = 16;
 
-    /// <summary>Reads options.</summary>
+    /// <summary>Reads options. Temperature 0 is greedy; without options the policy's own decoding settings stand.</summary>
     /// <param name="options">The options; null for none.</param>
     /// <param name="decoding">How the policy decodes where a request says nothing.</param>
     /// <param name="model">The model's name.</param>

@@ -1,0 +1,33 @@
+using System.Globalization;
+using Microsoft.ML;
+using PathVlm.MLNet.Data.Faults;
+using PathVlm.MLNet;
+
+namespace PathVlm.Experiments.Stages;
+
+/// <summary>Refuses test rows that a model was trained on.</summary>
+internal static class TrainedRowsCheck
+{
+    private const int NamesShown = 5;
+
+    /// <summary>Refuses test rows that show a picture of a training row of the set.</summary>
+    /// <exception cref="InvalidDataException">There are some; the message counts and names them.</exception>
+    public static void Stages(IDataView rows, CancellationToken cancellation) => Refuse(
+        TrainedRows.FindInOtherStages(rows, cancellation), rows.GetRowCount(), "test rows show a picture that another stage is trained on");
+
+    /// <summary>Refuses test rows that show a picture that a model to start from was trained on.</summary>
+    /// <param name="model">Its zip or checkpoint folder.</param>
+    /// <param name="test">The test rows.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="InvalidDataException">There are some; the message counts and names them.</exception>
+    public static void Model(string model, IDataView test, CancellationToken cancellation) => Refuse(
+        TrainedRows.Find(test, model, cancellation), test.GetRowCount(), $"test rows show a picture that [{model}] was trained on");
+
+    private static void Refuse(IReadOnlyList<string> found, long? all, string what)
+    {
+        if (found.Count == 0) return;
+        string names = string.Join("], [", found.Take(NamesShown)) + (found.Count > NamesShown ? "], …" : "]");
+        throw DataFault.Create(
+            string.Create(CultureInfo.InvariantCulture, $"{found.Count:N0} of {all:N0} {what}: [{names}"), DataRemedy.AllowTrainedRows);
+    }
+}

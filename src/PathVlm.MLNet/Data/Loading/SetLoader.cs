@@ -1,0 +1,118 @@
+using PathVlm.MLNet.Data.Faults;
+using PathVlm.MLNet.Data.Loading.Layouts;
+using PathVlm.MLNet.Data.Loading.Records;
+using PathVlm.MLNet.Data.Rows;
+using PathVlm.Modeling.Options;
+
+namespace PathVlm.MLNet.Data.Loading;
+
+/// <summary>Loads a set: finds its files, recognises the layout of its rows, reads them and checks them.</summary>
+internal static class SetLoader
+{
+    private const string Images = "images";
+    private static readonly string[] TextExtensions = [".jsonl", ".json", ".csv", ".tsv"];
+
+    /// <summary>Loads a set of any known layout.</summary>
+    public static PathologyDataView Load(string path, PathologyLoadOptions options)
+    {
+        OptionRules.Validate(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        if (Directory.Exists(Path.Combine(path, SourceFiles.OmniMedVqaFolder)))
+            return LoadOmniMedVqa(path, options);
+        IReadOnlyList<SourceFile> files = SourceFiles.Find(path, [.. TextExtensions, .. options.Readers.SelectMany(r => r.Extensions)]);
+        return files.Count > 0 ? Load(path, files, options, layout: null, Images) : LoadClasses(Path.GetFullPath(path), options);
+    }
+
+    /// <summary>Loads a set in PathMMU's layout.</summary>
+    public static PathologyDataView LoadPathMmu(string path, PathologyLoadOptions options)
+    {
+        OptionRules.Validate(options);
+        IReadOnlyList<SourceFile> files = SourceFiles.Find(path, [".json"]);
+        return files.Count > 0
+            ? Load(path, files, options, new PathMmuLayout(), Images)
+            : throw new FileNotFoundException($"folder [{Path.GetFullPath(path)}] holds no data.json and no other *.json", path);
+    }
+
+    /// <summary>Loads a set in OmniMedVQA's layout.</summary>
+    public static PathologyDataView LoadOmniMedVqa(string path, PathologyLoadOptions options)
+    {
+        OptionRules.Validate(options);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        PathologyLoadOptions placed = options.WithImageFolder(options.ImageFolder ?? SourceFiles.OmniMedVqaPictures(path));
+        return Load(path, SourceFiles.FindOmniMedVqa(path), placed, new OmniMedVqaLayout(), fallback: null);
+    }
+
+    private static PathologyDataView Load(
+        string path, IReadOnlyList<SourceFile> files, PathologyLoadOptions options, RowLayout? layout, string? fallback)
+    {
+        string source = files.Count == 1 ? files[0].Path : Path.GetFullPath(path);
+        var pictures = new PictureFolder(
+            options.ImageFolder ?? Path.GetDirectoryName(files[0].Path)!, options.ImageFolder is null ? fallback : null);
+        DataRecord[] records = [.. files.SelectMany(file => Records(file, options))];
+        if (records.Length == 0)
+            throw DataFault.Create($"{source}: holds no row that was asked for");
+        IEnumerable<DataValue> sound = records.Where(record => record.Fault is null).Select(record => record.Row);
+        layout ??= sound.Any() ? KnownLayouts.Recognise(source, sound) : new PathMmuLayout();
+        var collector = new QuestionCollector(options);
+        var asked = new DataParts(source, options.Subsets, options.Splits);
+        RawRow?[] rows = [.. records.Select(record => record.Fault is null ? layout.Read(record) : null)];
+        bool countsFromZero = rows.Any(row => row?.AnswerPlace == 0);
+        foreach ((DataRecord record, RawRow? row) in records.Zip(rows))
+        {
+            if (row is null)
+                collector.AddFault(record.File, NameOf(record), "row", record.Fault!);
+            else if (asked.Take(row.Subset, row.Split))
+                collector.Add(record.File, countsFromZero ? row : WithoutPlace(row), pictures);
+        }
+        asked.RefuseUnknown();
+        return collector.Finish(source, layout.Name);
+    }
+
+    // Numbers that name options may count from 0 or from 1: which, only a 0 tells.
+    private static RawRow WithoutPlace(RawRow row) => row.AnswerPlace is not { } place ? row : row with
+    {
+        AnswerPlace = null,
+        Answer = row.Answer with
+        {
+            Text = null,
+            Fault = $"is the number {place}, and no row has 0, so that it may count the options from 0 or from 1; "
+                + "expected a letter or a text",
+        },
+    };
+
+    private static string NameOf(DataRecord record) =>
+        string.Concat(new[] { record.Subset, record.Split }.Where(part => part.Length > 0).Select(part => part + "/")) + record.Name;
+
+    private static IEnumerable<DataRecord> Records(SourceFile file, PathologyLoadOptions options)
+    {
+        string extension = Path.GetExtension(file.Path).ToLowerInvariant();
+        IEnumerable<DataRecord> records = options.Readers.FirstOrDefault(reader => reader.Extensions.Contains(extension)) is { } reader
+            ? reader.Read(file.Path)
+            : extension switch
+            {
+                ".jsonl" => JsonRecords.ReadLines(file.Path, options.Encoding),
+                ".csv" or ".tsv" => TableRecords.Read(file.Path, options.Encoding),
+                ".parquet" => throw DataFault.Create(
+                    $"{file.Path}: is a Parquet file; expected JSON, JSON lines or CSV, or the reader of the package PathVlm.Parquet"),
+                _ => JsonRecords.Read(file.Path, options.Encoding),
+            };
+        return file.Split.Length == 0 ? records : records.Select(
+            record => record.Split.Length > 0 ? record : record with { Split = file.Split });
+    }
+
+    private static PathologyDataView LoadClasses(string folder, PathologyLoadOptions options)
+    {
+        IReadOnlyList<RawRow> rows = ClassFolders.Read(folder, options.ClassQuestion);
+        if (rows.Count == 0)
+            throw new FileNotFoundException(
+                $"folder [{folder}] holds no questions.jsonl, no data.json, no other *.jsonl, *.json, *.csv or *.tsv, and no two folders "
+                + "of pictures by class", folder);
+        var collector = new QuestionCollector(options);
+        var pictures = new PictureFolder(folder);
+        var asked = new DataParts(folder, options.Subsets, options.Splits);
+        foreach (RawRow row in rows.Where(row => asked.Take(row.Subset, row.Split)))
+            collector.Add(folder, row, pictures);
+        asked.RefuseUnknown();
+        return collector.Finish(folder, ClassFolders.Name);
+    }
+}
