@@ -46,7 +46,7 @@ internal static class Attacks
         string bomb = Path.Combine(folder, "bomb.zip");
         using (ZipArchive archive = ZipFile.Open(bomb, ZipArchiveMode.Create))
         {
-            using Stream entry = archive.CreateEntry("Schema", CompressionLevel.Fastest).Open();
+            using Stream entry = archive.CreateEntry("Schema", CompressionLevel.Optimal).Open();
             byte[] zeros = new byte[1 << 20];
             for (int written = 0; written < Math.Max(20, size / 200); written++) entry.Write(zeros);
         }

@@ -95,15 +95,16 @@ internal static class CompletionBody
     {
         if (!root.TryGetProperty("usage", out JsonElement usage) || usage.ValueKind != JsonValueKind.Object) return null;
         long read = Whole(usage, "prompt_tokens"), written = Whole(usage, "completion_tokens");
-        return new JsonObject { ["prompt_tokens"] = read, ["completion_tokens"] = written, ["total_tokens"] = read + written };
+        return new JsonObject { ["prompt_tokens"] = read, ["completion_tokens"] = written, ["total_tokens"] = Math.Clamp(read + written, 0, int.MaxValue) };
     }
 
     private static string? Text(JsonElement place, string name) =>
         place.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    // A count that cannot be stays one, so that it is told: -1, or the largest.
     private static long Whole(JsonElement place, string name) =>
         place.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
-            && value.TryGetDouble(out double number) && number is >= 0 and <= int.MaxValue
-            ? (long)number
+            && value.TryGetDouble(out double number)
+            ? (long)Math.Clamp(number, -1, int.MaxValue)
             : 0;
 }

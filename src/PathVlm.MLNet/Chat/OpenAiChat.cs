@@ -31,7 +31,7 @@ internal static class OpenAiChat
         if (address.Scheme == "http" && !address.IsLoopback && !allowHttp)
             throw new ArgumentException(
                 $"address: expected https, or http to this machine, got '{address}': pictures, texts and the key would go in the clear; "
-                + "AllowHttp (--allow-http) takes it", nameof(address));
+                + "AllowHttp (--allow-http) accepts it", nameof(address));
     }
 
     /// <summary>Refuses a key that cannot stand in a header of a request; the message never shows it.</summary>

@@ -47,10 +47,10 @@ public sealed class CanaryReportTests : IDisposable
     {
         using ReviewPanel panel = new(new CountingJudge(MissingCause.Refused), new ReviewPanelOptions { MissingWindow = 1 });
         CanaryReport report = await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
-        Assert.Equal((18, 18), (report.MissingCount, report.Failures.Count)); // two are blank: no call
+        Assert.Equal((16, 16), (report.MissingCount, report.Failures.Count)); // four say nothing: no call
         Assert.Contains("order-to-the-judge (not reviewed: Refused)", report.Failures);
         Assert.Equal(float.NaN, report.HighestEmptyCompleteness); // a blank one is 0 whatever the judge is
-        Assert.Equal("judge's canaries: 18 of 20 were not reviewed (Refused 18); whether this judge pays for empty reasoning is not "
+        Assert.Equal("judge's canaries: 16 of 20 were not reviewed (Refused 16); whether this judge pays for empty reasoning is not "
             + "known, check that it can be asked", report.ToString());
         await Assert.ThrowsAsync<JudgeStoppedException>(() => panel.ReviewAsync([JudgeFixture.Request()], CancellationToken.None));
     }
@@ -59,9 +59,11 @@ public sealed class CanaryReportTests : IDisposable
     public async Task OneThatWasNotReviewedDoesNotHideOneThatPays()
     {
         using ReviewPanel panel = new(new RepliesJudge(reasoning =>
-            reasoning == "Thought process:" ? JudgeReply.WithoutFindings(MissingCause.ServerBusy, 5) : Found(reasoning)));
+            reasoning.StartsWith("The correct answer is", StringComparison.Ordinal)
+                ? JudgeReply.WithoutFindings(MissingCause.ServerBusy, 5)
+                : Found(reasoning)));
         CanaryReport report = await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
-        Assert.Equal(["confidence (completeness 0.6)", "announcement (not reviewed: ServerBusy)"], report.Failures);
+        Assert.Equal(["confidence (completeness 0.6)", "right-answer-alone (not reviewed: ServerBusy)"], report.Failures);
         Assert.Equal(
             "judge's canaries: 1 of 20 do not hold: confidence (completeness 0.6); 1 of 20 were not reviewed (ServerBusy 1); this "
                 + "judge pays for empty reasoning, use another model",
@@ -84,7 +86,7 @@ public sealed class CanaryReportTests : IDisposable
         using (ReviewPanel panel = new(new RubricJudge(), new ReviewPanelOptions { RecordFile = record }))
             await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.All(ReviewRecord.Read(record), line => Assert.Equal(-1, line.Row));
-        Assert.Equal(JudgeCanaries.All.Where(canary => !canary.Name.StartsWith("blank", StringComparison.Ordinal))
+        Assert.Equal(JudgeCanaries.All.Where(canary => canary.Name is not ("blank" or "blank-white-space" or "announcement" or "headings-only"))
             .Select(canary => canary.Name).Order(),
             ReviewRecord.Read(record).Select(line => line.Id).Order());
     }

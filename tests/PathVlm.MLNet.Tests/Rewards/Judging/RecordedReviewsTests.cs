@@ -95,7 +95,9 @@ public sealed class RecordedReviewsTests : IDisposable
     {
         await ReviewAsync(new RepliesJudge(_ => RepliesJudge.Reply(NotShown)), requireShownInImage: false, text);
         string line = await File.ReadAllTextAsync(RecordFile);
+        // As a version wrote it that knew neither the setting nor the chain.
         string without = line.Replace("\"require_shown_in_image\":false,", "", StringComparison.Ordinal);
+        without = without[..without.IndexOf(",\"chain\"", StringComparison.Ordinal)] + "}\n";
         Assert.NotEqual(line, without);
         await File.WriteAllTextAsync(RecordFile, without);
         RepliesJudge judge = new(_ => RepliesJudge.Reply(NotShown));

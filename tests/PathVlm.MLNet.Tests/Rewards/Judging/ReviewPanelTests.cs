@@ -118,7 +118,7 @@ public sealed class ReviewPanelTests : IDisposable
         string text = await File.ReadAllTextAsync(RecordFile);
         await File.WriteAllTextAsync(RecordFile, text.Replace("\"completeness\":10", "\"completeness\":6", StringComparison.Ordinal));
         InvalidDataException error = Assert.Throws<InvalidDataException>(() => ReviewRecord.Open(RecordFile));
-        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
+        Assert.Contains("line 1: the line was changed", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
