@@ -24,7 +24,7 @@ internal static class Attacks
         yield return new(
             1, "header of 99.9 MB", "refused before it is read", "1 s", "expected a header of at most", () => Open(header));
         string type = Written(folder, "type.safetensors",
-            Safetensors($$"""{"a":{"dtype":"{{new string('x', size)}}","shape":[0],"data_offsets":[0,0]}}"""));
+            Safetensors($$$"""{"a":{"dtype":"{{{new string('x', size)}}}","shape":[0],"data_offsets":[0,0]}}"""));
         yield return new(1, $"dtype of {size} characters", "refused in one line", "1 s", "expected at most 16 bytes", () => Open(type));
         string bits = Written(folder, "zero.safetensors", Safetensors("""{"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,0]}}"""));
         yield return new(1, "-0 in a shape", "refused", "1 s", "got -0", () => Open(bits));
@@ -36,7 +36,7 @@ internal static class Attacks
 
         string sharded = Directory.CreateDirectory(Path.Combine(folder, "sharded")).FullName;
         IEnumerable<string> shards = Enumerable.Range(0, size).Select(index => $"\"t{index}\":\"s{index}.safetensors\"");
-        Written(sharded, "model.safetensors.index.json", Encoding.UTF8.GetBytes($$"""{"weight_map":{{{string.Join(',', shards)}}}}"""));
+        Written(sharded, "model.safetensors.index.json", Encoding.UTF8.GetBytes($$$$"""{"weight_map":{{{{{string.Join(',', shards)}}}}}}"""));
         yield return new(3, $"index of {size} shards", "faults told at once, in linear time", "2 s", "the folder lacks", () =>
         {
             CheckpointFaults faults = new();
