@@ -50,9 +50,6 @@ internal sealed class SettingsReader
         return new SettingsReader(file, "", document.RootElement.Clone(), []);
     }
 
-    /// <summary>Names of all properties.</summary>
-    public IEnumerable<string> Names => _object.EnumerateObject().Select(property => property.Name);
-
     public bool Has(string name) => Find(name) is not null;
 
     /// <summary>Whether a property is absent, null, false, zero, or an empty text, list or object.</summary>
