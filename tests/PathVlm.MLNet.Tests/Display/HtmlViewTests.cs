@@ -6,7 +6,6 @@ using PathVlm.MLNet.Data.Previews;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Display;
 using PathVlm.MLNet.Inference.Answering;
-using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
