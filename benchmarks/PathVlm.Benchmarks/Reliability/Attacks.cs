@@ -36,7 +36,9 @@ internal static class Attacks
 
         string sharded = Directory.CreateDirectory(Path.Combine(folder, "sharded")).FullName;
         IEnumerable<string> shards = Enumerable.Range(0, size).Select(index => $"\"t{index}\":\"s{index}.safetensors\"");
-        Written(sharded, "model.safetensors.index.json", Encoding.UTF8.GetBytes("{\"weight_map\":{" + string.Join(',', shards) + "}}"));
+        Written(
+            sharded, "model.safetensors.index.json",
+            Encoding.UTF8.GetBytes("{\"weight_map\":{" + string.Join(',', shards) + "}}"));
         yield return new(3, $"index of {size} shards", "faults told at once, in linear time", "2 s", "the folder lacks", () =>
         {
             CheckpointFaults faults = new();

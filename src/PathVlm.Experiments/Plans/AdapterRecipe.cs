@@ -9,17 +9,22 @@ internal static class AdapterRecipe
     // Ten times the rates of full fine-tuning: adapters start at zero and have few weights.
     private const double RateFactor = 10;
 
+    // The embedded base has layers of 128: rank 16 at ten times its rate, which is high already, learns little (docs/adapters.md).
+    private const double EmbeddedRateFactor = 5;
+    private const int EmbeddedRank = 32;
+
     // The paper's effective batches: eight completions of a GRPO step, eight rows of a fine-tuning step.
     private const int StepRows = 8;
 
     /// <summary>Makes all stages train adapters.</summary>
     /// <param name="recipe">The recipe; its options are changed.</param>
-    internal static void TrainAdapters(Recipe recipe)
+    /// <param name="embedded">Whether it is the recipe of the embedded base.</param>
+    internal static void TrainAdapters(Recipe recipe, bool embedded)
     {
         foreach (PathologyTrainingOptions options in new PathologyTrainingOptions[] { recipe.Sft, recipe.Grpo, recipe.Process })
         {
-            options.Lora = new LoraOptions();
-            options.LearningRate *= RateFactor;
+            options.Lora = embedded ? new LoraOptions { Rank = EmbeddedRank, Alpha = 2 * EmbeddedRank } : new LoraOptions();
+            options.LearningRate *= embedded ? EmbeddedRateFactor : RateFactor;
         }
     }
 

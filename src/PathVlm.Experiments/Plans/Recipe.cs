@@ -39,12 +39,13 @@ public sealed class Recipe
     /// <summary>A new recipe with the settings of a preset, to be changed where needed.</summary>
     /// <param name="preset">The preset.</param>
     /// <param name="lora">
-    /// Whether its stages train adapters (LoRA) in place of the weights, at ten times the rate; the presets for LoRA always do.
+    /// Whether its stages train adapters (LoRA) in place of the weights, at ten times the rate (the embedded base: rank 32, five times);
+    /// the presets for LoRA always do.
     /// </param>
     public static Recipe Create(Preset preset, bool lora)
     {
         Recipe recipe = preset == Preset.Embedded ? Embedded(lora) : Paper(preset, lora);
-        if (lora || preset is Preset.PaperLora3B or Preset.PaperLora7B) AdapterRecipe.TrainAdapters(recipe);
+        if (lora || preset is Preset.PaperLora3B or Preset.PaperLora7B) AdapterRecipe.TrainAdapters(recipe, preset == Preset.Embedded);
         if (preset == Preset.PaperLora3B) AdapterRecipe.FitOneGpu(recipe, fineTuned: 2, completions: 8);
         if (preset == Preset.PaperLora7B) AdapterRecipe.FitOneGpu(recipe, fineTuned: 1, completions: 4);
         return recipe;
