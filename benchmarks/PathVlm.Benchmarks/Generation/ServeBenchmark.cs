@@ -16,7 +16,7 @@ using PathVlm.Synthesis;
 namespace PathVlm.Benchmarks.Generation;
 
 /// <summary>
-/// The embedded model over HTTP, asked by 16 clients, 4 requests each, against one client that asks one request after the other. All answers
+/// The embedded model over HTTP, asked by 16 clients, 4 requests each, against one client that asks one after the other. All answers
 /// are those of the policy itself.
 /// </summary>
 internal static class ServeBenchmark

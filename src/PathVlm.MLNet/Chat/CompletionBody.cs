@@ -95,7 +95,11 @@ internal static class CompletionBody
     {
         if (!root.TryGetProperty("usage", out JsonElement usage) || usage.ValueKind != JsonValueKind.Object) return null;
         long read = Whole(usage, "prompt_tokens"), written = Whole(usage, "completion_tokens");
-        return new JsonObject { ["prompt_tokens"] = read, ["completion_tokens"] = written, ["total_tokens"] = Math.Clamp(read + written, 0, int.MaxValue) };
+        return new JsonObject
+        {
+            ["prompt_tokens"] = read, ["completion_tokens"] = written,
+            ["total_tokens"] = Math.Clamp(read + written, 0, int.MaxValue),
+        };
     }
 
     private static string? Text(JsonElement place, string name) =>

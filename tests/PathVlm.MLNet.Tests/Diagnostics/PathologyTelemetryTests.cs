@@ -68,7 +68,8 @@ public sealed class PathologyTelemetryTests : IDisposable
         using (PathologyAnswerer answerer = new(model.Policy)) await answerer.AnswerAsync(row);
         Assert.Contains(_measured, each => each is { Name: "pathvlm.batch.requests", Tags: "outcome=answered" });
         Assert.Contains(_measured, each => each is { Name: "pathvlm.batch.tokens", Tags: "direction=output" });
-        Activity request = Assert.Single(_activities, each => each.OperationName == "complete" && Equals(each.GetTagItem("tokens.output"), 3));
+        Activity request = Assert.Single(
+            _activities, each => each.OperationName == "complete" && Equals(each.GetTagItem("tokens.output"), 3));
         Assert.DoesNotContain(
             request.TagObjects, tag => $"{tag.Value}".Contains("picture", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(_measured, each => each.Tags.Contains("keratin", StringComparison.Ordinal));

@@ -39,7 +39,8 @@ internal static class TrainedPictures
             entry => entry.FullName.Replace('\\', '/').Split('/')[^1].Equals(Entry, StringComparison.OrdinalIgnoreCase)))
         {
             if (entry.Length > LargestEntry)
-                throw new InvalidDataException($"{zip}: {entry.FullName}: expected at most {LargestEntry:N0} bytes, got {entry.Length:N0}.");
+                throw new InvalidDataException(
+                    $"{zip}: {entry.FullName}: expected at most {LargestEntry:N0} bytes, got {entry.Length:N0}.");
             using StreamReader text = new(entry.Open(), Encoding.ASCII);
             all = all.Union(Parse(text.ReadToEnd(), $"{zip}: {entry.FullName}"));
         }

@@ -86,7 +86,8 @@ public sealed class CanaryReportTests : IDisposable
         using (ReviewPanel panel = new(new RubricJudge(), new ReviewPanelOptions { RecordFile = record }))
             await JudgeCanaries.ReviewAsync(panel, CancellationToken.None);
         Assert.All(ReviewRecord.Read(record), line => Assert.Equal(-1, line.Row));
-        Assert.Equal(JudgeCanaries.All.Where(canary => canary.Name is not ("blank" or "blank-white-space" or "announcement" or "headings-only"))
+        Assert.Equal(JudgeCanaries.All
+            .Where(canary => canary.Name is not ("blank" or "blank-white-space" or "announcement" or "headings-only"))
             .Select(canary => canary.Name).Order(),
             ReviewRecord.Read(record).Select(line => line.Id).Order());
     }
