@@ -61,7 +61,7 @@ internal static class Attacks
         yield return new(30, "zip of too many entries", "refused from its end", "1 s", "expected at most 10000 entries", () => Load(many));
         byte[] wide = PngHeader(13_000, 13_000);
         yield return new(
-            33, "picture of 13,000 x 13,000", "refused from its header", "1 s", "pixels", () => PictureFile.Decode(wide, "wide"));
+            33, "picture of 13,000 x 13,000", "refused from its header", "1 s", "picture 'wide'", () => PictureFile.Decode(wide, "wide"));
         string sentence = "There are no concentric layers here, so keratin pearls are not what it shows. ";
         ProcessReviewRequest request = new()
         {

@@ -35,11 +35,11 @@ public sealed class ExternalOutageTests : IDisposable
         Outcome stopped = await CommandLine.RunAsync(arguments);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
         Assert.Matches("^pathvlm: the external model \\[theirs\\] did not answer [5-8] of the last 2[0-3] rows \\(RetryAfterTooLong "
-            + "[5-8]\\), more than 5%; .*--resume", stopped.ErrorLine.Trim());
+            + "[5-8].*\\), more than 5%; .*--resume", stopped.ErrorLine.Trim());
         Assert.False(Directory.Exists(Path.Combine(output, MiniatureExperiment.Base)));
 
         (run, asked) = (1, goodFirst[0]);
-        (await CommandLine.RunAsync(arguments)).Success();
+        Assert.Equal(ExitCodes.RunStopped, (await CommandLine.RunAsync(arguments)).Code); // a set lacks more rows than the limit
         Assert.Equal(Rows, asked); // what the run before answered is kept
         Assert.Equal([$"{Rows}", $"{Rows - 1}", "RetryAfterTooLong 1"],
             MiniatureExperiment.Table(output, "External models").Single().Skip(2));
