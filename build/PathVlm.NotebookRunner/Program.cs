@@ -21,5 +21,7 @@ foreach (InteractiveDocumentElement element in document.Elements)
     if (fault is not null) faults++;
 }
 
+// The library reads this part of a notebook's head as a plain dictionary, and writes it from the kernels alone.
+document.Metadata.Remove("polyglot_notebook");
 await File.WriteAllTextAsync(args[1], document.ToJupyterJson("csharp") + "\n");
 return faults == 0 ? 0 : 1;

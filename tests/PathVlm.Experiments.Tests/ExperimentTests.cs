@@ -4,8 +4,8 @@ using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Runs;
 using PathVlm.Experiments.Stages;
 using PathVlm.Experiments.Tests.Support;
-using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.Synthesis;
 using PathVlm.Testing;
 

@@ -1,5 +1,5 @@
-using PathVlm.MLNet;
 using Microsoft.ML;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.Testing;
 

@@ -61,7 +61,7 @@ internal static class Attacks
         yield return new(30, "zip of too many entries", "refused from its end", "1 s", "expected at most 10000 entries", () => Load(many));
         byte[] wide = PngHeader(13_000, 13_000);
         yield return new(
-            33, "picture of 13,000 x 13,000", "refused from its header", "1 s", "picture 'wide'", () => PictureFile.Decode(wide, "wide"));
+            33, "picture of 13,000 x 13,000", "refused from its header", "1 s", "pixels", () => PictureFile.Decode(wide, "wide"));
         string sentence = "There are no concentric layers here, so keratin pearls are not what it shows. ";
         ProcessReviewRequest request = new()
         {
@@ -101,6 +101,7 @@ internal static class Attacks
         BinaryPrimitives.WriteInt32BigEndian(chunk.AsSpan(8), height);
         byte[] sum = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(sum, System.IO.Hashing.Crc32.HashToUInt32(chunk));
-        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. chunk, .. sum];
+        // The decoder tells a size once the pixels' chunk begins.
+        return [0x89, .. "PNG\r\n"u8, 0x1A, 0x0A, 0, 0, 0, 13, .. chunk, .. sum, 0, 0, 0, 1, .. "IDAT"u8, 0];
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
-using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Data.Rows;
 
 namespace PathVlm.Experiments.Answers;
 

@@ -20,7 +20,7 @@ internal static class Fingerprint
     internal static string OfModel(string path)
     {
         string[] files = File.Exists(path) ? [path] : [.. Directory.EnumerateFiles(path).Order(StringComparer.Ordinal)];
-        return Of(files.SelectMany(file => new[] { File.Exists(path) ? "" : Path.GetFileName(file), OfFile(file) }));
+        return Of(files.SelectMany(file => new[] { File.Exists(path) ? "" : Path.GetFileName(file), InputFile.Sha256(file) }));
     }
 
     /// <summary>Of rows: their texts, stages and pictures.</summary>
@@ -35,14 +35,8 @@ internal static class Fingerprint
         string PictureOf(string path)
         {
             if (pictures.TryGetValue(path, out string? known)) return known;
-            return pictures[path] = File.Exists(path) ? OfFile(path) : path;
+            return pictures[path] = File.Exists(path) ? InputFile.Sha256(path) : path;
         }
-    }
-
-    private static string OfFile(string path)
-    {
-        using FileStream file = InputFile.OpenStream(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
     private static void Append(IncrementalHash hash, string part)

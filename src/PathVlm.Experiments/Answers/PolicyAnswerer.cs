@@ -1,9 +1,9 @@
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
-using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Answers;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using PathVlm.MLNet.Evaluation.Statistics;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.Experiments.Reporting;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using PathVlm.Experiments.Reviews;
 using PathVlm.Experiments.Stages;
-using PathVlm.MLNet.Evaluation.Statistics;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.MLNet.Evaluation.Statistics;
 
 namespace PathVlm.Experiments.Reporting;
 

@@ -2,6 +2,8 @@ using System.Xml.Linq;
 using PathVlm.Experiments.Reporting;
 using PathVlm.MLNet.Display;
 using PathVlm.MLNet.Evaluation;
+using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.Experiments.Runs;
 
@@ -23,7 +25,8 @@ public sealed record ExperimentReport(IReadOnlyList<ReportTable> Tables, string 
         Path.GetDirectoryName(Path.GetFullPath(Page))!, "accuracy-*.svg").Order(StringComparer.Ordinal)];
 
     XElement IHtmlView.ToHtml() => Html.Block([
-        .. Figures.Select(figure => Html.Picture(File.ReadAllBytes(figure), "image/svg+xml", Path.GetFileNameWithoutExtension(figure))),
+        .. Figures.Select(figure => Html.Picture(
+            InputFile.ReadBytes(figure, PictureFile.LargestFile), "image/svg+xml", Path.GetFileNameWithoutExtension(figure))),
         .. Tables.Select(table => ((IHtmlView)table).ToHtml()),
         Html.Note(Summary), Html.Note(ResearchNotice.Text)]);
 }

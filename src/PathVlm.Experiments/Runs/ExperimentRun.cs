@@ -6,10 +6,10 @@ using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Results;
 using PathVlm.Experiments.Reviews;
 using PathVlm.Experiments.Stages;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.External;
 using PathVlm.MLNet.Judging.Panel;
-using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Runs;
 

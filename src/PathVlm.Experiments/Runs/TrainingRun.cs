@@ -3,13 +3,13 @@ using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Reviews;
 using PathVlm.Experiments.Stages;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Sft;
-using PathVlm.MLNet;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Runs;

@@ -5,6 +5,7 @@ using PathVlm.Experiments.Answers;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Stages;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Panel;
@@ -12,7 +13,6 @@ using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
-using PathVlm.MLNet;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Runs;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Microsoft.ML.Data;
 using Microsoft.ML;
+using Microsoft.ML.Data;
 using PathVlm.Experiments.Progress;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Protocol;
@@ -11,7 +12,6 @@ using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
-using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;
 

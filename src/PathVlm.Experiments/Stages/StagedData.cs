@@ -2,11 +2,11 @@ using System.Globalization;
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Data.Splitting;
-using PathVlm.MLNet;
 
 namespace PathVlm.Experiments.Stages;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.ML;
-using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Data.Faults;
 
 namespace PathVlm.Experiments.Stages;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Microsoft.ML;
-using PathVlm.Experiments.Stages;
 using PathVlm.Experiments;
+using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
-using PathVlm.MLNet;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Commands;

@@ -1,15 +1,15 @@
 using System.CommandLine;
+using PathVlm.Experiments;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Runs;
 using PathVlm.Experiments.Stages;
-using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Judging.Records;
-using PathVlm.MLNet;
 
 namespace PathVlm.Host.Commands;
 

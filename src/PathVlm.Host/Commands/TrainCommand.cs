@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.ML;
+using PathVlm.Experiments;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Runs;
 using PathVlm.Experiments.Stages;
-using PathVlm.Experiments;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Runs;
-using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Evaluation;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Host.Commands;

@@ -6,8 +6,8 @@ using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Stages;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Settings;
-using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.Modeling.Files;
 using PathVlm.Synthesis;
 

@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Display;
 
@@ -30,10 +31,9 @@ internal static class QuestionHtml
         if (kind is null) return null;
         try
         {
-            FileInfo file = new(path);
-            return file.Exists && file.Length <= MostBytes ? PictureOf(File.ReadAllBytes(path), kind) : null;
+            return PictureOf(InputFile.ReadBytes(path, MostBytes), kind);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -1,7 +1,7 @@
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Files.Platform;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Files.Platform;
 
 namespace PathVlm.Modeling.Checkpoints;
 

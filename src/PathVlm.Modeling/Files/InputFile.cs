@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using PathVlm.Modeling.Files.Platform;
@@ -53,6 +54,17 @@ public static class InputFile
     /// <summary>Opens a regular file as a stream.</summary>
     /// <inheritdoc cref="Open"/>
     public static FileStream OpenStream(string path, long limit = long.MaxValue) => new(Open(path, limit), FileAccess.Read);
+
+    /// <summary>SHA-256 of a regular file, as <c>sha256sum</c> prints it.</summary>
+    /// <param name="path">Its path.</param>
+    /// <returns>The hash in lower-case hexadecimal digits.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="InvalidDataException">It is no regular file.</exception>
+    public static string Sha256(string path)
+    {
+        using FileStream stream = OpenStream(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
 
     /// <summary>Reads a whole regular file.</summary>
     /// <inheritdoc cref="Open"/>

@@ -13,8 +13,7 @@ namespace PathVlm.Modeling.Generation;
 public sealed class BatchedGenerator : IDisposable
 {
     private readonly Qwen25VlModel _model;
-    private readonly IReadOnlyCollection<int> _endTokenIds;
-    private readonly IReadOnlyCollection<int> _suppressedTokenIds;
+    private readonly SpecialTokens _tokens;
     private readonly GeneratorOptions _options;
     private IDecodeEngine? _engine;
     private int _slots;
@@ -33,16 +32,8 @@ public sealed class BatchedGenerator : IDisposable
         Qwen25VlModel model, IReadOnlyCollection<int> endTokenIds, IReadOnlyCollection<int> suppressedTokenIds,
         GeneratorOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(endTokenIds);
-        ArgumentNullException.ThrowIfNull(suppressedTokenIds);
-        int size = model.Configuration.Text.VocabularySize;
-        foreach (int id in endTokenIds.Concat(suppressedTokenIds))
-            if (id < 0 || id >= size)
-                throw new ArgumentOutOfRangeException(nameof(endTokenIds), id, $"End and suppressed ids: expected 0 to {size - 1}.");
+        _tokens = SpecialTokens.For(model, endTokenIds, suppressedTokenIds);
         _model = model;
-        _endTokenIds = [.. endTokenIds];
-        _suppressedTokenIds = [.. suppressedTokenIds.Except(endTokenIds)];
         _options = options ?? new GeneratorOptions();
         _options.Validate();
     }
@@ -89,13 +80,13 @@ public sealed class BatchedGenerator : IDisposable
         // pass to fill.
         if (promptCount is > 0 and int known)
             rowLimit = (int)Math.Min(rowLimit, ((long)known * completionsPerPrompt) + (rowLimit / 8));
-        IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _suppressedTokenIds : [];
+        IReadOnlyCollection<int> suppressed = sampling.SuppressControlTokens ? _tokens.Suppressed : [];
         IDecodeEngine engine = EngineFor(rowLimit, sampling.MaxNewTokens);
         using ITokenChooser chooser = DecodeEngines.Chooser(_model, engine, sampling, suppressed, rowLimit);
         using GenerationRun run = new(_model, engine, chooser)
         {
             RowLimit = rowLimit, PrefillTokenLimit = _options.PrefillTokenLimit, Completions = completionsPerPrompt,
-            MaxNewTokens = sampling.MaxNewTokens, EndTokenIds = _endTokenIds, Seed = seed, Step = step, Progress = progress,
+            MaxNewTokens = sampling.MaxNewTokens, EndTokenIds = _tokens.End, Seed = seed, Step = step, Progress = progress,
         };
         GeneratedSequence[] sequences = run.Complete(prompts, cancellation);
         Statistics = run.Statistics;

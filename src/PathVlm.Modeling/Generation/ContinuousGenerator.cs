@@ -14,8 +14,7 @@ namespace PathVlm.Modeling.Generation;
 public sealed class ContinuousGenerator : IDisposable
 {
     private readonly Qwen25VlModel _model;
-    private readonly IReadOnlyCollection<int> _endTokenIds;
-    private readonly IReadOnlyCollection<int> _suppressedTokenIds;
+    private readonly SpecialTokens _tokens;
     private readonly IDecodeEngine _engine;
     private readonly int _rowLimit;
     private readonly List<RunningPrompt> _running = [];
@@ -28,20 +27,16 @@ public sealed class ContinuousGenerator : IDisposable
     /// <param name="suppressedTokenIds">Ids never chosen while <see cref="SamplingOptions.SuppressControlTokens"/> is on.</param>
     /// <param name="maxNewTokens">Most tokens of any completion; 1 or more.</param>
     /// <param name="options">How to batch; null for the defaults. <see cref="GeneratorOptions.PrefillTokenLimit"/> is not used.</param>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option or id is out of range.</exception>
     public ContinuousGenerator(
         Qwen25VlModel model, IReadOnlyCollection<int> endTokenIds, IReadOnlyCollection<int> suppressedTokenIds, int maxNewTokens,
         GeneratorOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(model);
-        ArgumentNullException.ThrowIfNull(endTokenIds);
-        ArgumentNullException.ThrowIfNull(suppressedTokenIds);
+        _tokens = SpecialTokens.For(model, endTokenIds, suppressedTokenIds);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxNewTokens, 1);
         GeneratorOptions chosen = options ?? new GeneratorOptions();
         chosen.Validate();
         _model = model;
-        _endTokenIds = [.. endTokenIds];
-        _suppressedTokenIds = [.. suppressedTokenIds.Except(endTokenIds)];
         _rowLimit = chosen.RowLimit;
         MaxNewTokens = maxNewTokens;
         using DisposeScope scope = NewDisposeScope();
@@ -146,7 +141,7 @@ public sealed class ContinuousGenerator : IDisposable
             {
                 Prompt = state, PromptIndex = 0, SampleIndex = sample, Slot = _free.Pop(),
                 Draws = new DrawCoordinates(seed, 0, prompt.Row ?? 0, sample),
-                EndTokenIds = prompt.EndTokenIds ?? _endTokenIds, Limit = limit,
+                EndTokenIds = prompt.EndTokenIds ?? _tokens.End, Limit = limit,
             };
             rules.Chooser.Start(row, prompt.TokenIds);
             rows.Add(row);
@@ -178,7 +173,7 @@ public sealed class ContinuousGenerator : IDisposable
     {
         SamplingOptions alike = sampling with { MaxNewTokens = 1 };
         if (_rules.Find(each => each.Sampling == alike) is { } known) return known;
-        IReadOnlyCollection<int> suppressed = alike.SuppressControlTokens ? _suppressedTokenIds : [];
+        IReadOnlyCollection<int> suppressed = alike.SuppressControlTokens ? _tokens.Suppressed : [];
         TokenRules made = new(alike, DecodeEngines.Chooser(_model, _engine, alike, suppressed, _rowLimit));
         _rules.Add(made);
         return made;

@@ -1,5 +1,5 @@
-using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;

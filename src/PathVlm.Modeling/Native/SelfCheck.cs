@@ -1,6 +1,6 @@
 using System.Globalization;
-using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;

@@ -1,6 +1,6 @@
 using PathVlm.Modeling.Configuration;
-using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Parameters;
 using static TorchSharp.torch;

@@ -37,22 +37,16 @@ public static class BaseModelRecipe
         ArgumentException.ThrowIfNullOrEmpty(folder);
         BaseModelOptions settings = OptionRules.Validated((options ?? new BaseModelOptions()).Copy());
         BaseCorpus corpus = new(settings.Seed, settings.TileSize, settings.Ambiguity);
-        string files = Directory.CreateTempSubdirectory("pathvlm-base").FullName;
-        try
-        {
-            Qwen2Tokenizer tokenizer = Qwen2TokenizerTrainer.Train(Texts(corpus), settings.Merges, files);
-            WriteProcessorFiles(files, tokenizer);
-            using Qwen25VlModel model = Qwen25VlModel.CreateRandom(BaseModelShape.Of(tokenizer), settings.Seed);
-            PlantedAttention.Plant(model);
-            Train(model, corpus, Qwen25VlProcessor.Load(files), settings, progress, cancellation);
-            CheckpointWriter.Save(
-                folder, model.Configuration, model.CheckpointTensors, CheckpointSource.FromFolder(files),
-                    new CheckpointWriteOptions { Overwrite = true });
-        }
-        finally
-        {
-            Directory.Delete(files, recursive: true);
-        }
+        using PrivateFolder temporary = PrivateFolder.Create();
+        string files = temporary.Path;
+        Qwen2Tokenizer tokenizer = Qwen2TokenizerTrainer.Train(Texts(corpus), settings.Merges, files);
+        WriteProcessorFiles(files, tokenizer);
+        using Qwen25VlModel model = Qwen25VlModel.CreateRandom(BaseModelShape.Of(tokenizer), settings.Seed);
+        PlantedAttention.Plant(model);
+        Train(model, corpus, Qwen25VlProcessor.Load(files), settings, progress, cancellation);
+        CheckpointWriter.Save(
+            folder, model.Configuration, model.CheckpointTensors, CheckpointSource.FromFolder(files),
+            new CheckpointWriteOptions { Overwrite = true });
     }
 
     private static void Train(

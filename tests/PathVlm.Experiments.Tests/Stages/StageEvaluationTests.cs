@@ -1,11 +1,11 @@
 using Microsoft.ML;
 using PathVlm.Experiments.Stages;
 using PathVlm.Experiments.Tests.Support;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
-using PathVlm.MLNet;
 using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Synthesis;
 using PathVlm.Testing;

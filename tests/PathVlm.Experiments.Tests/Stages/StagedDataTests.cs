@@ -2,10 +2,10 @@ using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Stages;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
-using PathVlm.MLNet;
 using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Testing;
 

@@ -73,7 +73,7 @@ public sealed class AdapterTests : IDisposable
         string file = _folder.PathOf("pathvlm.json");
         File.WriteAllText(file, printed.Output);
         Host.Settings.SettingsFile.Check(file);
-        Assert.Matches("\"Lora\": \\{\\s+\"Alpha\": \\d+,\\s+\"Dropout\": 0,\\s+\"Rank\": 8,", printed.Output);
+        Assert.Matches("\"Lora\": \\{\\s+\"Alpha\": 64,\\s+\"Dropout\": 0,\\s+\"Rank\": 8,", printed.Output);
         Assert.Contains("\"Model\": {", printed.Output, StringComparison.Ordinal);
     }
 

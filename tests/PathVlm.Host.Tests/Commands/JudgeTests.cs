@@ -1,10 +1,10 @@
-using System.Text.Json.Nodes;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
-using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.Testing;
 
 namespace PathVlm.Host.Tests.Commands;

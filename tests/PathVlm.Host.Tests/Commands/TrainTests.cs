@@ -121,7 +121,7 @@ public sealed class TrainTests : IDisposable
         await using JudgeServer server = await JudgeServer.StartAsync("no review");
         Outcome stopped = await CommandLine.RunAsync([.. Train(_folder.PathOf("run")), "--judge", server.Address]);
         Assert.Equal(ExitCodes.RunStopped, stopped.Code);
-        Assert.Contains("the judge gave no review of its canaries: InvalidReply ", stopped.Error, StringComparison.Ordinal);
+        Assert.Contains("the judge gave no review of its canaries: InvalidReply 16 (", stopped.Error, StringComparison.Ordinal);
         NothingWasBegun();
     }
 

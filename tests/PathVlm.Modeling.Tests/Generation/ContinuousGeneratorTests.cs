@@ -101,6 +101,17 @@ public sealed class ContinuousGeneratorTests : IDisposable
     }
 
     [Fact]
+    public void IdsOutsideTheVocabularyAreRefusedAsTheBatchedGeneratorRefusesThem()
+    {
+        int size = _model.Configuration.Text.VocabularySize;
+        string alone = Assert.Throws<ArgumentOutOfRangeException>(() => new BatchedGenerator(_model, [size], [])).Message;
+        Assert.StartsWith($"End and suppressed ids: expected 0 to {size - 1}.", alone, StringComparison.Ordinal);
+        Assert.Equal(
+            alone, Assert.Throws<ArgumentOutOfRangeException>(() => new ContinuousGenerator(_model, [size], [], MaxNewTokens)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new ContinuousGenerator(_model, [], [-1], MaxNewTokens));
+    }
+
+    [Fact]
     public void ABatchLeavesNoTensorBehind()
     {
         Run();

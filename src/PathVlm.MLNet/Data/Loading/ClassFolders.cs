@@ -19,13 +19,13 @@ internal static class ClassFolders
             .Select(inner => (inner, SplitNames.Of(Path.GetFileName(inner)) ?? ""))];
         bool hasSplits = roots.Length > 0 && roots.All(root => root.Split.Length > 0);
         (string File, string Class, string Split)[] found =
-            [.. (hasSplits ? roots : [(folder, "")]).SelectMany(root => PicturesIn(root.Path, root.Split))];
+            [.. (hasSplits ? roots : [(folder, "")]).SelectMany(root => PicturesIn(folder, root.Path, root.Split))];
         string[] classes = [.. found.Select(picture => picture.Class).Distinct().Order(StringComparer.Ordinal)];
         return classes.Length < 2
             ? []
-            : [.. found.Select(picture => new RawRow(Path.GetRelativePath(folder, picture.File).Replace('\\', '/'))
+            : [.. found.Select(picture => new RawRow(picture.File.Replace('\\', '/'))
             {
-                Image = new RawField("image", Path.GetRelativePath(folder, picture.File)),
+                Image = new RawField("image", picture.File),
                 Question = new RawField("question", question),
                 Options = new RawField("options", ""),
                 OptionTexts = classes,
@@ -35,9 +35,10 @@ internal static class ClassFolders
             })];
     }
 
-    private static IEnumerable<(string File, string Class, string Split)> PicturesIn(string root, string split) =>
+    // Files by their path from the set's folder.
+    private static IEnumerable<(string File, string Class, string Split)> PicturesIn(string folder, string root, string split) =>
         from inner in Directory.EnumerateDirectories(root).Order(StringComparer.Ordinal)
         from file in Directory.EnumerateFiles(inner).Order(StringComparer.Ordinal)
         where Pictures.Contains(Path.GetExtension(file).ToLowerInvariant())
-        select (file, Path.GetFileName(inner), split);
+        select (Path.GetRelativePath(folder, file), Path.GetFileName(inner), split);
 }

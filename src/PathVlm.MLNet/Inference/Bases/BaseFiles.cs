@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
-using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling.Checkpoints;
+using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Inference.Bases;
 
@@ -38,6 +38,6 @@ internal static class BaseFiles
     private static string HashOf(string path)
     {
         FileInfo file = new(path);
-        return Hashes.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc.Ticks), _ => TensorDigest.OfFile(path));
+        return Hashes.GetOrAdd((file.FullName, file.Length, file.LastWriteTimeUtc.Ticks), _ => InputFile.Sha256(path));
     }
 }

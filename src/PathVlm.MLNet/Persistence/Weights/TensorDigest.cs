@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using static TorchSharp.torch;
-using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Persistence.Weights;
 
@@ -24,12 +23,5 @@ internal static class TensorDigest
             hash.AppendData(chunk.bytes);
         }
         return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
-
-    /// <summary>SHA-256 of a file, as <c>sha256sum</c> prints it.</summary>
-    public static string OfFile(string path)
-    {
-        using FileStream stream = InputFile.OpenStream(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -2,8 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Checkpoints.Safetensors;
-using static TorchSharp.torch;
 using PathVlm.Modeling.Files;
+using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Persistence.Weights;
 
@@ -104,7 +104,7 @@ internal static class WeightsArchive
         string name = $"{Path.GetFileNameWithoutExtension(named)}.{content}.safetensors";
         string path = Path.Combine(Path.GetDirectoryName(zip)!, name);
         SafetensorsWriter.Write(path, tensors);
-        return new WeightsFile(null, name, TensorDigest.OfFile(path));
+        return new WeightsFile(null, name, InputFile.Sha256(path));
     }
 
     private static string Beside(ModelReader reader, WeightsFile file)
@@ -127,7 +127,7 @@ internal static class WeightsArchive
 
         if (!File.Exists(path)) throw new InvalidDataException(
             $"{where}: the weights [{path}] are missing; they have to lie beside the zip.");
-        string hash = TensorDigest.OfFile(path);
+        string hash = InputFile.Sha256(path);
         if (hash != file.Sha256)
             throw new InvalidDataException(
                 $"{where}: SHA-256 of [{path}]: expected [{file.Sha256}], got [{hash}]; the file is not the one saved with this zip.");

@@ -149,11 +149,11 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         IReadOnlyList<GrpoPrompt>? prompts =
             UntilCancelled.Run(() => GrpoRows.Read(input, origin.Encoder, _options), _options.Cancellation);
         if (prompts is not null) channel.Info($"{prompts.Count} rows to train on, rewards {string.Join(", ", names)}");
+        GrpoOptions decided = _options.Copy();
+        if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, GrpoDefaults.Name);
         JudgeWatch progress = new(
             JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
         progress.Begin();
-        GrpoOptions decided = _options.Copy();
-        if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, GrpoDefaults.Name);
         PathologyPolicy policy = origin.Load().Retain();
         try
         {

@@ -1,6 +1,6 @@
 using System.Buffers;
-using PathVlm.Modeling.Files.Platform;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Files.Platform;
 using SkiaSharp;
 
 namespace PathVlm.Modeling.Processing.Pictures;

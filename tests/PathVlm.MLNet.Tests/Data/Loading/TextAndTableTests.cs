@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.ML;
-using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 

@@ -1,5 +1,5 @@
-using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
-using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Layers.Kernels;
 using PathVlm.Modeling.Tests.Support;
 using PathVlm.Testing;
 using TorchSharp;

@@ -67,11 +67,11 @@ public sealed class JudgeWatchTests
         ReviewPanelOptions panel = new() { MaxMissingRate = 1 };
         Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel });
         Assert.Equal(2, _warnings.Count);
-        Assert.Contains("18 of 20 were not reviewed (Refused 18)", _warnings[0], StringComparison.Ordinal);
+        Assert.Contains("16 of 20 were not reviewed (Refused 16)", _warnings[0], StringComparison.Ordinal);
         Assert.Contains("step 1: reviews are missing: ", _warnings[1], StringComparison.Ordinal); // once a cause, not once a step
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
             Fit(new CountingJudge(MissingCause.Refused), new ProcessRewardOptions { Panel = panel, Canaries = CanaryPolicy.Stop }));
-        Assert.Contains("18 of 20 were not reviewed (Refused 18)", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("16 of 20 were not reviewed (Refused 16)", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class JudgeWatchTests
         using ProcessRewardTransformer served = Fitted(new CountingJudge()), offline = Fitted(new RubricJudge());
         using MessageChannel channel = new(_ml, "Test");
         JudgeWatch watch = new([served, offline], channel, new Recorder(_ => { }), default);
-        watch.Begin(); // 18 canaries
+        watch.Begin(); // 16 canaries
         for (int step = 1; step <= 4; step++)
         {
             Review(served, 20, step);
@@ -90,7 +90,7 @@ public sealed class JudgeWatchTests
 
         string forecast = Assert.Single(_told, line => line.Contains("forecast", StringComparison.Ordinal));
         // 0.0045 a review
-        Assert.Equal("step 2: the judge was asked for 58 reviews; forecast for the stage: 218 reviews, price 0.98", forecast);
+        Assert.Equal("step 2: the judge was asked for 56 reviews; forecast for the stage: 216 reviews, price 0.97", forecast);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class JudgeWatchTests
         ProcessRewardOptions options = new() { CanarySteps = 2, Panel = new ReviewPanelOptions { RecordFile = record } };
         for (int run = 0; run < 2; run++) Fit(new CountingJudge(), options, steps: 5);
         Assert.Equal(
-            new Dictionary<long, int> { [0] = 18, [2] = 36, [4] = 36 }, // before the first step the second run finds them in the record
+            new Dictionary<long, int> { [0] = 16, [2] = 32, [4] = 32 }, // before the first step the second run finds them in the record
             ReviewRecord.Read(record).Where(line => line.Row < 0).CountBy(line => line.Step).ToDictionary());
     }
 
