@@ -10,7 +10,6 @@ namespace PathVlm.Experiments.Plans;
 public sealed class Recipe
 {
     private const int EmbeddedCompletion = 96;
-    private const int EmbeddedPrompt = 256;
 
     private static readonly PathologyPromptTemplate EmbeddedTemplate = new()
     {
@@ -61,7 +60,6 @@ public sealed class Recipe
         {
             PromptTemplate = EmbeddedTemplate,
             Decoding = Greedy(EmbeddedCompletion),
-            MaxPromptLength = EmbeddedPrompt,
         },
     };
 
@@ -88,7 +86,6 @@ public sealed class Recipe
         Precision = TrainingPrecision.Float32,
         PromptTemplate = EmbeddedTemplate,
         Decoding = Greedy(EmbeddedCompletion),
-        MaxPromptLength = EmbeddedPrompt,
         MaxCompletionLength = 128,
     };
 
@@ -97,7 +94,6 @@ public sealed class Recipe
         Precision = TrainingPrecision.Float32,
         BatchSize = 128,
         GroupSize = 8,
-        MaxPromptLength = EmbeddedPrompt,
         MaxCompletionLength = EmbeddedCompletion,
         MaxSteps = maxSteps,
         LearningRate = learningRate,

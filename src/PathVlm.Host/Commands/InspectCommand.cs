@@ -32,6 +32,11 @@ internal sealed class InspectCommand : Verb
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Folder for the list of rows that are left out (--row-faults skip); none is written by default.",
+    };
+
     private readonly ReadingChoice _reading = new();
     private readonly MemoryQuestion _memory = new();
 
@@ -46,7 +51,7 @@ internal sealed class InspectCommand : Verb
         if (tokens < 1 || rows < 1) throw new UserMistakeException("--tokens, --rows: expected 1 or more");
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, tokens, rows);
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, tokens, rows);
-        else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true));
+        else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true), parsed.GetValue(_output));
         if (_memory.IsAsked(parsed)) Forecast(parsed, context, target);
         return ExitCodes.Done;
     }
@@ -57,6 +62,7 @@ internal sealed class InspectCommand : Verb
         command.Arguments.Add(_path);
         command.Options.Add(_tokens);
         command.Options.Add(_rows);
+        command.Options.Add(_output);
         foreach (Option option in _reading.Options) command.Options.Add(option);
         foreach (Option option in _memory.Options) command.Options.Add(option);
         return command;
@@ -117,8 +123,9 @@ internal sealed class InspectCommand : Verb
         + Text($"fine-tuning {forecast.FineTuningBytes / Mebibyte:N0} MiB, ")
         + Text($"generation {forecast.GenerationBytes / Mebibyte:N0} MiB ({forecast.Rows} row(s) of {forecast.Tokens} tokens)"));
 
-    private static void DataSet(RunContext context, string path, PathologyLoadOptions reading)
+    private static void DataSet(RunContext context, string path, PathologyLoadOptions reading, string? output)
     {
+        if (output is not null) OutputFolder.Prepare("--output", output);
         PathologyDataView rows = StagedData.LoadAny(new MLContext().Pathology(), path, reading);
         int pictures = rows.Questions.Select(question => question.ImagePath).Distinct().Count();
         context.Display.Line($"data set:   {path}");
@@ -137,6 +144,7 @@ internal sealed class InspectCommand : Verb
         int groups = rows.Questions.Select(question => question.Group).Where(group => group.Length > 0).Distinct().Count();
         if (groups > 0) context.Display.Line($"groups:     {groups}");
         if (rows.LoadReport.Faults.Count + rows.LoadReport.Warnings.Count > 0) context.Display.Line(rows.LoadReport.ToString());
+        if (output is not null) DataChoice.SaveFaults(rows.LoadReport, output, context);
     }
 
     private static void Parts(RunContext context, string title, IEnumerable<string> names)

@@ -48,13 +48,19 @@ internal static class SetLoader
         string source = files.Count == 1 ? files[0].Path : Path.GetFullPath(path);
         var pictures = new PictureFolder(
             options.ImageFolder ?? Path.GetDirectoryName(files[0].Path)!, options.ImageFolder is null ? fallback : null);
-        DataRecord[] records = [.. files.SelectMany(file => Records(file, options))];
+        var asked = new DataParts(source, options.Subsets, options.Splits);
+        var embedded = new EmbeddedPictures(options.PictureCache);
+        DataRecord[] records = [.. files.Where(file => ReaderOf(file, options) is null || file.Split.Length == 0 || asked.TakeSplit(file.Split))
+            .SelectMany(file => Records(file, options)).Select(embedded.Stored)];
         if (records.Length == 0)
+        {
+            asked.RefuseUnknown();
             throw DataFault.Create($"{source}: holds no row that was asked for");
+        }
+
         IEnumerable<DataValue> sound = records.Where(record => record.Fault is null).Select(record => record.Row);
         layout ??= sound.Any() ? KnownLayouts.Recognise(source, sound) : new PathMmuLayout();
         var collector = new QuestionCollector(options);
-        var asked = new DataParts(source, options.Subsets, options.Splits);
         RawRow?[] rows = [.. records.Select(record => record.Fault is null ? layout.Read(record) : null)];
         bool countsFromZero = rows.Any(row => row?.AnswerPlace == 0);
         foreach ((DataRecord record, RawRow? row) in records.Zip(rows))
@@ -86,7 +92,7 @@ internal static class SetLoader
     private static IEnumerable<DataRecord> Records(SourceFile file, PathologyLoadOptions options)
     {
         string extension = Path.GetExtension(file.Path).ToLowerInvariant();
-        IEnumerable<DataRecord> records = options.Readers.FirstOrDefault(reader => reader.Extensions.Contains(extension)) is { } reader
+        IEnumerable<DataRecord> records = ReaderOf(file, options) is { } reader
             ? reader.Read(file.Path)
             : extension switch
             {
@@ -99,6 +105,10 @@ internal static class SetLoader
         return file.Split.Length == 0 ? records : records.Select(
             record => record.Split.Length > 0 ? record : record with { Split = file.Split });
     }
+
+    // The reader that the options name for a file; null for those that are built in.
+    private static IRecordReader? ReaderOf(SourceFile file, PathologyLoadOptions options) => options.Readers.FirstOrDefault(
+        reader => reader.Extensions.Contains(Path.GetExtension(file.Path).ToLowerInvariant()));
 
     private static PathologyDataView LoadClasses(string folder, PathologyLoadOptions options)
     {

@@ -51,6 +51,15 @@ internal sealed class PromptEncoder
     public int[] EncodeIds(PathologyRow row, ImageGrid grid) =>
         Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, _maxPromptLength, row.Name);
 
+    /// <summary>The tokens of a row's prompt, however many.</summary>
+    /// <param name="row">A row that was read with its picture.</param>
+    /// <exception cref="InvalidDataException">The picture is too narrow; the message names the row.</exception>
+    public int LengthOf(PathologyRow row)
+    {
+        ImageGrid grid = Processor.GridOf(row.RequiredPicture.Height, row.RequiredPicture.Width, row.Name);
+        return Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, maxLength: null, row.Name).Length;
+    }
+
     /// <summary>The ids that fine-tuning teaches as a row's answer.</summary>
     public int[] EncodeTarget(PathologyRow row) => Processor.EncodeAnswer(_template.TargetText(row.Question));
 

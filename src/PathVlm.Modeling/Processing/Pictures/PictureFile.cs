@@ -6,10 +6,10 @@ using SkiaSharp;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency
-/// laid over
-/// white, EXIF orientation ignored, colour profiles not applied. A picture that is damaged, cut, or larger by its header than allowed
-/// is refused before its pixels are used.
+/// Writes PNG, and reads PNG, JPEG, WebP, BMP, GIF and TIFF pictures (the first frame) as 8-bit RGB, as the reference sees them:
+/// transparency laid over white, EXIF orientation ignored, colour profiles not applied. TIFF is read with 8 bits a sample, in strips or
+/// tiles, uncompressed or by LZW, deflate, JPEG or PackBits. A picture that is damaged, cut, or larger by its header than allowed is
+/// refused before its pixels are used.
 /// </summary>
 public static class PictureFile
 {
@@ -61,6 +61,7 @@ public static class PictureFile
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPixels);
         PictureKind kind = PictureStructure.KindOf(file);
         if (kind == PictureKind.Unknown) throw new InvalidDataException(NotAPicture(file, name));
+        if (kind == PictureKind.TIFF) return TiffPicture.Decode(file, name, maxPixels);
 
         fixed (byte* bytes = file)
         {
@@ -76,7 +77,7 @@ public static class PictureFile
                 throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
             if (kind == PictureKind.PNG && PngModes.FaultOf(file) is { } mode)
                 throw new InvalidDataException($"picture '{name}': {mode}");
-            return Decode(codec, width, height, kind, name);
+            return Decode(codec, width, height, kind, name) with { FrameCount = Math.Max(1, codec.FrameCount) };
         }
     }
 
@@ -133,8 +134,7 @@ public static class PictureFile
     private static string NotAPicture(ReadOnlySpan<byte> file, string name)
     {
         if (file.IsEmpty) return $"picture '{name}' is empty (0 bytes)";
-        bool isTiff = file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8);
-        string found = isTiff ? "it is a TIFF file" : $"it starts with the bytes {Convert.ToHexString(file[..Math.Min(file.Length, 8)])}";
-        return $"picture '{name}' is of no known kind: expected PNG, JPEG, WebP, BMP or GIF; {found}";
+        string found = Convert.ToHexString(file[..Math.Min(file.Length, 8)]);
+        return $"picture '{name}' is of no known kind: expected PNG, JPEG, WebP, BMP, GIF or TIFF; it starts with the bytes {found}";
     }
 }

@@ -6,6 +6,9 @@ namespace PathVlm.Modeling.Processing.Pictures;
 /// <param name="Pixels">Bytes [Height, Width, 3].</param>
 public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
 {
+    /// <summary>Pictures in the file that this one, the first, was read from; 1 for a picture from elsewhere.</summary>
+    public int FrameCount { get; init; } = 1;
+
     /// <summary>The picture in another size: bicubic, byte for byte as Pillow 13 resizes.</summary>
     /// <param name="width">Pixels per row; 1 or more.</param>
     /// <param name="height">Rows; 1 or more.</param>
