@@ -76,14 +76,14 @@ public sealed class PromptCheck
 
     /// <summary>Checks the rows of a stage of GRPO.</summary>
     /// <param name="rows">Rows; those of other stages are passed over.</param>
-    /// <param name="options">The stage's options; their prompt template, else <paramref name="template"/>, else the model's.</param>
-    /// <param name="template">The prompt template of the stage before; null: the model's.</param>
+    /// <param name="options">The stage's options.</param>
+    /// <param name="before">The stage before, whose template and picture limits it goes on with; null: the model's.</param>
     /// <param name="section">As for fine-tuning.</param>
     /// <exception cref="InvalidDataException">A row cannot be read.</exception>
-    public void Add(IDataView rows, GrpoOptions options, PathologyPromptTemplate? template = null, string section = "")
+    public void Add(IDataView rows, GrpoOptions options, PathologySftOptions? before = null, string section = "")
     {
         ArgumentNullException.ThrowIfNull(options);
-        PolicySettings settings = options.PolicySettings(template is null ? _before : _before with { Template = template });
+        PolicySettings settings = options.PolicySettings(before?.PolicySettings(_before) ?? _before);
         AddPrompts(rows, options.Stage, new PromptEncoder(_files, settings), settings, Setting(section, nameof(options.MaxPromptLength)));
     }
 

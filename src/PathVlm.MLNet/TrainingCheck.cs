@@ -56,7 +56,7 @@ public static class TrainingCheck
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(start);
         PromptCheck check = new(start, options.Cancellation);
-        check.Add(rows, options, template);
+        check.Add(rows, options, new PathologySftOptions { PromptTemplate = template });
         check.RequireNone();
         GrpoRows.RequireEnough(CountOf(rows, options.Stage), options);
     }

@@ -105,7 +105,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     // Rows of every stage, and those that every stage answers, are read and measured as the stage will.
     private void RequireReadable(IDataView rows)
     {
-        StagePromptCheck check = new(plan.BaseModel, _sft.PromptTemplate, cancellation);
+        StagePromptCheck check = new(plan.BaseModel, _sft, cancellation);
         PathologyDataView test = StageEvaluation.TestRows(rows);
         check.AddAnswers(test, plan.Recipe.Model);
         check.Add(rows, _sft);

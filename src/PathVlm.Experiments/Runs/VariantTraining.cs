@@ -87,7 +87,7 @@ internal sealed class VariantTraining(
 
     private void CheckPrompts(TrainedModel start, IReadOnlyList<AnswerSet> sets)
     {
-        StagePromptCheck check = new(start.Path, plan.Recipe.Sft.PromptTemplate ?? plan.Recipe.Model.PromptTemplate, cancellation);
+        StagePromptCheck check = new(start.Path, StartingFrom(start, plan.Recipe.Sft.Copy()), cancellation);
         foreach (Variant variant in Variant.All)
         {
             if (variant.Kind == StageKind.FineTuning) check.Add(rows, FineTuningOf(variant, start));

@@ -12,9 +12,9 @@ namespace PathVlm.Experiments.Stages;
 /// Refuses, before anything is trained or answered, rows whose prompts are longer than a stage takes; the settings to change are named.
 /// </summary>
 /// <param name="model">The checkpoint folder or zip that the stages start from.</param>
-/// <param name="template">The prompt template of the first stage; null: the model's.</param>
+/// <param name="first">The stage that later ones go on from.</param>
 /// <param name="cancellation">Stops between two rows.</param>
-internal sealed class StagePromptCheck(string model, PathologyPromptTemplate? template, CancellationToken cancellation)
+internal sealed class StagePromptCheck(string model, PathologySftOptions first, CancellationToken cancellation)
 {
     private const string Model = "Model";
     private readonly PromptCheck _check = PromptCheck.Open(model, cancellation);
@@ -23,7 +23,7 @@ internal sealed class StagePromptCheck(string model, PathologyPromptTemplate? te
     internal void Add(IDataView rows, PathologySftOptions options) => _check.Add(rows, options, SectionOf(StageKind.FineTuning));
 
     /// <summary>Checks the rows that a stage is trained on.</summary>
-    internal void Add(IDataView rows, GrpoOptions options, StageKind kind) => _check.Add(rows, options, template, SectionOf(kind));
+    internal void Add(IDataView rows, GrpoOptions options, StageKind kind) => _check.Add(rows, options, first, SectionOf(kind));
 
     /// <summary>Checks rows that the model answers before it is trained.</summary>
     internal void AddAnswers(IDataView rows, PathologyModelOptions options) => _check.Add(rows, options, section: Model);
@@ -33,9 +33,9 @@ internal sealed class StagePromptCheck(string model, PathologyPromptTemplate? te
         rows,
         new PathologyModelOptions
         {
-            PromptTemplate = options.PromptTemplate ?? template,
-            MinPixels = options.MinPixels,
-            MaxPixels = options.MaxPixels,
+            PromptTemplate = options.PromptTemplate ?? first.PromptTemplate,
+            MinPixels = options.MinPixels ?? first.MinPixels,
+            MaxPixels = options.MaxPixels ?? first.MaxPixels,
             MaxPromptLength = options.MaxPromptLength,
         },
         section: SectionOf(kind));

@@ -23,7 +23,9 @@ internal sealed class PromptEncoder
     {
         _template = settings.Template;
         _maxPromptLength = settings.MaxPromptLength;
-        Processor = Qwen25VlProcessor.Load(source, settings.MinPixels, settings.MaxPixels);
+        ImageProcessorConfiguration own = ImageProcessorConfiguration.Load(source);
+        int largest = settings.MaxPixels ?? Math.Min(own.MaxPixels, PolicyDefaults.MaxPixels);
+        Processor = Qwen25VlProcessor.Load(source, settings.MinPixels ?? Math.Min(own.MinPixels, largest), largest);
         EndTokenIds = GenerationConfiguration.Load(source).EosTokenIds;
         Configuration = ModelConfiguration.Load(source);
         SuppressedTokenIds = Processor.Tokenizer.SuppressedIds(Configuration.Text.VocabularySize, [.. EndTokenIds]);
