@@ -32,8 +32,8 @@ internal static class PathVlmProgram
         Verb[] verbs =
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new LeaksCommand(),
-            new SynthesizeCommand(), new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(), new ServeCommand(),
-            new CompletionCommand(),
+            new SynthesizeCommand(), new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(),
+            new ExportCommand(), new ServeCommand(), new CompletionCommand(),
         ];
         foreach (Verb verb in verbs)
         {

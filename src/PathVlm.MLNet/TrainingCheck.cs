@@ -42,7 +42,9 @@ public static class TrainingCheck
         GrpoRows.RequireEnough(CountOf(rows, options.Stage), options);
     }
 
-    /// <summary>Reads and encodes the rows of a GRPO stage as the stage will; <see cref="PromptCheck"/> checks several stages at once.</summary>
+    /// <summary>
+    /// Reads and encodes the rows of a GRPO stage as the stage will; <see cref="PromptCheck"/> checks several stages at once.
+    /// </summary>
     /// <param name="rows">Rows; those of other stages are passed over.</param>
     /// <param name="options">The stage's options.</param>
     /// <param name="start">The model that the chain starts from.</param>

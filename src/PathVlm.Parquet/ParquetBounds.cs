@@ -40,7 +40,8 @@ internal static class ParquetBounds
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(tail);
         if (length > LargestFooter || length > stream.Length - TailLength)
             throw new InvalidDataException(string.Create(
-                CultureInfo.InvariantCulture, $"its metadata promises {length:N0} bytes; expected at most {LargestFooter:N0}, in the file"));
+                CultureInfo.InvariantCulture,
+                $"its metadata promises {length:N0} bytes; expected at most {LargestFooter:N0}, in the file"));
         byte[] footer = new byte[length];
         stream.Position = stream.Length - TailLength - length;
         stream.ReadExactly(footer);

@@ -12,7 +12,7 @@ namespace PathVlm.Parquet;
 /// Face's metadata declares as classes become the names of the classes. Add it to <see cref="PathologyLoadOptions.Readers"/>.
 /// </summary>
 /// <remarks>
-/// A file is judged before it is decoded (<see cref="ParquetBounds"/>), so that a damaged or hostile one is refused instead of filling
+/// A file is validated before it is decoded (<see cref="ParquetBounds"/>), so that a damaged or hostile one is refused instead of filling
 /// memory. Safe for use by several threads at once.
 /// </remarks>
 public sealed class ParquetRecordReader : IRecordReader

@@ -143,7 +143,8 @@ public static class StagedData
         throw DataFault.Create(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{path}: {open.Length:N0} of {used.Length:N0} rows are open questions (no options), which cannot be scored by letter: [{names}"),
+                $"{path}: {open.Length:N0} of {used.Length:N0} rows are open questions (no options), which cannot be scored by letter: ")
+                + $"[{names}",
             DataRemedy.SkipOpenQuestions);
     }
 

@@ -198,7 +198,8 @@ public sealed class PathologyDataCatalog
         if (data.Schema.GetColumnOrNull(PathologyColumns.Stage) is null)
             throw new ArgumentOutOfRangeException(
                 nameof(data), $"column [{PathologyColumns.Stage}] is missing, expected text; Split adds it");
-        LeakReport report = LeakFinder.Find(RowPicture<PictureFingerprint>.OfRows(data, PictureFingerprint.Of, known: null, cancellation), cancellation);
+        LeakReport report = LeakFinder.Find(
+            RowPicture<PictureFingerprint>.OfRows(data, PictureFingerprint.Of, known: null, cancellation), cancellation);
         Report(report.ToString(), !report.IsClean);
         return report;
     }

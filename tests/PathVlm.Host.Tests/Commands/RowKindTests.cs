@@ -17,7 +17,10 @@ public sealed class RowKindTests : IDisposable
     {
         string set = Set(6, row => row % 2 == 0
             ? new { image = $"{row}.png", question = "What is seen?", answer = "keratin", stage = row < 4 ? "Sft" : "Test" }
-            : new { image = $"{row}.png", question = "Which?", options = new[] { "x", "y" }, answer = "x", stage = row < 4 ? "Sft" : "Test" });
+            : new
+            {
+                image = $"{row}.png", question = "Which?", options = new[] { "x", "y" }, answer = "x", stage = row < 4 ? "Sft" : "Test",
+            });
         Assert.Contains("open questions, which cannot be scored by letter", (await CommandLine.RunAsync("inspect", set)).Success(),
             StringComparison.Ordinal);
         (await CommandLine.RunAsync("train", "--data", set, "--until", "Alpha", "--output", _folder.PathOf("run"))).IsMistake(
@@ -63,7 +66,8 @@ public sealed class RowKindTests : IDisposable
         Outcome told = await CommandLine.RunAsync(train);
         told.IsMistake(
             "Sft:MaxPromptLength is 150, and the prompts of 2 of 4 rows have up to ", "Grpo:MaxPromptLength is 150",
-            "Model:MaxPromptLength is 150, and the prompts of 1 of 2 rows", "raise the settings with --set", "row [line 1]: ", "row [line 3]: ");
+            "Model:MaxPromptLength is 150, and the prompts of 1 of 2 rows", "raise the settings with --set", "row [line 1]: ",
+            "row [line 3]: ");
         Assert.DoesNotContain("evaluate", told.Error, StringComparison.Ordinal);
         (await CommandLine.RunAsync("evaluate", "--data", set, "--set", "Model:MaxPromptLength=150")).IsMistake(
             "Model:MaxPromptLength is 150, and the prompts of 1 of 2 rows");
@@ -92,7 +96,8 @@ public sealed class RowKindTests : IDisposable
             PictureFile.WritePng(Path.Combine(set, $"{number}.png"), new RgbPicture(28, 28, pixels));
         }
 
-        File.WriteAllLines(Path.Combine(set, "questions.jsonl"), Enumerable.Range(0, count).Select(number => JsonSerializer.Serialize(row(number))));
+        File.WriteAllLines(
+            Path.Combine(set, "questions.jsonl"), Enumerable.Range(0, count).Select(number => JsonSerializer.Serialize(row(number))));
         return set;
     }
 }

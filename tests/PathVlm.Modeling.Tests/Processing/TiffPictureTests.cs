@@ -228,7 +228,8 @@ public sealed class TiffPictureTests
         (byte)(at % Width < Width / 2 ? 0 : 255),
     })];
 
-    private static byte Shade(int x, int y, int channel) => (byte)(120 + 60 * Math.Sin(x / 9.0 + channel) + 50 * Math.Cos(y / 7.0 - channel));
+    private static byte Shade(int x, int y, int channel) =>
+        (byte)(120 + 60 * Math.Sin(x / 9.0 + channel) + 50 * Math.Cos(y / 7.0 - channel));
 
     // The library closes its stream with the file; a memory stream is read afterwards.
     private sealed class KeptStream : TiffStream

@@ -30,7 +30,8 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
         if (row.OptionTexts is null)
             Fault(row.Options.Name, row.Options.Fault ?? "is missing; expected a list of two or more texts");
         string path = row.StoredImage ?? "";
-        if (row.StoredImage is null && !string.IsNullOrWhiteSpace(row.Image.Text) && pictures.FaultOf(row.Image.Text, out path) is { } wrong)
+        if (row.StoredImage is null && !string.IsNullOrWhiteSpace(row.Image.Text)
+            && pictures.FaultOf(row.Image.Text, out path) is { } wrong)
             Fault(row.Image.Name, wrong);
         string question = PictureMarkers.TakeOut(row.Question.Text ?? "", out string? markers);
         if (markers is not null)

@@ -50,7 +50,8 @@ internal static class SetLoader
             options.ImageFolder ?? Path.GetDirectoryName(files[0].Path)!, options.ImageFolder is null ? fallback : null);
         var asked = new DataParts(source, options.Subsets, options.Splits);
         var embedded = new EmbeddedPictures(options.PictureCache);
-        DataRecord[] records = [.. files.Where(file => ReaderOf(file, options) is null || file.Split.Length == 0 || asked.TakeSplit(file.Split))
+        DataRecord[] records = [.. files
+            .Where(file => ReaderOf(file, options) is null || file.Split.Length == 0 || asked.TakeSplit(file.Split))
             .SelectMany(file => Records(file, options)).Select(embedded.Stored)];
         if (records.Length == 0)
         {

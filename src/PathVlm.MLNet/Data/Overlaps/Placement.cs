@@ -1,6 +1,8 @@
 namespace PathVlm.MLNet.Data.Overlaps;
 
-/// <summary>Where a tile lies in another: <c>x' = Cosine x - Sine y + Right</c>, <c>y' = Sine x + Cosine y + Down</c> (turned, scaled, shifted).</summary>
+/// <summary>
+/// Where a tile lies in another, turned, scaled and shifted: <c>x' = Cosine x - Sine y + Right</c>, <c>y' = Sine x + Cosine y + Down</c>.
+/// </summary>
 internal readonly record struct Placement(double Cosine, double Sine, double Right, double Down)
 {
     private const double MostScale = 1.3, MostTurn = 0.21; // about 12 degrees

@@ -4,8 +4,8 @@ using PathVlm.Modeling.Numerics;
 namespace PathVlm.MLNet.Data.Overlaps;
 
 /// <summary>
-/// Makes codes of places: histograms of gradient directions over 4 x 4 fields (Lowe's descriptor, upright), of which the signs of differences
-/// along random directions are kept, so that two codes differ in as many bits as the histograms differ in angle.
+/// Makes codes of places: histograms of gradient directions over 4 x 4 fields (Lowe's descriptor, upright), of which the signs of
+/// differences along random directions are kept, so that two codes differ in as many bits as the histograms differ in angle.
 /// </summary>
 internal static class PointCoder
 {

@@ -54,8 +54,8 @@ internal static class SftRows
         if (!string.IsNullOrWhiteSpace(row.Question.Explanation)) return encoder.EncodeTarget(row);
         if (options.ReasoningWithoutExplanation.Length == 0)
             throw DataFault.Create(
-                $"row [{row.Name}]: column [{PathologyColumns.Explanation}] is blank; fine-tuning needs a reasoning to teach, of the row or "
-                + $"for all such rows ({nameof(options.ReasoningWithoutExplanation)})");
+                $"row [{row.Name}]: column [{PathologyColumns.Explanation}] is blank; fine-tuning needs a reasoning to teach, of the row "
+                + $"or for all such rows ({nameof(options.ReasoningWithoutExplanation)})");
         string reasoning = options.ReasoningWithoutExplanation.Replace(AnswerPlace, row.Question.Answer, StringComparison.Ordinal);
         return encoder.EncodeTarget(row with { Question = row.Question with { Explanation = reasoning } });
     }

@@ -2,7 +2,9 @@ using BitMiracle.LibTiff.Classic;
 
 namespace PathVlm.Modeling.Processing.Pictures;
 
-/// <summary>Decodes TIFF files whose structure was judged (<see cref="TiffStructure"/>), by LibTiff.NET; the first picture of several.</summary>
+/// <summary>
+/// Decodes TIFF files whose structure was validated (<see cref="TiffStructure"/>), by LibTiff.NET; the first picture of several.
+/// </summary>
 internal static class TiffPicture
 {
     static TiffPicture() => Tiff.SetErrorHandler(new FaultCollector());

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// The first directory of a TIFF file, read and judged before a decoder sees it: every value and every strip or tile lies in the file, so
-/// that nothing is allocated on the word of a tag, and its kind of pixels is one that is read as the reference reads it.
+/// The first directory of a TIFF file, read and validated before a decoder sees it: every value and every strip or tile lies in the file,
+/// so that nothing is allocated on the word of a tag, and its kind of pixels is one that is read as the reference reads it.
 /// </summary>
 internal readonly ref struct TiffStructure
 {

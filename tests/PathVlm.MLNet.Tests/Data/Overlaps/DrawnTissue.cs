@@ -11,7 +11,11 @@ internal static class DrawnTissue
         double[] shade = new double[side * side];
         double angle = random.NextDouble() * Math.PI, step = 9 + 6 * random.NextDouble(), phase = random.NextDouble() * 6;
         for (int at = 0; at < shade.Length; at++)
-            shade[at] = 190 + 14 * Math.Sin((at % side * Math.Cos(angle) + at / side * Math.Sin(angle)) / step + phase) + 6 * random.NextDouble();
+        {
+            double along = at % side * Math.Cos(angle) + at / side * Math.Sin(angle);
+            shade[at] = 190 + 14 * Math.Sin(along / step + phase) + 6 * random.NextDouble();
+        }
+
         for (int nucleus = 0; nucleus < 70; nucleus++)
             Draw(shade, side, random);
         byte[] pixels = new byte[shade.Length * 3];

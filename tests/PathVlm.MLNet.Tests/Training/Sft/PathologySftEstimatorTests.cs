@@ -61,8 +61,10 @@ public sealed class PathologySftEstimatorTests
     {
         PathologySftOptions options = TinyCheckpoint.SftOptions();
         options.ReasoningWithoutExplanation = text;
-        Assert.Contains("ReasoningWithoutExplanation: expected a sentence without tags, or nothing", Assert.Throws<ArgumentOutOfRangeException>(
-            () => _ml.Pathology().SupervisedFineTuning(options)).Message, StringComparison.Ordinal);
+        ArgumentOutOfRangeException failure =
+            Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(options));
+        Assert.Contains("ReasoningWithoutExplanation: expected a sentence without tags, or nothing", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
