@@ -24,7 +24,7 @@ public static class ModelEvaluation
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
         PromptCheck check = new(model.Policy, cancellation);
-        check.Add(StageEvaluation.TestRows(rows), options: null, section: "Model");
+        check.AddAnswers(StageEvaluation.TestRows(rows), section: "Model");
         check.RequireNone();
         return new StageEvaluation(new RunReporter(progress), offline: null, cancellation).Evaluate(name, model, rows, "evaluate");
     }

@@ -93,7 +93,7 @@ public sealed class PromptCheck
     /// <param name="stage">The stage; null for all rows.</param>
     /// <param name="section">As for fine-tuning.</param>
     /// <exception cref="InvalidDataException">A row cannot be read.</exception>
-    public void Add(IDataView rows, PathologyModelOptions? options, string? stage = null, string section = "")
+    public void AddAnswers(IDataView rows, PathologyModelOptions? options = null, string? stage = null, string section = "")
     {
         PolicySettings settings = options?.Settings(_before) ?? _before;
         AddPrompts(rows, stage, new PromptEncoder(_files, settings), settings, Setting(section, nameof(settings.MaxPromptLength)));

@@ -17,12 +17,6 @@ namespace PathVlm.Parquet;
 /// </remarks>
 public sealed class ParquetRecordReader : IRecordReader
 {
-    private static readonly ParquetOptions Untyped = new()
-    {
-        PreferUntypedString = true,
-        PreferUntypedByteArray = true,
-    };
-
     /// <inheritdoc/>
     public IReadOnlyList<string> Extensions { get; } = [".parquet"];
 
@@ -47,7 +41,7 @@ public sealed class ParquetRecordReader : IRecordReader
     private static (int Groups, ClassNames Classes) Open(Stream stream, string file)
     {
         ParquetBounds.CheckFooter(stream);
-        ParquetReader reader = Wait(ParquetReader.CreateAsync(stream, Untyped, leaveStreamOpen: true));
+        ParquetReader reader = Wait(ParquetReader.CreateAsync(stream, leaveStreamOpen: true));
         try
         {
             ParquetBounds.CheckPages(stream, reader.Metadata
@@ -63,7 +57,7 @@ public sealed class ParquetRecordReader : IRecordReader
     private static IEnumerable<IDictionary<string, object?>> RowsOf(Stream stream, int group)
     {
         stream.Position = 0;
-        return Wait(ParquetSerializer.DeserializeUntypedAsync(stream, Untyped, group)).Data!;
+        return Wait(ParquetSerializer.DeserializeUntypedAsync(stream, rowGroupIndex: group)).Data!;
     }
 
     // Whatever the library meets in a damaged file becomes one line that names the file.

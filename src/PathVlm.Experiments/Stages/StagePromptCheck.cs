@@ -26,10 +26,10 @@ internal sealed class StagePromptCheck(string model, PathologySftOptions first, 
     internal void Add(IDataView rows, GrpoOptions options, StageKind kind) => _check.Add(rows, options, first, SectionOf(kind));
 
     /// <summary>Checks rows that the model answers before it is trained.</summary>
-    internal void AddAnswers(IDataView rows, PathologyModelOptions options) => _check.Add(rows, options, section: Model);
+    internal void AddAnswers(IDataView rows, PathologyModelOptions options) => _check.AddAnswers(rows, options, section: Model);
 
     /// <summary>Checks rows that a trained stage answers.</summary>
-    internal void AddAnswers(IDataView rows, PathologyTrainingOptions options, StageKind kind) => _check.Add(
+    internal void AddAnswers(IDataView rows, PathologyTrainingOptions options, StageKind kind) => _check.AddAnswers(
         rows,
         new PathologyModelOptions
         {

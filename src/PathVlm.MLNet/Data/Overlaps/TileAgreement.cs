@@ -8,8 +8,11 @@ namespace PathVlm.MLNet.Data.Overlaps;
 internal sealed record TileAgreement(double Correlation, double Share, int Blocks, int AgreeingBlocks)
 {
     private const int BlockSide = 32;
-    private const double LeastShare = 0.2, LeastCorrelation = 0.8, LeastBlockCorrelation = 0.5, LeastAgreeing = 0.75, LeastVariance = 4;
+    private const double LeastShare = 0.2, LeastCorrelation = 0.87, LeastBlockCorrelation = 0.5, LeastAgreeing = 0.9, LeastVariance = 4;
     private const int FewestBlocks = 3;
+
+    // The share of a side that is left out at each edge: what is left there of a border, and the corners of a turned picture.
+    private const double Margin = 1 / 12.0;
 
     /// <summary>Whether the tiles show one place: a shape that both happen to hold agrees in some blocks and not in the others.</summary>
     public bool ShowsOnePlace => Share >= LeastShare && Correlation >= LeastCorrelation
@@ -21,16 +24,18 @@ internal sealed record TileAgreement(double Correlation, double Share, int Block
     /// <param name="placed">Where the one lies in the other.</param>
     public static TileAgreement Of(TileBand first, TileBand second, Placement placed)
     {
-        int across = (first.Width * TileBand.Step + BlockSide - 1) / BlockSide;
-        int down = (first.Height * TileBand.Step + BlockSide - 1) / BlockSide;
+        int left = (int)(Margin * first.Width), top = (int)(Margin * first.Height);
+        int width = first.Width - 2 * left, height = first.Height - 2 * top;
+        int across = (width * TileBand.Step + BlockSide - 1) / BlockSide, down = (height * TileBand.Step + BlockSide - 1) / BlockSide;
         Sums[] blocks = new Sums[across * down];
-        for (int row = 0; row < first.Height; row++)
-            for (int column = 0; column < first.Width; column++)
+        for (int row = 0; row < height; row++)
+            for (int column = 0; column < width; column++)
             {
                 int x = column * TileBand.Step, y = row * TileBand.Step;
-                (double u, double v) = placed.Of(x, y);
-                if (second.Holds(u, v))
-                    blocks[y / BlockSide * across + x / BlockSide].Add(first.Values[row * first.Width + column], second.At(u, v));
+                (double u, double v) = placed.Of(x + left * TileBand.Step, y + top * TileBand.Step);
+                if (second.Holds(u, v, Margin))
+                    blocks[y / BlockSide * across + x / BlockSide].Add(
+                        first.Values[(row + top) * first.Width + column + left], second.At(u, v));
             }
         Sums all = default;
         int structured = 0, agreeing = 0;
@@ -44,7 +49,7 @@ internal sealed record TileAgreement(double Correlation, double Share, int Block
             if (block.Correlation >= LeastBlockCorrelation)
                 agreeing++;
         }
-        return new TileAgreement(all.Correlation, all.Count / (first.Width * first.Height), structured, agreeing);
+        return new TileAgreement(all.Correlation, all.Count / Math.Max(1, width * height), structured, agreeing);
     }
 
     // Sums over pairs of values.

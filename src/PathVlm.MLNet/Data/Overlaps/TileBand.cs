@@ -24,8 +24,12 @@ internal sealed record TileBand(int Width, int Height, sbyte[] Values)
         return new TileBand(width, height, values);
     }
 
-    /// <summary>Whether a place, in pixels of the tile, lies where <see cref="At"/> can tell its value.</summary>
-    public bool Holds(double x, double y) => x >= 0 && y >= 0 && x < (Width - 1) * Step && y < (Height - 1) * Step;
+    /// <summary>Whether a place lies in the tile, where <see cref="At"/> can tell its value.</summary>
+    /// <param name="x">Pixels of the tile from the left.</param>
+    /// <param name="y">Pixels of the tile from the top.</param>
+    /// <param name="margin">The share of a side that is left out at each edge.</param>
+    public bool Holds(double x, double y, double margin) => x >= margin * Width * Step && y >= margin * Height * Step
+        && x < (1 - margin) * (Width - 1) * Step && y < (1 - margin) * (Height - 1) * Step;
 
     /// <summary>The value at a place, in pixels of the tile.</summary>
     public float At(double x, double y)

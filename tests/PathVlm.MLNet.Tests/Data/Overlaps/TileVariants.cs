@@ -32,7 +32,7 @@ internal static class TileVariants
         return new RgbPicture(width, height, pixels);
     }
 
-    private static (RgbPicture, RgbPicture) Shifted(RgbPicture tile, int right, int down)
+    private static (RgbPicture First, RgbPicture Second) Shifted(RgbPicture tile, int right, int down)
     {
         (int width, int height) = (tile.Width - right, tile.Height - down);
         return (Cut(tile, 0, 0, width, height), Cut(tile, right, down, width, height));
