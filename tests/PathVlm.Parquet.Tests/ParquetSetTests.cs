@@ -1,6 +1,4 @@
 using Microsoft.ML;
-using Parquet;
-using Parquet.Schema;
 using Parquet.Serialization;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Loading;

@@ -66,7 +66,7 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
     /// <exception cref="InvalidDataException">There are faults and the policy is to fail, or there is no row at all.</exception>
     public PathologyDataView Finish(string source, string layout)
     {
-        IReadOnlyDictionary<string, string> hashes = options.CheckPictures ? CheckPictures() : new Dictionary<string, string>();
+        Dictionary<string, string> hashes = options.CheckPictures ? CheckPictures() : [];
         WarnOfOpenQuestions(source);
         if (_faults.Count > 0 && options.RowFaults == RowFaultPolicy.Fail)
             throw new LoadReport(_questions.Count, _faults).ToException();
@@ -96,7 +96,7 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
             _warnings.Add(new RowFault(file, row.Id, "explanation", $"ends in the answer [{meant}]; the row's answer is [{row.Answer}]"));
     }
 
-    private IReadOnlyDictionary<string, string> CheckPictures()
+    private Dictionary<string, string> CheckPictures()
     {
         (IReadOnlyDictionary<string, (string Hash, int Frames)> found, IReadOnlyDictionary<string, string> faults) = PictureFiles.Decode(
             _questions.Select(row => row.Question.ImagePath), picture => (PictureHash.Of(picture), picture.FrameCount),

@@ -77,16 +77,25 @@ internal static class TiffPicture
 
     private sealed class MemoryFile(byte[] file) : TiffStream
     {
-        private readonly MemoryStream _stream = new(file, writable: false);
+        private long _position;
 
-        public override int Read(object clientData, byte[] buffer, int offset, int count) => _stream.Read(buffer, offset, count);
+        public override int Read(object clientData, byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Clamp(file.Length - _position, 0, count);
+            Array.Copy(file, _position, buffer, offset, read);
+            _position += read;
+            return read;
+        }
 
         public override void Write(object clientData, byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-        public override long Seek(object clientData, long offset, SeekOrigin origin) => _stream.Seek(offset, origin);
+        public override long Seek(object clientData, long offset, SeekOrigin origin) => _position = Math.Clamp(
+            offset + (origin == SeekOrigin.Begin ? 0 : origin == SeekOrigin.Current ? _position : file.Length), 0, file.Length);
 
-        public override void Close(object clientData) => _stream.Dispose();
+        public override void Close(object clientData)
+        {
+        }
 
-        public override long Size(object clientData) => _stream.Length;
+        public override long Size(object clientData) => file.Length;
     }
 }
