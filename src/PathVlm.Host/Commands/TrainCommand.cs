@@ -53,6 +53,7 @@ internal sealed class TrainCommand : Verb
         context.Screen.Tables(outcome.Tables);
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{outcome.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
+        context.Display.Line($"report: {plan.ReportFile}");
         context.Display.Line($"model: {plan.ModelFile}");
         context.Display.Line(
             $"load it: ITransformer model = new MLContext().Pathology().Load(\"{plan.ModelFile}\", out DataViewSchema schema);");

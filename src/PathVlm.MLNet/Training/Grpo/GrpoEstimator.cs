@@ -14,6 +14,7 @@ using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Origins;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Forecasting;
@@ -163,6 +164,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
+            TrainingReport.Write(channel, _options.OutputFolder, GrpoDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
