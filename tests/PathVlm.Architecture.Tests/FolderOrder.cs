@@ -55,6 +55,7 @@ internal static class FolderOrder
         "Numerics",
         "Optimization",
         "Options",
+        "Hub",
         "Checkpoints/Safetensors", "Checkpoints",
         "Parameters",
         "Processing/Pictures", "Processing/Tokenization", "Processing/Chat", "Processing/Unicode", "Processing",
