@@ -40,5 +40,6 @@ public static class SelfContainedPage
 
     /// <summary>The titles of the page's figures.</summary>
     /// <param name="page">The page.</param>
-    public static string[] Figures(XDocument page) => [.. page.Descendants(Svg + "svg").Select(figure => figure.Element(Svg + "title")!.Value)];
+    public static string[] Figures(XDocument page) =>
+        [.. page.Descendants(Svg + "svg").Select(figure => figure.Element(Svg + "title")!.Value)];
 }

@@ -13,6 +13,7 @@ internal sealed class DownloadCommand : Verb
 {
     private const string Section = "Hub";
     private const double Megabyte = 1e6;
+    private const int Shown = 5;
     private readonly Argument<string> _name = new("NAME") { Description = "Owner and name, such as Qwen/Qwen2.5-VL-3B-Instruct." };
     private readonly Option<string?> _revision = new("--revision") { Description = "Branch, tag or commit; main by default." };
     private readonly Option<bool> _dataSet = new("--dataset") { Description = "NAME is a data set." };
@@ -34,8 +35,8 @@ internal sealed class DownloadCommand : Verb
     protected override Command Describe()
     {
         Command command = new(
-            "download", "Downloads a model or a data set from a Hugging Face-compatible hub into the hub's own cache, and goes on where it was "
-            + $"cut. A token is taken from {HubDownloadOptions.TokenVariable}, a mirror from HF_ENDPOINT.");
+            "download", "Downloads a model or a data set from a Hugging Face-compatible hub into the hub's own cache, and goes on where it "
+            + $"was cut. A token is taken from {HubDownloadOptions.TokenVariable}, a mirror from HF_ENDPOINT.");
         command.Arguments.Add(_name);
         foreach (Option option in (Option[])[_revision, _dataSet, _files]) command.Options.Add(option);
         return command;
@@ -57,11 +58,14 @@ internal sealed class DownloadCommand : Verb
         context.Display.Line($"{download.Name}: commit {download.Commit}, {download.Files.Count} files, {Size(download.Bytes)}");
         context.Display.Line($"licence: {download.License ?? "none stated"}");
         if (download.LeftOut.Count > 0)
-            context.Display.Message($"left out: {string.Join(", ", download.LeftOut.Take(5))}"
-                + (download.LeftOut.Count > 5 ? $" and {download.LeftOut.Count - 5} more" : "") + "; name files that are wanted with --file");
+            context.Display.Message(
+                $"left out: {string.Join(", ", download.LeftOut.Take(Shown))}"
+                + (download.LeftOut.Count > Shown ? $" and {download.LeftOut.Count - Shown} more" : "")
+                + "; name files that are wanted with --file");
         ProgressLine line = context.Display.Start(name);
         long came = await download.RunAsync(
-            new StepProgress<HubProgress>(progress => line.Report((long)(progress.Done / Megabyte), (long)(progress.Total / Megabyte), "MB")),
+            new StepProgress<HubProgress>(
+                progress => line.Report((long)(progress.Done / Megabyte), (long)(progress.Total / Megabyte), "MB")),
             context.Cancellation).ConfigureAwait(false);
         line.Done();
         context.Display.Line($"downloaded: {Size(came)}; sizes and hashes are as the hub states them");

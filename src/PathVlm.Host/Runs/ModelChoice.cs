@@ -18,8 +18,8 @@ internal sealed class ModelChoice
 
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "Zip that train wrote, a checkpoint folder, a PEFT adapter folder, or a model in the hub cache (OWNER/NAME); the embedded base "
-            + "by default.",
+        Description = "Zip that train wrote, a checkpoint folder, a PEFT adapter folder, or a model in the hub cache (OWNER/NAME); the "
+            + "embedded base by default.",
     };
 
     private readonly DeviceOption _device = new();

@@ -61,9 +61,7 @@ public sealed class HubDownload : IDisposable
     /// <exception cref="IOException">The hub cannot be reached.</exception>
     public static Task<HubDownload> PrepareAsync(
         string name, HubDownloadOptions? options = null, CancellationToken cancellation = default) =>
-        PrepareAsync(
-            name, options, Environment.GetEnvironmentVariable(HubDownloadOptions.TokenVariable) is { Length: > 0 } token ? token.Trim() : null,
-            TimeProvider.System, cancellation);
+        PrepareAsync(name, options, HubDownloadOptions.Token, TimeProvider.System, cancellation);
 
     /// <inheritdoc cref="PrepareAsync(string, HubDownloadOptions?, CancellationToken)"/>
     internal static async Task<HubDownload> PrepareAsync(
@@ -105,6 +103,7 @@ public sealed class HubDownload : IDisposable
     public async Task<long> RunAsync(IProgress<HubProgress>? progress = null, CancellationToken cancellation = default)
     {
         string blobs = Directory.CreateDirectory(Path.Combine(_place, "blobs")).FullName;
+        string locks = Path.Combine(_options.CacheFolder, ".locks", _repository.FolderName);
         RequireRoom(blobs);
         HubTransfer transfer = new(_client, WhereOf(_client, _repository), PageOf(_options, _repository), _options, _clock);
         long done = 0, came = 0, total = Bytes;
@@ -114,7 +113,7 @@ public sealed class HubDownload : IDisposable
         {
             long bytes = await transfer.FetchAsync(
                 file, _repository.AddressOf(Commit, file.Path), Path.Combine(blobs, file.Hash),
-                Path.Combine(_options.CacheFolder, ".locks", _repository.FolderName, $"{file.Hash}.lock"), Tell, stop).ConfigureAwait(false);
+                Path.Combine(locks, $"{file.Hash}.lock"), Tell, stop).ConfigureAwait(false);
             Interlocked.Add(ref came, bytes);
         }).ConfigureAwait(false);
         foreach (HubFile file in _wanted) Link(file, Path.Combine(blobs, file.Hash));
@@ -168,7 +167,7 @@ public sealed class HubDownload : IDisposable
         if (missing > free)
             throw new IOException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{_options.CacheFolder}: expected {missing:N0} bytes free for {Name}, got {free:N0}; name another folder with HF_HUB_CACHE"));
+                $"{_options.CacheFolder}: expected {missing:N0} bytes free for {Name}, got {free:N0}; HF_HUB_CACHE names another folder"));
     }
 
     // A link to the blob, relative, so that the cache can be moved as a whole.

@@ -51,6 +51,9 @@ public sealed class HubDownloadOptions : IOptionSet
     [OptionBounds(Above = 0)]
     public TimeSpan StallTime { get; set; } = TimeSpan.FromSeconds(60);
 
+    internal static string? Token =>
+        Environment.GetEnvironmentVariable(TokenVariable) is { } token && !string.IsNullOrWhiteSpace(token) ? token.Trim() : null;
+
     /// <summary>A copy.</summary>
     public HubDownloadOptions Copy() => (HubDownloadOptions)MemberwiseClone();
 
@@ -61,7 +64,8 @@ public sealed class HubDownloadOptions : IOptionSet
     void IOptionSet.AddFaults(OptionFaults faults)
     {
         faults.Require(
-            string.IsNullOrWhiteSpace(Endpoint) || IsAddress(Endpoint), nameof(Endpoint), Endpoint, "an https address, or http on this machine");
+            string.IsNullOrWhiteSpace(Endpoint) || IsAddress(Endpoint), nameof(Endpoint), Endpoint,
+            "an https address, or http on this machine");
         faults.Require(
             string.IsNullOrWhiteSpace(Revision) || !Revision.Any(letter => char.IsControl(letter) || letter is '\\' or '?' or '#')
                 && Revision.Split('/').All(part => part is not ("" or "." or "..")), nameof(Revision), Revision,

@@ -10,6 +10,8 @@ namespace PathVlm.Modeling.Hub;
 /// <param name="Files">Its files.</param>
 internal sealed record HubListing(string Commit, string? License, IReadOnlyList<HubFile> Files)
 {
+    private const int LongestPath = 1024;
+
     // What a checkpoint is loaded from, and what says how it may be used. Other weights of it are copies, or run code when they are loaded.
     private static readonly string[] OfModels =
         ["*.json", "*.safetensors", "*.txt", "*.jinja", "*.md", "LICENSE*", "NOTICE*", "*.model"];
@@ -41,8 +43,8 @@ internal sealed record HubListing(string Commit, string? License, IReadOnlyList<
     {
         string path = Text(sibling, "rfilename") ?? "";
         string[] parts = path.Split('/');
-        bool isPlain = parts.All(part => part is not ("" or "." or "..")) && !path.Any(char.IsControl) && path.AsSpan().IndexOfAny("\\:") < 0
-            && path.Length <= 1024;
+        bool isPlain = parts.All(part => part is not ("" or "." or "..")) && !path.Any(char.IsControl) && path.Length <= LongestPath
+            && path.AsSpan().IndexOfAny("\\:") < 0;
         if (!isPlain) throw new InvalidDataException($"{where}: rfilename: expected a path inside the repository, got [{Shown(path)}]");
         bool isLarge = sibling.TryGetProperty("lfs", out JsonElement lfs) && lfs.ValueKind == JsonValueKind.Object;
         string hash = (isLarge ? Text(lfs, "sha256") ?? Text(lfs, "oid") : Text(sibling, "blobId")) ?? "";
@@ -63,14 +65,15 @@ internal sealed record HubListing(string Commit, string? License, IReadOnlyList<
     }
 
     private static string? Text(JsonElement owner, string name) =>
-        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+        owner.ValueKind == JsonValueKind.Object && owner.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
 
     // Data sets may state several.
     private static string? Texts(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
-            ? string.Join(", ", list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()))
+            ? string.Join(", ", list.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.String).Select(each => each.GetString()))
             : null;
 
     private static bool IsHash(string text, int digits) => text.Length == digits && text.All(char.IsAsciiHexDigitLower);
