@@ -17,6 +17,7 @@ internal static class BenchmarkSuite
         ["decode"] = DecodeBenchmark.Run,
         ["evaluate"] = EvaluateBenchmark.Run,
         ["serve"] = ServeBenchmark.Run,
+        ["servepieces"] = ServePieces.Run,
         ["load"] = LoadBenchmark.Run,
         ["tokenize"] = TokenizeBenchmark.Run,
         ["pictures"] = PicturesBenchmark.Run,
@@ -28,7 +29,7 @@ internal static class BenchmarkSuite
     };
 
     // What explains figures rather than being one, or takes a large machine, runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability"];
+    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability", "servepieces"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;
