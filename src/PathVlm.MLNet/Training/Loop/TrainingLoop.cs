@@ -68,11 +68,12 @@ internal abstract class TrainingLoop : IDisposable
         }
         activity?.SetTag("step", State.Step).SetTag("reason", reason.ToString());
         ChooseWeights();
-        return new TrainingResult(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep)
-        {
-            LineSteps = Log.Steps, Rollouts = TakeRollouts(),
-        };
+        return ResultOf(reason);
     }
+
+    /// <summary>The run as it is now.</summary>
+    public TrainingResult ResultOf(StopReason reason) =>
+        new(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep) { LineSteps = Log.Steps, Rollouts = TakeRollouts() };
 
     /// <inheritdoc/>
     public virtual void Dispose()
