@@ -17,7 +17,6 @@ internal static class BenchmarkSuite
         ["decode"] = DecodeBenchmark.Run,
         ["evaluate"] = EvaluateBenchmark.Run,
         ["serve"] = ServeBenchmark.Run,
-        ["servepieces"] = ServePieces.Run,
         ["load"] = LoadBenchmark.Run,
         ["tokenize"] = TokenizeBenchmark.Run,
         ["pictures"] = PicturesBenchmark.Run,
@@ -29,7 +28,7 @@ internal static class BenchmarkSuite
     };
 
     // What explains figures rather than being one, or takes a large machine, runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability", "servepieces"];
+    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;

@@ -84,7 +84,7 @@ internal static class ServeBenchmark
         return JsonSerializer.Serialize(new { messages = new[] { new { role = "user", content } } });
     }
 
-    internal static PathologyRow[] Rows(int count)
+    private static PathologyRow[] Rows(int count)
     {
         string folder = Directory.CreateTempSubdirectory("pathvlm-serve-").FullName;
         try
