@@ -73,7 +73,8 @@ internal sealed record HubListing(string Commit, string? License, IReadOnlyList<
     // Data sets may state several.
     private static string? Texts(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0
-            ? string.Join(", ", list.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.String).Select(each => each.GetString()))
+            ? string.Join(
+                ", ", list.EnumerateArray().Where(each => each.ValueKind == JsonValueKind.String).Select(each => each.GetString()))
             : null;
 
     private static bool IsHash(string text, int digits) => text.Length == digits && text.All(char.IsAsciiHexDigitLower);

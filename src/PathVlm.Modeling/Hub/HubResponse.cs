@@ -33,8 +33,10 @@ internal sealed record HubResponse(HttpResponseMessage Message, string? LinkedHa
                 $"{where}: the hub asks for a token (401), as it does for names that do not exist; expected such a name, or a token in "
                     + HubDownloadOptions.TokenVariable),
             HttpStatusCode.Forbidden => new UnauthorizedAccessException(
-                $"{where}: access is not granted (403); accept the terms at {page} and name a token with {HubDownloadOptions.TokenVariable}"),
-            HttpStatusCode.NotFound when code == "EntryNotFound" => new InvalidDataException($"{where}: the hub does not have the file (404)"),
+                $"{where}: access is not granted (403); accept the terms at {page} and name a token with "
+                    + HubDownloadOptions.TokenVariable),
+            HttpStatusCode.NotFound when code == "EntryNotFound" =>
+                new InvalidDataException($"{where}: the hub does not have the file (404)"),
             HttpStatusCode.NotFound => new InvalidDataException(
                 $"{where}: the hub does not have {(code == "RevisionNotFound" ? "the revision" : "the repository or the revision")} (404)"),
             _ => new IOException(string.Create(CultureInfo.InvariantCulture, $"{where}: the hub answered {(int)Message.StatusCode}")),

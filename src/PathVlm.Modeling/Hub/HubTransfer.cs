@@ -117,16 +117,17 @@ internal sealed class HubTransfer(HubClient client, string where, string page, H
             furthest = Math.Max(furthest, part.Length);
             if (part.Length >= file.Bytes) continue;
             if (fruitless > options.Retries)
-                throw new IOException(
-                    string.Create(CultureInfo.InvariantCulture, $"{where}: {file.Path}: given up after {part.Length:N0} of ")
-                        + string.Create(CultureInfo.InvariantCulture, $"{file.Bytes:N0} bytes: {cut?.Message ?? "the hub ended the file early"}; ")
-                        + "the same command goes on from there", cut);
+                throw GivenUp(file, part.Length, cut);
             await Task.Delay(wait ?? TimeSpan.FromSeconds(Math.Pow(2, Math.Min(fruitless, 5)) / 2), clock, cancellation)
                 .ConfigureAwait(false);
         }
 
         return (hash.Finish() == file.Hash, came);
     }
+
+    private IOException GivenUp(HubFile file, long bytes, Exception? cut) => new(
+        string.Create(CultureInfo.InvariantCulture, $"{where}: {file.Path}: given up after {bytes:N0} of {file.Bytes:N0} bytes: ")
+            + $"{cut?.Message ?? "the hub ended the file early"}; the same command goes on from there", cut);
 
     private async Task<(long Bytes, Exception? Cut, TimeSpan? Wait)> AskAsync(
         HubFile file, string address, FileStream part, ContentHash hash, Action<long> onBytes, CancellationToken cancellation)
@@ -188,7 +189,8 @@ internal sealed class HubTransfer(HubClient client, string where, string page, H
                 stalled.CancelAfter(options.StallTime);
                 int count = await body.ReadAsync(buffer, either).ConfigureAwait(false);
                 if (count == 0) return (came, came == 0 ? new IOException("the connection ended") : null, null);
-                if (part.Position + count > file.Bytes) throw Wrong(file, FormattableString.Invariant($"more than {file.Bytes:N0} bytes came"));
+                if (part.Position + count > file.Bytes)
+                    throw Wrong(file, FormattableString.Invariant($"more than {file.Bytes} bytes came"));
                 Write(part, buffer.AsSpan(0, count));
                 hash.Append(buffer.AsSpan(0, count));
                 came += count;

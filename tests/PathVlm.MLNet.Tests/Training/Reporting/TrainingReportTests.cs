@@ -58,7 +58,8 @@ public sealed class TrainingReportTests : IDisposable
             Assert.Contains(figure, figures);
         string[] rewards = [.. page.Descendants(SelfContainedPage.Svg + "svg").ElementAt(Array.IndexOf(figures, "reward, and its parts"))
             .Elements(SelfContainedPage.Svg + "text").Select(text => text.Value)];
-        foreach (string part in new[] { "reward", "rewards/FormatReward/mean", "rewards/ProcessReward/mean" }) Assert.Contains(part, rewards);
+        foreach (string part in new[] { "reward", "rewards/FormatReward/mean", "rewards/ProcessReward/mean" })
+            Assert.Contains(part, rewards);
         Assert.Equal(
             ["Rollouts at the begin: after 0 steps", "Rollouts at the middle: after 1 steps", "Rollouts at the end: after 2 steps"],
             page.Descendants("h3").Select(title => title.Value));
