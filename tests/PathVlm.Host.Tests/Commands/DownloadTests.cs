@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.Testing;
 

@@ -165,7 +165,7 @@ public sealed class HubDownloadTests : IDisposable
         _hub.Token = "secret";
         await RunAsync(token: "secret");
         Assert.All(_hub.Requests.Where(asked => asked.IsHub), asked => Assert.Equal("Bearer secret", asked.Authorization));
-        Assert.NotEmpty(_hub.Requests.Where(asked => !asked.IsHub));
+        Assert.Contains(_hub.Requests, asked => !asked.IsHub);
         Assert.All(_hub.Requests.Where(asked => !asked.IsHub), asked => Assert.Null(asked.Authorization));
     }
 
