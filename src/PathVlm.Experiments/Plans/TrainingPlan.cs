@@ -28,8 +28,9 @@ public sealed record TrainingPlan
     /// <value>The offline rubric.</value>
     public IProcessJudge Judge { get; init; } = new RubricJudge();
 
-    /// <summary>Bounds on asking the judge.</summary>
-    public ReviewPanelOptions Panel { get; init; } = new();
+    /// <summary>Bounds on asking the judge, and how findings are scored.</summary>
+    /// <value>The recipe's.</value>
+    public ReviewPanelOptions Panel { get => field ?? Recipe.Panel; init; }
 
     /// <summary>Whether test rows may show pictures that a stage, or the model that the chain starts from, was trained on.</summary>
     /// <value>false: they are refused before anything is trained.</value>

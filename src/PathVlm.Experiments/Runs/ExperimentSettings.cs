@@ -41,6 +41,7 @@ internal sealed class ExperimentSettings
             ["Data"] = dataIdentity,
             ["Judge"] = plan.Judge.Identity,
             ["Judge:RequireShownInImage"] = plan.Panel.RequireShownInImage.ToString(),
+            ["Judge:SoundnessNeedsStep"] = plan.Panel.SoundnessNeedsStep.ToString(),
         };
         Add("Sft", plan.Recipe.Sft);
         Add("Grpo", plan.Recipe.Grpo);

@@ -117,7 +117,11 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
 
     // Paid judges skip the answers of the stages.
     private ReviewPanel? OfflinePanel() => plan.Judge.IsOffline
-        ? new ReviewPanel(plan.Judge, new ReviewPanelOptions { RequireShownInImage = plan.Panel.RequireShownInImage })
+        ? new ReviewPanel(plan.Judge, new ReviewPanelOptions
+        {
+            RequireShownInImage = plan.Panel.RequireShownInImage,
+            SoundnessNeedsStep = plan.Panel.SoundnessNeedsStep,
+        })
         : null;
 
     private StageResult Evaluated(StageEvaluation evaluation, string name, PathologyTransformer model, IDataView rows)

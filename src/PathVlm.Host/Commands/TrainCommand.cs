@@ -65,7 +65,7 @@ internal sealed class TrainCommand : Verb
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
         _recipe.Settings(parsed, context, namesBase: parsed.GetValue(_baseModel) is not null)
-            .Concat(DataChoice.Settings(context)).Append(JudgeChoice.Settings(context));
+            .Concat(DataChoice.Settings(context));
 
     protected override Command Describe()
     {
@@ -91,7 +91,7 @@ internal sealed class TrainCommand : Verb
             LastStage = until,
             AllowTrainedRows = _data.AllowsTrainedRows(parsed),
             Judge = _judge.Judge(parsed, context.Configuration),
-            Panel = JudgeChoice.Panel(context.Configuration),
+            Panel = JudgeChoice.Panel(context.Configuration, recipe.Panel),
         };
     }
 }

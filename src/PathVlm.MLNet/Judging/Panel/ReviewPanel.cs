@@ -21,6 +21,7 @@ public sealed class ReviewPanel : IDisposable
 {
     private readonly IProcessJudge _judge;
     private readonly ReviewPanelOptions _options;
+    private readonly ScoringRules _rules;
     private readonly TimeProvider _time;
     private readonly ReviewRecord? _record;
     private readonly RecordedReviews _recorded;
@@ -43,6 +44,7 @@ public sealed class ReviewPanel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(judge);
         _options = OptionRules.Validated((options ?? new ReviewPanelOptions()).Copy());
+        _rules = new ScoringRules(_options.RequireShownInImage, _options.SoundnessNeedsStep);
         _judge = judge;
         _wasReached = judge.IsOffline;
         _time = time ?? TimeProvider.System;
@@ -51,7 +53,7 @@ public sealed class ReviewPanel : IDisposable
         _tokens = new MinuteWindow(_options.TokensPerMinute, _time);
         _record = _options.RecordFile is { } path ? ReviewRecord.Open(path, _options.RecordText) : null;
         IReadOnlyList<ReviewRecordLine> lines = _record?.Lines ?? [];
-        _recorded = new RecordedReviews(lines, _options.RequireShownInImage);
+        _recorded = new RecordedReviews(lines, _rules);
         _statistics = new ReviewStatistics(_options, spentBefore: lines.Sum(line => line.Price));
     }
 
@@ -226,7 +228,7 @@ public sealed class ReviewPanel : IDisposable
             JudgeReply reply = await _judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
             _tokens.Add(reply.InputTokens + reply.OutputTokens);
             ReviewScore? score = reply.Findings is { } findings
-                ? ReviewScorer.Score(findings, request, _options.RequireShownInImage)
+                ? ReviewScorer.Score(findings, request, _rules)
                 : null;
             TimeSpan taken = asked is { } begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
             string outcome = reply.Missing?.ToString() ?? "scored";
@@ -286,7 +288,8 @@ public sealed class ReviewPanel : IDisposable
         Verdicts = verdicts,
         Completeness = score?.Completeness,
         Soundness = score?.Soundness,
-        RequireShownInImage = score is null ? null : _options.RequireShownInImage,
+        RequireShownInImage = score is null ? null : _rules.RequireShownInImage,
+        SoundnessNeedsStep = score is null ? null : _rules.SoundnessNeedsStep,
         Missing = reply.Missing,
         Detail = reply.Missing is null ? null : reply.Detail,
         Requests = reply.Requests,
