@@ -45,7 +45,8 @@ public sealed record TrainingResult(
     /// <returns>A part of a page (<see cref="HtmlPage"/>).</returns>
     public XElement ToReport() => new("section",
         Html.Text("p", End(), "font-weight:600"),
-        new XElement("div", Charts().Select(chart => chart.Drawing).DefaultIfEmpty(Html.Note("no log lines"))),
+        new XElement("div", new XAttribute("style", "display:flex;flex-wrap:wrap;align-items:flex-start"),
+            Charts().Select(chart => chart.Drawing).DefaultIfEmpty(Html.Note("no log lines"))),
         Rollouts.Select((sampled, place) => RolloutHtml.Of(
             sampled, place == 0 ? "begin" : place == Rollouts.Count - 1 ? "end" : "middle")));
 
