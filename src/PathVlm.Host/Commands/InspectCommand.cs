@@ -8,6 +8,7 @@ using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
@@ -54,6 +55,7 @@ internal sealed class InspectCommand : Verb
             throw new UserMistakeException($"expected a file or folder that exists, got [{parsed.GetValue(_path)}]");
         if (tokens < 1 || rows < 1) throw new UserMistakeException("--tokens, --rows: expected 1 or more");
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, tokens, rows);
+        else if (AdapterInfo.IsIn(target)) Adapter(context, target);
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, tokens, rows);
         else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true), parsed.GetValue(_output));
         if (_memory.IsAsked(parsed)) Forecast(parsed, context, target);
@@ -91,6 +93,18 @@ internal sealed class InspectCommand : Verb
         Shapes(context, info.Configuration);
         Memory(context, info.Forecast(tokens: tokens, rows: rows));
         foreach (string note in info.Notes) context.Display.Line($"note:       {note}");
+        if (AdapterInfo.IsIn(folder))
+            context.Display.Line("note:       an adapter (adapter_config.json) lies beside whole weights: opened as a model, the folder is "
+                + "refused; move the adapter to a folder of its own");
+    }
+
+    private static void Adapter(RunContext context, string folder)
+    {
+        AdapterInfo info = AdapterInfo.Read(folder);
+        context.Display.Line($"adapter:    {folder} (LoRA, PEFT layout)");
+        context.Display.Line(Text($"rank:       {info.Rank}, alpha {info.Alpha}; on {string.Join(", ", info.Targets)}"));
+        context.Display.Line($"base:       {info.BaseModel ?? "(not named)"}; name the folder as a model, or use it on a checkpoint with "
+            + "--set Model:Adapter=FOLDER");
     }
 
     private static void Zip(RunContext context, string zip, int tokens, int rows)
