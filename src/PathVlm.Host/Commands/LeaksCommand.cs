@@ -63,7 +63,7 @@ internal sealed class LeaksCommand : Verb
     {
         Command command = new(
             "leaks", "Lists groups and pictures in two stages: equal, nearly equal, overlapping, cut. Exit code 4 where there are some.");
-        foreach (Option option in (Option[])[.. _data.Options, _output, _seed]) command.Options.Add(option);
+        foreach (Option option in (Option[])[.. _data.ComparedOptions, _output, _seed]) command.Options.Add(option);
         return command;
     }
 }

@@ -43,7 +43,10 @@ internal sealed class DataChoice
         Description = "Takes test rows although the model was trained on their pictures.",
     };
 
-    internal IEnumerable<Option> Options => [_data, _splitFile, _allowTrained, .. _reading.Options];
+    internal IEnumerable<Option> Options => [_allowTrained, .. ComparedOptions];
+
+    /// <summary>The options of a verb that tests no model.</summary>
+    internal IEnumerable<Option> ComparedOptions => [_data, _splitFile, .. _reading.Options];
 
     /// <summary>The set that the user named; null: the embedded one.</summary>
     internal string? PathOf(ParseResult parsed) => RequireExists(parsed.GetValue(_data));

@@ -86,6 +86,16 @@ public sealed class RowKindTests : IDisposable
         Assert.Equal(1, saved.RootElement.GetProperty("rowsLeftOut").GetInt32());
     }
 
+    [Theory]
+    [InlineData("Sft:BatchSize=0", "setting [Sft:BatchSize]: expected 1 or more, got 0")]
+    [InlineData("Process:Temperature=-1", "setting [Process:Temperature]: expected a number above 0, got -1")]
+    [InlineData("Model:MaxNewTokens=0", "setting [Model:MaxNewTokens]: expected 1 or more, got 0")]
+    public async Task NumbersOutOfRangeAreToldByTheNameOfTheSettingBeforeAnythingIsWritten(string setting, string said)
+    {
+        (await CommandLine.RunAsync("train", "--output", _folder.PathOf("run"), "--set", setting)).IsMistake(said);
+        Assert.False(Directory.Exists(_folder.PathOf("run", "data")));
+    }
+
     private string Set(int count, Func<int, object> row)
     {
         string set = Directory.CreateDirectory(_folder.PathOf("set")).FullName;
