@@ -26,8 +26,9 @@ public sealed record BaseProvenance(string Name, string? Sha256, string? Licence
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        bool isCheckpoint = InputFile.Exists(Path.Combine(folder, CheckpointFileNames.Configuration)); // an adapter has no sizes
         string? licence = LicenceFinder.Stated(folder)
-            ?? LicenceFinder.ByShape(ModelConfiguration.Load(CheckpointSource.FromFolder(folder)));
+            ?? (isCheckpoint ? LicenceFinder.ByShape(ModelConfiguration.Load(CheckpointSource.FromFolder(folder))) : null);
         return new BaseProvenance(name, Sha256: null, licence);
     }
 
