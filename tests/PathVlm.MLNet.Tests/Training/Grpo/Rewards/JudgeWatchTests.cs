@@ -217,7 +217,8 @@ public sealed class JudgeWatchTests
     }
 
     private ProcessRewardTransformer Fitted(IProcessJudge judge, CanaryPolicy canaries = CanaryPolicy.Warn) =>
-        _ml.Pathology().ProcessReward(judge, new ProcessRewardOptions { Canaries = canaries }).Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
+        _ml.Pathology().ProcessReward(judge, new ProcessRewardOptions { Canaries = canaries })
+            .Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
 
     private static void Review(ProcessRewardTransformer judge, int count, int step) => judge.Panel.ReviewAsync(
         [.. Enumerable.Range(0, count)
