@@ -35,7 +35,7 @@ internal sealed class DecodedText : TextReader
     public DecodedText(string path, FileStream file, Encoding? encoding)
     {
         (_path, _file) = (path, file);
-        _byteCount = file.ReadAtLeast(_bytes, LongestCharacter, throwOnEndOfStream: false);
+        _byteCount = file.ReadAtLeast(_bytes.AsSpan(0, LongestCharacter), LongestCharacter, throwOnEndOfStream: false);
         ReadOnlySpan<byte> start = _bytes.AsSpan(0, _byteCount);
         if (encoding is null && start is [0xFF, 0xFE, ..]) encoding = TextFile.Find("utf-16")!;
         else if (encoding is null && start is [0xFE, 0xFF, ..]) encoding = TextFile.Find("utf-16BE")!;
