@@ -26,6 +26,6 @@ done
 for configuration in "$stage"/bin/*.runtimeconfig.json; do
   echo '{"runtimeOptions":{"tfm":"net10.0","framework":{"name":"Microsoft.NETCore.App","version":"10.0.0"},"configProperties":{"System.Globalization.Invariant":true,"System.GC.Server":false}}}' > "$configuration"
 done
-tar cf - -C "$stage" . | xz -3 -T0 > "$folder/carry.tar.xz"
+tar cf - -C "$stage" . | xz -6 -T0 > "$folder/carry.tar.xz"
 cp -r build/gpu/. "$folder/"
 ls -l "$folder/carry.tar.xz"

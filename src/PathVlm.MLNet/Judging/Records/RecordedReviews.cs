@@ -7,9 +7,9 @@ using PathVlm.MLNet.Judging.Scoring;
 namespace PathVlm.MLNet.Judging.Records;
 
 /// <summary>
-/// The reviews that a record answers: those with points, and those missing for a final cause. Points given under the same <c>RequireShownInImage</c> are
-/// used as they are; others are computed again from the judge's own reply. Where the record kept only its hash, or does not say the setting, it
-/// does not answer. Safe for concurrent use.
+/// The reviews that a record answers: those with points, and those missing for a final cause. Points given under the same
+/// <c>RequireShownInImage</c> are used as they are; others are computed again from the judge's own reply. Where the record kept only its
+/// hash, or does not say the setting, it does not answer. Safe for concurrent use.
 /// </summary>
 internal sealed class RecordedReviews
 {

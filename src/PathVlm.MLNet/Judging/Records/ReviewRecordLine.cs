@@ -47,7 +47,7 @@ internal sealed record ReviewRecordLine
     /// <summary>RequireShownInImage of the panel that gave the points; null where it is not known.</summary>
     public bool? RequireShownInImage { get; init; }
 
-    /// <summary>SoundnessNeedsStep of that panel; null where missing, and in lines of earlier versions, which knew no such setting.</summary>
+    /// <summary>SoundnessNeedsStep of that panel; null where missing, and in lines of versions that knew no such setting.</summary>
     public bool? SoundnessNeedsStep { get; init; }
 
     /// <summary>Why the review is missing.</summary>

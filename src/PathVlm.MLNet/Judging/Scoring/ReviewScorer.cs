@@ -63,8 +63,8 @@ internal static class ReviewScorer
     /// <param name="needsStep">The setting.</param>
     /// <returns>Tenths, 0 to 10.</returns>
     public static int Soundness(int completeness, IEnumerable<FindingVerdict> verdicts, bool needsStep) => Soundness(
-        completeness, verdicts.Count(verdict => verdict.Dropped is null && verdict.Item.StartsWith(ViolationItem, StringComparison.Ordinal)),
-        needsStep);
+        completeness,
+        verdicts.Count(verdict => verdict.Dropped is null && verdict.Item.StartsWith(ViolationItem, StringComparison.Ordinal)), needsStep);
 
     // One step that counts is 2 tenths of completeness: none is 0.
     private static int Soundness(int completeness, int violations, bool needsStep) =>
