@@ -94,7 +94,7 @@ internal static class FuzzTargets
     private static byte[][] Pictures() =>
     [
         .. new[] { "tiny.png", "palette.png", "alpha.png", "photo-420.jpg" }.Select(name => Bytes(ReferenceSet.OwnPathOf("images"), name)),
-        Convert.FromBase64String("R0lGODlhAgACAIAAAAAAAP///ywAAAAAAgACAAACAkQBADs="),
+        Convert.FromBase64String("R0lGODlhAgACAIAAAAAAAP///ywAAAAAAgACAAACAwQIFAA7"),
     ];
 
     private static void ReadSafetensors(byte[] file)

@@ -19,8 +19,8 @@ internal static class Samples
 
     public const string Record =
         """{"time":"2026-11-24T12:00:00+00:00","run":"run","step":1,"row":2,"id":"r","completion":0,"judge":"rubric-1","key":"k",""" +
-        """"reply":"{}","verdicts":[{"item":"visual_analysis","quote":"q","dropped":null}],"completeness":2,"soundness":10,""" +
-        """"require_shown_in_image":true,"missing":null,"requests":1,"input_tokens":1,"output_tokens":1,"price":0,"previous":""}""" + "\n";
+        """ "reply":"{}","verdicts":[{"item":"visual_analysis","quote":"q","dropped":null}],"completeness":2,"soundness":10,""" +
+        """ "require_shown_in_image":true,"missing":null,"requests":1,"input_tokens":1,"output_tokens":1,"price":0,"previous":""}""" + "\n";
 
     public const string JsonList =
         """

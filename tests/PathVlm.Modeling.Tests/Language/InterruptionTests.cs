@@ -1,5 +1,4 @@
 using PathVlm.Modeling.Generation;
-using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Generation.Sampling;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Processing;

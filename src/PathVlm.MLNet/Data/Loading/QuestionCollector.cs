@@ -72,7 +72,7 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
     /// <exception cref="InvalidDataException">There are faults and the policy is to fail, or there is no row at all.</exception>
     public PathologyDataView Finish(string source, string layout)
     {
-        IReadOnlyDictionary<string, string> hashes = options.CheckPictures ? CheckPictures() : new Dictionary<string, string>();
+        Dictionary<string, string> hashes = options.CheckPictures ? CheckPictures() : [];
         WarnOfOpenQuestions(source);
         if (_faults.Count > 0 && options.RowFaults == RowFaultPolicy.Fail)
             throw new LoadReport(_questions.Count, _faults).ToException();
@@ -112,7 +112,7 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
                 _warnings.Add(new RowFault(file, made.Id, field, $"holds {token}, which is encoded as plain text, not as a control token"));
     }
 
-    private IReadOnlyDictionary<string, string> CheckPictures()
+    private Dictionary<string, string> CheckPictures()
     {
         (IReadOnlyDictionary<string, (string Hash, int Frames)> found, IReadOnlyDictionary<string, string> faults) = PictureFiles.Decode(
             _questions.Select(row => row.Question.ImagePath), picture => (PictureHash.Of(picture), picture.FrameCount),

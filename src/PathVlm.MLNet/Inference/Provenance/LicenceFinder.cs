@@ -38,9 +38,9 @@ internal static class LicenceFinder
         licence is not null && ResearchMarks.Any(mark => licence.Contains(mark, StringComparison.OrdinalIgnoreCase));
 
     // license_name says more than "license: other".
-    private static string? OfFrontMatter(IReadOnlyList<string> lines)
+    private static string? OfFrontMatter(string[] lines)
     {
-        if (lines.Count == 0 || lines[0].Trim() != "---") return null;
+        if (lines.Length == 0 || lines[0].Trim() != "---") return null;
         string[] head = [.. lines.Skip(1).Take(MostFrontMatter).TakeWhile(line => line.Trim() != "---")];
         return Value("license_name:") ?? Value("license:");
 

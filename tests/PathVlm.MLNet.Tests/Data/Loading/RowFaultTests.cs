@@ -110,7 +110,7 @@ public sealed class RowFaultTests : IDisposable
     public void APictureOfSeveralFramesIsToldWhereItIsChecked()
     {
         byte[] gif = Convert.FromBase64String(
-            "R0lGODlhAgACAIAAAAAAAP///ywAAAAAAgACAAACAkQBACwAAAAAAgACAAACAkQBADs=");
+            "R0lGODlhAgACAIAAAAAAAP///ywAAAAAAgACAAACAwQIFAAsAAAAAAIAAgAAAgMECBQAOw==");
         File.WriteAllBytes(Path.Combine(_folder.Path, "b.gif"), gif);
         string file = _folder.Write("x.jsonl", Row().Replace("a.png", "b.gif", StringComparison.Ordinal));
         PathologyDataView view = _data.Load(file, new PathologyLoadOptions { CheckPictures = true });
