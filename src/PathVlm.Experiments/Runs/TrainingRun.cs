@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
+using PathVlm.Experiments.Reporting;
 using PathVlm.Experiments.Reviews;
 using PathVlm.Experiments.Stages;
 using PathVlm.MLNet;
@@ -44,13 +45,14 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         }
 
         ITransformer model = chain.Fit(rows);
-        if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
+        if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema, results);
         ModelFiles.Save(ml, model, rows.Schema, plan.ModelFile);
         DropKept();
         IReadOnlyList<PathologyTransformer> fitted = PathologyModelFile.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
             results.Add(Evaluated(evaluation, name, stage, rows));
         foreach (PathologyTransformer stage in fitted) stage.Dispose();
+        WriteReport(results);
         RunFolder.DropAside(plan);
         return new TrainingOutcome(results, plan.ModelFile, _trainer.Memory.Text());
     }
@@ -129,11 +131,15 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         return result;
     }
 
+    private void WriteReport(IReadOnlyList<StageResult> results) =>
+        AtomicFile.Write(plan.ReportFile, TrainingHtml.Of(plan, results, _trainer.Trained));
+
     // The stage that was cancelled has learnt something; those after it are copies of it.
-    private void KeepCancelled(ITransformer model, DataViewSchema schema)
+    private void KeepCancelled(ITransformer model, DataViewSchema schema, IReadOnlyList<StageResult> results)
     {
         ModelFiles.Save(ml, model, schema, plan.CancelledModelFile);
         DropKept();
+        WriteReport(results);
         foreach (PathologyTransformer stage in PathologyModelFile.StagesOf(model)) stage.Dispose();
         reporter.Message($"cancelled; what was learnt until then: {plan.CancelledModelFile}");
         cancellation.ThrowIfCancellationRequested();

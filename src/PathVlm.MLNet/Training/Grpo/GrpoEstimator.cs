@@ -15,6 +15,7 @@ using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Origins;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Forecasting;
@@ -165,7 +166,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             Result = prompts is null
                 ? TrainingResult.NotBegun
-                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress);
+                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress, channel);
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
             policy.Provenance = policy.Provenance.With(new StageProvenance(
@@ -173,6 +174,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
                 RowsDigest.Of((prompts ?? []).Select(row => (row.TokenIds, row.Pictures.Select(picture => picture.ContentHash)))),
                 _options.DataLicence, JudgesOf(scorer, names), Result.Steps, StageProvenance.CurrentCode));
             ChannelProgress.ReportEnd(channel, Result);
+            TrainingReport.Write(channel, _options.OutputFolder, GrpoDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
@@ -195,7 +197,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 
     private TrainingResult Train(
         PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
-        IProgress<TrainingProgress> progress)
+        IProgress<TrainingProgress> progress, MessageChannel channel)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
@@ -208,12 +210,14 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             return trainer.Train(prompts, progress, _options.Cancellation);
         }
-        catch (JudgeStoppedException stop) when (_options.OutputFolder is not null && trainer.State is { Step: > 0 })
+        catch (JudgeStoppedException stop) when (_options.OutputFolder is not null && trainer.Stopped is { Steps: > 0 } stopped)
         {
+            Result = stopped;
+            TrainingReport.Write(channel, _options.OutputFolder, GrpoDefaults.Name, stopped.ToReport());
             string folder = Path.Combine(_options.OutputFolder, TrainingOutput.StoppedFolder);
             policy.SaveCheckpoint(folder, new CheckpointWriteOptions { Overwrite = true });
             throw new JudgeStoppedException(
-                $"{stop.Message}; the policy after {trainer.State.Step} steps is kept as a checkpoint: {folder}", stop);
+                $"{stop.Message}; the policy after {stopped.Steps} steps is kept as a checkpoint: {folder}", stop);
         }
     }
 }

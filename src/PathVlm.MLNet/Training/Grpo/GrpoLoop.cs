@@ -3,6 +3,7 @@ using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
 using static TorchSharp.torch;
@@ -27,6 +28,7 @@ internal sealed class GrpoLoop : TrainingLoop
     private readonly CompletionScorer? _referenceScorer;
     private readonly PolicyLoss _loss;
     private readonly RolloutLog? _rolloutLog;
+    private readonly RolloutKeeper _kept;
     private GenerationBatch? _batch;
     private int[] _rows = [];
 
@@ -54,6 +56,7 @@ internal sealed class GrpoLoop : TrainingLoop
             _referenceScorer = new CompletionScorer(_reference.Model, _referenceFeatures ?? Features, options.Temperature, _suppressed);
         }
         _loss = PolicyLoss.Create(options.LossType, PolicyLossSettings.From(options));
+        _kept = new RolloutKeeper(parts.Rewards.Names);
         _rolloutLog = options.OutputFolder is null ? null : new RolloutLog(options.OutputFolder, parts.Rewards.Names);
     }
 
@@ -100,6 +103,8 @@ internal sealed class GrpoLoop : TrainingLoop
         return StopReason.Completed;
     }
 
+    protected override IReadOnlyList<SampledRollouts> TakeRollouts() => _kept.Take();
+
     private GenerationBatch Generate(long generation, CancellationToken cancellation)
     {
         GrpoPrompt[] prompts = [.. _schedule.PromptsOf(generation).Select(i => _prompts[i])];
@@ -117,6 +122,7 @@ internal sealed class GrpoLoop : TrainingLoop
         Metrics.Means.Add(GenerationMetrics.Of(batch, _parts.Rewards.Names));
         Metrics.Means.Add(_parts.Rewards.TakeMetrics());
         _rolloutLog?.Write(State.Step, batch);
+        _kept.Add(State.Step, batch);
         _parts.Observer.Sampled(batch);
     }
 

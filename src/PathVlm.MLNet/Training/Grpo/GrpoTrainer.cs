@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
@@ -50,6 +51,9 @@ internal sealed class GrpoTrainer
     /// <summary>Where the last run is, or was when it ended or failed; null before the first.</summary>
     public TrainingState? State { get; private set; }
 
+    /// <summary>The last run where its judge stopped it; otherwise null.</summary>
+    public TrainingResult? Stopped { get; private set; }
+
     /// <summary>Sees the run: for tests, recorded runs and benchmarks.</summary>
     public GrpoObserver Observer { get; init; } = new();
 
@@ -60,6 +64,7 @@ internal sealed class GrpoTrainer
     /// Ends the run within a step; the model then has the weights of the last completed step (<see cref="StopReason.Cancelled"/>).
     /// </param>
     /// <exception cref="ArgumentException">There are fewer prompts than a generation batch has.</exception>
+    /// <exception cref="JudgeStoppedException">The judge of a process reward cannot be used any further.</exception>
     public TrainingResult Train(
         IReadOnlyList<GrpoPrompt> prompts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -68,7 +73,15 @@ internal sealed class GrpoTrainer
         using var training = TrainedModel.Begin(_model, _options);
         using GrpoLoop loop = new(_model, _options, PartsOfRun(), prompts, schedule, progress);
         State = loop.State;
-        return loop.Run(cancellation);
+        try
+        {
+            return loop.Run(cancellation);
+        }
+        catch (JudgeStoppedException)
+        {
+            Stopped = loop.ResultOf(StopReason.JudgeStopped);
+            throw;
+        }
     }
 
     private GrpoParts PartsOfRun() => new(_rollouts, _rewards)

@@ -12,6 +12,7 @@ namespace PathVlm.MLNet.Training.Logging;
 internal sealed class MetricsLog : IDisposable
 {
     private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
+    private readonly List<long> _steps = [];
     private readonly JsonLinesWriter? _json;
     private readonly TorchSharp.Modules.SummaryWriter? _events;
     private readonly IProgress<TrainingProgress>? _progress;
@@ -31,10 +32,14 @@ internal sealed class MetricsLog : IDisposable
     /// <summary>All lines, oldest first.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, double>> Lines => _lines;
 
+    /// <summary>Optimizer steps done at each line.</summary>
+    public IReadOnlyList<long> Steps => _steps;
+
     /// <summary>Adds a line.</summary>
     public void Write(long step, IReadOnlyDictionary<string, double> metrics)
     {
         _lines.Add(metrics);
+        _steps.Add(step);
         _json?.Write(json =>
         {
             json.WriteNumber("step", step);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Optimization;
@@ -69,8 +70,12 @@ internal abstract class TrainingLoop : IDisposable
         }
         activity?.SetTag("step", State.Step).SetTag("reason", reason.ToString());
         ChooseWeights();
-        return new TrainingResult(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep);
+        return ResultOf(reason);
     }
+
+    /// <summary>The run as it is now.</summary>
+    public TrainingResult ResultOf(StopReason reason) =>
+        new(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep) { LineSteps = Log.Steps, Rollouts = TakeRollouts() };
 
     /// <inheritdoc/>
     public virtual void Dispose()
@@ -111,6 +116,9 @@ internal abstract class TrainingLoop : IDisposable
     protected virtual void ChooseWeights()
     {
     }
+
+    /// <summary>Completions of the run that its report shows.</summary>
+    protected virtual IReadOnlyList<SampledRollouts> TakeRollouts() => [];
 
     private double AccumulateGradients(CancellationToken cancellation)
     {

@@ -7,6 +7,7 @@ using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Origins;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling.Forecasting;
 
 namespace PathVlm.MLNet.Training.Sft;
@@ -81,6 +82,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
                 RowsDigest.Of(all.Select(row => (row.TokenIds, row.Pictures.Select(picture => picture.ContentHash)))),
                 _options.DataLicence, Judge: null, Result.Steps, StageProvenance.CurrentCode));
             ChannelProgress.ReportEnd(channel, Result);
+            TrainingReport.Write(channel, _options.OutputFolder, SftDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
