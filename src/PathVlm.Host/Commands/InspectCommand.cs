@@ -7,7 +7,9 @@ using PathVlm.Host.Runs;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
@@ -96,6 +98,7 @@ internal sealed class InspectCommand : Verb
         if (AdapterInfo.IsIn(folder))
             context.Display.Line("note:       an adapter (adapter_config.json) lies beside whole weights: opened as a model, the folder is "
                 + "refused; move the adapter to a folder of its own");
+        Provenance(context, ModelProvenance.OfFolder(folder));
     }
 
     private static void Adapter(RunContext context, string folder)
@@ -115,7 +118,14 @@ internal sealed class InspectCommand : Verb
         ModelConfiguration model = stages[^1].Policy.Configuration;
         Shapes(context, model);
         Memory(context, MemoryForecast.Of(model, ScalarType.Float32, tokens, rows));
+        Provenance(context, stages[^1].Policy.Provenance);
         foreach (PathologyTransformer stage in stages) stage.Dispose();
+    }
+
+    private static void Provenance(RunContext context, ModelProvenance provenance)
+    {
+        foreach (string line in provenance.ToLines()) context.Display.Line($"provenance: {line}");
+        context.Display.Line($"notice:     {ResearchNotice.Text} It is no medical device.");
     }
 
     private static void Shapes(RunContext context, ModelConfiguration model)

@@ -79,7 +79,7 @@ public sealed class LayoutTests : IDisposable
         PathologyDataView rows = new MLContext().Pathology().Data.Load(_folder.Path, new PathologyLoadOptions { CheckPictures = true });
         Assert.Equal(2, rows.Questions.Count);
         RowFault warning = Assert.Single(rows.LoadReport.Warnings);
-        Assert.Equal(("line 2", "image", "has 3 pictures in its file; the first is used"), (warning.RowId, warning.Field, warning.Message));
+        Assert.Equal(("line 2", "image", "holds 3 frames; the first is used"), (warning.RowId, warning.Field, warning.Message));
     }
 
     [Fact]
