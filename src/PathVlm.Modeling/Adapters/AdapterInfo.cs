@@ -18,7 +18,7 @@ public sealed record AdapterInfo(int Rank, double Alpha, IReadOnlyList<string> T
     /// <summary>Reads a folder's description.</summary>
     /// <param name="folder">The folder.</param>
     /// <exception cref="FileNotFoundException">It holds no adapter.</exception>
-    /// <exception cref="InvalidDataException">The file is faulty, or has a setting that is not supported; the message names all.</exception>
+    /// <exception cref="InvalidDataException">The file is faulty, or has settings that are not supported; all are named.</exception>
     public static AdapterInfo Read(string folder)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);

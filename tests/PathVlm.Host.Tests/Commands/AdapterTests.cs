@@ -49,10 +49,10 @@ public sealed class AdapterTests : IDisposable
 
     [Theory]
     [InlineData("Model:MaxNewToken=8", "setting [Model:MaxNewToken] does not exist (did you mean [MaxNewTokens]?)")]
-    [InlineData("Model:MaxNewTokens=0", "MaxNewTokens: expected 1 or more, got 0")]
-    [InlineData("Model:Device=tpu", "Device: expected ")]
+    [InlineData("Model:MaxNewTokens=0", "setting [Model:MaxNewTokens]: expected 1 or more, got 0")]
+    [InlineData("Model:Device=tpu", "setting [Model:Device]: expected ")]
     [InlineData("Model:Precision=int8", "setting [Model:Precision]: expected Auto, ")]
-    [InlineData("Model:Adapter=/nowhere/at/all", "Adapter: expected a folder with adapter_config.json, got [/nowhere/at/all]")]
+    [InlineData("Model:Adapter=/nowhere/at/all", "setting [Model:Adapter]: expected a folder with adapter_config.json, got [/nowhere/at/all]")]
     public async Task AModelSettingThatCannotBe(string setting, string said) =>
         (await CommandLine.RunAsync(["predict", "--model", Reference.Checkpoint, .. Question, "--set", setting])).IsMistake(said);
 
