@@ -51,11 +51,14 @@ internal static partial class SettingNames
         catch (ArgumentOutOfRangeException fault)
         {
             string told = fault.Message.Split(" (Parameter")[0];
-            throw new UserMistakeException(FaultyOption().Replace(told, $"$1setting [{section}:$2]: expected"), fault);
+            throw new UserMistakeException(
+                FaultyOption().Replace(
+                    told, found => $"{found.Groups[1]}setting [{section}:{found.Groups[2].Value.Replace('.', ':')}]: expected"),
+                fault);
         }
     }
 
-    [GeneratedRegex(@"(^|; )([A-Z]\w*): expected", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(^|; )([A-Z][\w.]*): expected", RegexOptions.CultureInvariant)]
     private static partial Regex FaultyOption();
 
     private static void Bind(IConfigurationSection settings, object options)
