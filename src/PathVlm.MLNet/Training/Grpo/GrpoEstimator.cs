@@ -7,6 +7,7 @@ using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
@@ -56,6 +57,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         _environment = environment;
         _rewards = rewards;
         _options = options.ValidatedCopy();
+        _options.RequireCheckpointFolder();
     }
 
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
@@ -153,13 +155,14 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, GrpoDefaults.Name);
         JudgeWatch progress = new(
             JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
-        progress.Begin();
+        // Before anything large is loaded; where the stage goes on, they were shown already.
+        if (_options.ResumeFrom is not { } from || !CheckpointFolder.HoldsAny(from)) progress.Begin();
         PathologyPolicy policy = origin.Load().Retain();
         try
         {
             Result = prompts is null
                 ? TrainingResult.NotBegun
-                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress);
+                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress, channel.Info);
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
@@ -179,7 +182,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 
     private TrainingResult Train(
         PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
-        IProgress<TrainingProgress> progress)
+        JudgeWatch progress, Action<string> notice)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
@@ -187,6 +190,8 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
+            Watch = progress,
+            Notice = notice,
         };
         try
         {

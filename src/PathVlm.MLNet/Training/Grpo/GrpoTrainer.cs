@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
@@ -50,6 +51,12 @@ internal sealed class GrpoTrainer
     /// <summary>Where the last run is, or was when it ended or failed; null before the first.</summary>
     public TrainingState? State { get; private set; }
 
+    /// <summary>Watches the judge, and keeps what it saw in checkpoints; null where there is none.</summary>
+    public JudgeWatch? Watch { get; init; }
+
+    /// <summary>Receives a line on checkpoints: where a run goes on, and which ones cannot be used.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
     /// <summary>Sees the run: for tests, recorded runs and benchmarks.</summary>
     public GrpoObserver Observer { get; init; } = new();
 
@@ -68,6 +75,8 @@ internal sealed class GrpoTrainer
         using var training = TrainedModel.Begin(_model, _options);
         using GrpoLoop loop = new(_model, _options, PartsOfRun(), prompts, schedule, progress);
         State = loop.State;
+        loop.UseCheckpoints(Notice);
+        Watch?.Begin();
         return loop.Run(cancellation);
     }
 
@@ -76,5 +85,6 @@ internal sealed class GrpoTrainer
         Reference = Reference,
         SuppressedTokenIds = SuppressedTokenIds,
         Observer = Observer,
+        Watch = Watch,
     };
 }

@@ -36,6 +36,12 @@ internal sealed class ReferencePolicy : IDisposable
         Model.Trained.ValuesChanged();
     }
 
+    /// <summary>What <see cref="Sync"/> moves; the model's own.</summary>
+    public Tensor Values => Model.Trained.Values;
+
+    /// <summary>Must be called after <see cref="Values"/> was written to.</summary>
+    public void ValuesChanged() => Model.Trained.ValuesChanged();
+
     /// <inheritdoc/>
     public void Dispose()
     {
