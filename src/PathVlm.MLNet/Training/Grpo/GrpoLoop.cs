@@ -100,6 +100,7 @@ internal sealed class GrpoLoop : TrainingLoop
 
     protected override StopReason AfterStep(CancellationToken cancellation)
     {
+        _parts.Watch?.AfterStep(State.Step, TotalSteps);
         if (_options.SyncReferenceModel && State.Step % _options.ReferenceSyncSteps == 0)
             _reference?.Sync(Model, _options.ReferenceMixupAlpha);
         return StopReason.Completed;

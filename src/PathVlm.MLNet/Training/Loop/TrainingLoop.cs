@@ -98,7 +98,7 @@ internal abstract class TrainingLoop : IDisposable
         {
             reason = StopReason.Cancelled;
             // A step that was not applied is dropped: the state is that before it.
-            if (_checkpoints is not null) Save(State.IsStepOpen || between is null ? Values() : between);
+            if (_checkpoints is not null && State.Step > 0) Save(State.IsStepOpen || between is null ? Values() : between);
         }
         activity?.SetTag("step", State.Step).SetTag("reason", reason.ToString());
         ChooseWeights();

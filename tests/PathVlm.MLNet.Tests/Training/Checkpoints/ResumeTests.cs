@@ -69,7 +69,7 @@ public sealed class ResumeTests : IDisposable
             Outcome actual = Fit(stage, stopped, new CountingJudge(), resume: true, cancellation);
             if (actual.Result.Reason != StopReason.Completed) continue;
             Assert.Equal(expected.Weights, actual.Weights);
-            Assert.Equal(expected.Metrics, actual.Metrics);
+            Assert.Equal(string.Join('\n', expected.Metrics), string.Join('\n', actual.Metrics));
             Assert.Equal(expected.Rollouts, actual.Rollouts);
             return;
         }
@@ -202,6 +202,7 @@ public sealed class ResumeTests : IDisposable
         // As a set in order: which file holds an event does not matter to TensorBoard.
         private static string[] EventStepsOf(string folder) =>
             [.. new DirectoryInfo(Path.Combine(folder, "tensorboard")).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal)
-                .SelectMany(file => EventFile.Events(file.FullName)).Order(StringComparer.Ordinal)];
+                .SelectMany(file => EventFile.Events(file.FullName))
+                .Where(line => !line.Contains(Convert.ToHexString("judge/latency"u8), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
     }
 }

@@ -62,10 +62,21 @@ internal sealed class JudgeWatch(
         foreach ((ProcessRewardTransformer judge, int before) in _unforecast) TellForecast(judge, before, value);
         foreach (ProcessRewardTransformer judge in judges) TellMissing(judge, value.Step);
         next.Report(value);
+    }
+
+    /// <summary>Shows the canaries where they are due after a step.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; they are still due then.</exception>
+    public void AfterStep(long step, long totalSteps)
+    {
         foreach (ProcessRewardTransformer judge in judges)
-            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > _shown / judge.CanarySteps)
-                ReviewCanaries(judge, value.Step);
-        _shown = value.Step;
+            if (judge.CanarySteps > 0 && step < totalSteps && step / judge.CanarySteps > _shown / judge.CanarySteps)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ReviewCanaries(judge, step);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+        _shown = step;
     }
 
     /// <summary>What a checkpoint keeps.</summary>
