@@ -23,9 +23,11 @@ public sealed record ExperimentPlan
     public IProcessJudge Judge { get; init; } = new RubricJudge();
 
     /// <summary>
-    /// Bounds on asking the judge; <see cref="ReviewPanelOptions.RecordFile"/> stays null, records are kept in the output folder.
+    /// Bounds on asking the judge, and how findings are scored; <see cref="ReviewPanelOptions.RecordFile"/> stays null, records are kept
+    /// in the output folder.
     /// </summary>
-    public ReviewPanelOptions Panel { get; init; } = new();
+    /// <value>The recipe's.</value>
+    public ReviewPanelOptions Panel { get => field ?? Recipe.Panel; init; }
 
     /// <summary>Sets of other modalities in OmniMedVQA's layout, which no model is trained on.</summary>
     /// <value>None.</value>

@@ -1,4 +1,5 @@
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
@@ -32,6 +33,10 @@ public sealed class Recipe
     /// <summary>How a model that is not trained here reads rows and writes answers.</summary>
     public required PathologyModelOptions Model { get; init; }
 
+    /// <summary>How reviews are asked for and scored, where a plan says nothing else.</summary>
+    /// <value>The defaults; in the embedded preset soundness needs a step that counts.</value>
+    public ReviewPanelOptions Panel { get; init; } = new();
+
     /// <summary>A new recipe with the settings of a preset, to be changed where needed.</summary>
     /// <param name="preset">The preset.</param>
     public static Recipe Create(Preset preset) => Create(preset, lora: false);
@@ -63,6 +68,7 @@ public sealed class Recipe
             Decoding = Greedy(EmbeddedCompletion),
             MaxPromptLength = EmbeddedPrompt,
         },
+        Panel = new ReviewPanelOptions { SoundnessNeedsStep = true },
     };
 
     private static Recipe Paper(Preset preset, bool lora) => new()

@@ -28,12 +28,23 @@ public sealed record TrainingPlan
     /// <value>The offline rubric.</value>
     public IProcessJudge Judge { get; init; } = new RubricJudge();
 
-    /// <summary>Bounds on asking the judge.</summary>
-    public ReviewPanelOptions Panel { get; init; } = new();
+    /// <summary>Bounds on asking the judge, and how findings are scored.</summary>
+    /// <value>The recipe's.</value>
+    public ReviewPanelOptions Panel { get => field ?? Recipe.Panel; init; }
 
     /// <summary>Whether test rows may show pictures that a stage, or the model that the chain starts from, was trained on.</summary>
     /// <value>false: they are refused before anything is trained.</value>
     public bool AllowTrainedRows { get; init; }
+
+    /// <summary>
+    /// Whether a run that was stopped in the output folder goes on where it was; it then ends with the same bytes as one that was not
+    /// stopped. Where none was begun there, it begins.
+    /// </summary>
+    /// <value>false: what an earlier run left is put aside, and the run begins.</value>
+    public bool Resume { get; init; }
+
+    /// <summary>The file that says what the run in the folder was begun with.</summary>
+    public string RecordFile => Path.Combine(OutputFolder, "run.json");
 
     /// <summary>The file with the stage of each row and the hash of its picture that is written beside the model.</summary>
     public string SplitFile => Path.Combine(OutputFolder, "split.json");

@@ -18,6 +18,8 @@ namespace PathVlm.Experiments.Stages;
 /// <summary>The recipe's stages as estimators whose training is reported, logged and cancelled.</summary>
 internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge judge, RunReporter reporter, CancellationToken cancellation)
 {
+    private const double SaveMinutes = 1;
+
     /// <summary>Memory over the steps of all stages.</summary>
     internal MemoryTrace Memory { get; } = new();
 
@@ -64,6 +66,8 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
     {
         options.Seed = place.Seed;
         options.OutputFolder = place.Folder;
+        options.ResumeFrom = place.Resumes ? place.Folder : null;
+        if (options.SaveSteps is null) options.SaveMinutes ??= SaveMinutes;
         options.Cancellation = cancellation;
         options.Progress = new StepProgress<TrainingProgress>(progress =>
         {

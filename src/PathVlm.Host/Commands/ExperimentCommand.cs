@@ -83,7 +83,7 @@ internal sealed class ExperimentCommand : Verb
 
     protected override IEnumerable<(string Section, object Options)> SettingsOf(ParseResult parsed, RunContext context) =>
         _recipe.Settings(parsed, context, namesBase: parsed.GetValue(_bases) is { Length: > 0 })
-            .Concat(DataChoice.Settings(context)).Append(JudgeChoice.Settings(context));
+            .Concat(DataChoice.Settings(context));
 
     protected override Command Describe()
     {
@@ -101,13 +101,14 @@ internal sealed class ExperimentCommand : Verb
         long[] drawn = parsed.GetValue(_seeds) ?? [];
         if (drawn.Length == 0 || drawn.Distinct().Count() < drawn.Length)
             throw new UserMistakeException($"--seeds: expected one or more, each once, got [{string.Join(' ', drawn)}]");
-        ReviewPanelOptions panel = JudgeChoice.Panel(context.Configuration);
+        Recipe recipe = _recipe.Recipe(parsed, context.Configuration, named.Length > 0);
+        ReviewPanelOptions panel = JudgeChoice.Panel(context.Configuration, recipe.Panel);
         if (panel.RecordFile is not null)
             throw new UserMistakeException(
                 "setting [Judge:RecordFile]: expected none; the experiment keeps its records in the output folder");
         return new ExperimentPlan
         {
-            Recipe = _recipe.Recipe(parsed, context.Configuration, named.Length > 0),
+            Recipe = recipe,
             Bases = named.Length > 0
                 ? NamedPath.FromPaths("--base", named, DataFolder, ExternalFolder)
                 : [new NamedPath(EmbeddedBaseName, EmbeddedBase.Folder)],

@@ -52,11 +52,15 @@ internal sealed class JudgeChoice
                 $"--judge: expected an absolute http or https address, such as https://api.openai.com/v1, got [{named}]");
     }
 
-    /// <summary>Bounds, prices and record from the settings of the section Judge.</summary>
-    internal static ReviewPanelOptions Panel(IConfiguration configuration) => Bind(configuration).Panel;
+    /// <summary>Bounds, prices, scoring and record from the settings of the section Judge.</summary>
+    /// <param name="configuration">The settings.</param>
+    /// <param name="preset">What holds where the settings say nothing; null for the defaults.</param>
+    internal static ReviewPanelOptions Panel(IConfiguration configuration, ReviewPanelOptions? preset = null) =>
+        Bind(configuration, preset).Panel;
 
     /// <summary>The settings of the section Judge.</summary>
-    internal static (string Section, object Options) Settings(RunContext context) => (Section, Panel(context.Configuration));
+    internal static (string Section, object Options) Settings(RunContext context, ReviewPanelOptions? preset = null) =>
+        (Section, Panel(context.Configuration, preset));
 
     /// <summary>Whether the settings name a price; cost is shown if they do.</summary>
     internal static bool NamesPrices(IConfiguration configuration) =>
@@ -64,10 +68,10 @@ internal sealed class JudgeChoice
         || IsNamed(configuration, nameof(ReviewPanelOptions.PricePerMillionOutputTokens));
 
     // One section for both: how a server is asked, and the bounds on asking it.
-    private static (ChatJudgeOptions Chat, ReviewPanelOptions Panel) Bind(IConfiguration configuration)
+    private static (ChatJudgeOptions Chat, ReviewPanelOptions Panel) Bind(IConfiguration configuration, ReviewPanelOptions? preset = null)
     {
         ChatJudgeOptions chat = new();
-        ReviewPanelOptions panel = new();
+        ReviewPanelOptions panel = preset?.Copy() ?? new ReviewPanelOptions();
         configuration.BindTo(Section, chat, panel);
         return (chat, panel);
     }

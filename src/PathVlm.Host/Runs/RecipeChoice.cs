@@ -38,11 +38,15 @@ internal sealed class RecipeChoice
         return recipe;
     }
 
-    /// <summary>The settings of the recipe, by section.</summary>
+    /// <summary>The settings of the recipe and of the judge, by section.</summary>
     internal IEnumerable<(string Section, object Options)> Settings(ParseResult parsed, RunContext context, bool namesBase)
     {
         Recipe recipe = Recipe(parsed, context.Configuration, namesBase);
-        return [("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process), (ModelChoice.Section, recipe.Model)];
+        return
+        [
+            ("Sft", recipe.Sft), ("Grpo", recipe.Grpo), ("Process", recipe.Process), (ModelChoice.Section, recipe.Model),
+            JudgeChoice.Settings(context, recipe.Panel),
+        ];
     }
 
     private static Preset PresetOf(string? named, bool namesBase) => named switch

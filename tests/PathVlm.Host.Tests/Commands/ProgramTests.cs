@@ -34,6 +34,21 @@ public sealed class ProgramTests : IDisposable
     }
 
     [Theory]
+    [InlineData("train", "embedded", true)]
+    [InlineData("experiment", "embedded", true)]
+    [InlineData("train", "paper", false)]
+    [InlineData("train", "embedded", false, "--set", "Judge:SoundnessNeedsStep=false")]
+    [InlineData("train", "paper", true, "--set", "Judge:SoundnessNeedsStep=true")]
+    public async Task SoundnessNeedsAStepAsThePresetSaysUnlessASettingSaysOtherwise(
+        string verb, string preset, bool expected, params string[] settings)
+    {
+        Outcome outcome = await CommandLine.RunAsync([verb, "--preset", preset, "--print-settings", .. settings]);
+        outcome.Success();
+        Assert.Equal(
+            expected, JsonDocument.Parse(outcome.Output).RootElement.GetProperty("Judge").GetProperty("SoundnessNeedsStep").GetBoolean());
+    }
+
+    [Theory]
     [InlineData("bash", "complete -o default -F _pathvlm pathvlm")]
     [InlineData("zsh", "compdef _pathvlm pathvlm")]
     [InlineData("fish", "complete -c pathvlm")]

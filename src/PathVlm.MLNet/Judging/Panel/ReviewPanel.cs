@@ -21,6 +21,7 @@ public sealed class ReviewPanel : IDisposable
 {
     private readonly IProcessJudge _judge;
     private readonly ReviewPanelOptions _options;
+    private readonly ScoringRules _rules;
     private readonly TimeProvider _time;
     private readonly ReviewRecord? _record;
     private readonly PanelMemory _memory = new();
@@ -45,6 +46,7 @@ public sealed class ReviewPanel : IDisposable
     {
         ArgumentNullException.ThrowIfNull(judge);
         _options = OptionRules.Validated((options ?? new ReviewPanelOptions()).Copy());
+        _rules = new ScoringRules(_options.RequireShownInImage, _options.SoundnessNeedsStep);
         _judge = judge;
         _wasReached = judge.IsOffline;
         _time = time ?? TimeProvider.System;
@@ -53,7 +55,7 @@ public sealed class ReviewPanel : IDisposable
         _tokens = new MinuteWindow(_options.TokensPerMinute, _time);
         _record = _options.RecordFile is { } path ? ReviewRecord.Open(path, _options.RecordText) : null;
         IReadOnlyList<ReviewRecordLine> lines = _record?.Lines ?? [];
-        _recorded = new RecordedReviews(lines, _options.RequireShownInImage);
+        _recorded = new RecordedReviews(lines, _rules);
         _statistics = new ReviewStatistics(_options, spentBefore: lines.Sum(line => line.Price));
         _recordBegin = lines.Count;
     }
@@ -77,7 +79,7 @@ public sealed class ReviewPanel : IDisposable
         IReadOnlyList<ReviewRecordLine> lines = _record?.Lines ?? [];
         _recordBegin = Math.Min(state.RecordBegin, lines.Count);
         int end = Math.Clamp(state.RecordEnd, _recordBegin, lines.Count);
-        _recorded = new RecordedReviews(lines.Take(_recordBegin), _options.RequireShownInImage);
+        _recorded = new RecordedReviews(lines.Take(_recordBegin), _rules);
         foreach (ReviewRecordLine line in lines.Take(end).Skip(_recordBegin).Where(line => line.IsSettled))
             _reviews[line.Key] = new Lazy<Task<ProcessReview>>(Task.FromResult(line.ToReview()));
         _memory.Restore(known, lines.Skip(end).Where(line => line.IsSettled));
@@ -260,7 +262,7 @@ public sealed class ReviewPanel : IDisposable
     private (ProcessReview Review, ReviewScore? Score) ReviewOf(string key, JudgeReply reply, ProcessReviewRequest request)
     {
         ReviewScore? score = reply.Findings is { } findings
-            ? ReviewScorer.Score(findings, request, _options.RequireShownInImage)
+            ? ReviewScorer.Score(findings, request, _rules)
             : null;
         ProcessReview review =
             new(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(score.Verdicts))
@@ -336,7 +338,8 @@ public sealed class ReviewPanel : IDisposable
         Verdicts = verdicts,
         Completeness = score?.Completeness,
         Soundness = score?.Soundness,
-        RequireShownInImage = score is null ? null : _options.RequireShownInImage,
+        RequireShownInImage = score is null ? null : _rules.RequireShownInImage,
+        SoundnessNeedsStep = score is null ? null : _rules.SoundnessNeedsStep,
         Missing = reply.Missing,
         Detail = reply.Missing is null ? null : reply.Detail,
         Requests = reply.Requests,

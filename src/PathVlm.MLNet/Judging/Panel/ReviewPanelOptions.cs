@@ -69,6 +69,13 @@ public sealed class ReviewPanelOptions : IOptionSet
     public bool RequireShownInImage { get; set; } = true;
 
     /// <summary>
+    /// Whether soundness counts only beside at least one step that counts: a reasoning with no such step earns 0, not the 0.5 of the
+    /// paper's formula. Recorded reviews are scored by this setting whatever they were scored by.
+    /// </summary>
+    /// <value>false, the paper's formula; true in the embedded preset.</value>
+    public bool SoundnessNeedsStep { get; set; }
+
+    /// <summary>
     /// The file that reviews are recorded in and answered from. Those that were missing are asked for again, unless the cause was a verdict
     /// about the content (refusal, content filter, unable to judge, too large). null for memory only. Not saved in a zip.
     /// </summary>

@@ -47,6 +47,9 @@ internal sealed record ReviewRecordLine
     /// <summary>RequireShownInImage of the panel that gave the points; null where it is not known.</summary>
     public bool? RequireShownInImage { get; init; }
 
+    /// <summary>SoundnessNeedsStep of that panel; null where missing, and in lines of versions that knew no such setting.</summary>
+    public bool? SoundnessNeedsStep { get; init; }
+
     /// <summary>Why the review is missing.</summary>
     public MissingCause? Missing { get; init; }
 
@@ -70,18 +73,21 @@ internal sealed record ReviewRecordLine
     public string Previous { get; init; } = "";
 
     /// <summary>Whether asking again would give the same: there are points, or the cause of the miss is final.</summary>
-    internal bool IsSettled => Missing is { } cause ? cause.IsFinal() : Score is not null;
+    internal bool IsSettled => Missing is { } cause ? cause.IsFinal() : Completeness is not null && Soundness is not null;
 
     /// <summary>Whether the judge's own reply was kept, not its hash.</summary>
     internal bool HoldsReply => Reply is not null && !Reply.StartsWith(ReviewRecord.HashMark, StringComparison.Ordinal);
 
-    private ReviewScore? Score => Completeness is { } completeness && Soundness is { } soundness
-        ? new ReviewScore(completeness, soundness, Verdicts)
-        : null;
-
-    internal ProcessReview ToReview() => new(Score, Missing, Blank: false, Cached: true, Score is null ? "" : FindingsText.Of(Verdicts))
+    /// <summary>The review; soundness follows from the findings by the setting that is asked for.</summary>
+    internal ProcessReview ToReview(bool soundnessNeedsStep)
     {
-        Key = Key,
-        Detail = Detail,
-    };
+        ReviewScore? score = Completeness is { } completeness && Soundness is not null
+            ? new ReviewScore(completeness, ReviewScorer.Soundness(completeness, Verdicts, soundnessNeedsStep), Verdicts)
+            : null;
+        return new ProcessReview(score, Missing, Blank: false, Cached: true, score is null ? "" : FindingsText.Of(Verdicts))
+        {
+            Key = Key,
+            Detail = Detail,
+        };
+    }
 }

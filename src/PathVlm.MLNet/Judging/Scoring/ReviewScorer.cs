@@ -6,30 +6,35 @@ namespace PathVlm.MLNet.Judging.Scoring;
 /// <summary>
 /// Turns findings into points. The judge reports, this code scores (docs/process-reward.md): completeness = max(0, 10 - 4 missing steps),
 /// soundness = max(0, 10 - 4 violations), in tenths; the reward is their mean. Only findings whose quote occurs in the reasoning count.
+/// Departure from the paper, by option: without a step that counts, soundness is 0 (<see cref="ScoringRules.SoundnessNeedsStep"/>).
 /// </summary>
 internal static class ReviewScorer
 {
     private const int MinimumQuoteWords = 4;
     private const int PointsLost = 4;
     private const int FullPoints = 10;
+    private const int StepCount = 3;
+    private const string ViolationItem = "violation: ";
 
     /// <summary>Scores one review.</summary>
     /// <param name="findings">What the judge reported.</param>
     /// <param name="request">What it was shown.</param>
-    /// <param name="requireShownInImage">Whether a visual finding that the judge says the picture does not show is dropped.</param>
+    /// <param name="rules">The settings; null for the defaults.</param>
     /// <returns>Points, and for each finding whether it was kept or why it was dropped.</returns>
-    public static ReviewScore Score(ReviewFindings findings, ProcessReviewRequest request, bool requireShownInImage = true)
+    public static ReviewScore Score(ReviewFindings findings, ProcessReviewRequest request, ScoringRules? rules = null)
     {
+        ScoringRules by = rules ?? ScoringRules.Default;
         QuoteLocator quotes = new(ReviewText.Normalised(request.Reasoning));
         OptionMentions options = new(request.Options);
         List<FindingVerdict> verdicts = [];
         int steps = 0;
         VisualFinding visual = findings.VisualAnalysis;
-        if (Keeps(VisualFault(visual, quotes, requireShownInImage), "visual_analysis", visual.Quote)) steps++;
+        if (Keeps(VisualFault(visual, quotes, by.RequireShownInImage), "visual_analysis", visual.Quote)) steps++;
         if (KeepsElimination(findings.OptionElimination)) steps++;
         if (Keeps(StepFault(findings.Knowledge.Present, findings.Knowledge.Quote, quotes), "knowledge", findings.Knowledge.Quote)) steps++;
         int violations = CountViolations(findings.Violations, quotes.Text, verdicts);
-        return new ReviewScore(Points(3 - steps), Points(violations), verdicts);
+        int completeness = Points(StepCount - steps);
+        return new ReviewScore(completeness, Soundness(completeness, violations, by.SoundnessNeedsStep), verdicts);
 
         bool Keeps(DropReason? fault, string item, string? quote)
         {
@@ -51,6 +56,19 @@ internal static class ReviewScorer
             return any;
         }
     }
+
+    /// <summary>The soundness that a setting gives to findings which were scored before.</summary>
+    /// <param name="completeness">Their completeness in tenths.</param>
+    /// <param name="verdicts">The findings, kept and dropped.</param>
+    /// <param name="needsStep">The setting.</param>
+    /// <returns>Tenths, 0 to 10.</returns>
+    public static int Soundness(int completeness, IEnumerable<FindingVerdict> verdicts, bool needsStep) => Soundness(
+        completeness,
+        verdicts.Count(verdict => verdict.Dropped is null && verdict.Item.StartsWith(ViolationItem, StringComparison.Ordinal)), needsStep);
+
+    // One step that counts is 2 tenths of completeness: none is 0.
+    private static int Soundness(int completeness, int violations, bool needsStep) =>
+        needsStep && completeness == 0 ? 0 : Points(violations);
 
     private static int Points(int faults) => Math.Max(0, FullPoints - PointsLost * faults);
 
@@ -89,7 +107,7 @@ internal static class ReviewScorer
             bool overlaps = spans.Any(span => start < span.End && span.Start < start + quote.Length);
             DropReason? fault = start < 0 ? DropReason.QuoteNotFound : overlaps ? DropReason.OverlappingViolation : null;
             if (fault is null) spans.Add((start, start + quote.Length));
-            verdicts.Add(new FindingVerdict($"violation: {violation.Kind}", violation.Quote, fault));
+            verdicts.Add(new FindingVerdict($"{ViolationItem}{violation.Kind}", violation.Quote, fault));
         }
 
         return spans.Count;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Files;
@@ -23,7 +22,7 @@ internal sealed class CheckpointFolder
     private readonly PathologyTrainingOptions _options;
     private readonly IReadOnlyDictionary<string, string> _identity;
     private long _written = Stopwatch.GetTimestamp();
-    private TimeSpan _cost;
+    private TimeSpan _cost, _totalCost;
     private long _lastStep;
 
     /// <summary>The checkpoints of a run; what a killed process left half written is removed.</summary>
@@ -35,20 +34,24 @@ internal sealed class CheckpointFolder
         _options = options;
         _identity = identity;
         _lastStep = step;
-        _folder = Path.Combine(Path.GetFullPath(options.OutputFolder!), TrainingOutput.CheckpointsFolder);
+        _folder = Path.Combine(Path.GetFullPath(options.OutputFolder!), PathologyTrainingOptions.CheckpointsFolder);
         if (!Directory.Exists(_folder)) return;
         foreach (string left in Directory.EnumerateDirectories(_folder, $".{Prefix}*").ToArray()) Directory.Delete(left, recursive: true);
         // A run that begins anew, or from an earlier step, leaves none behind that would be taken for its own.
         foreach ((long later, string path) in Steps(_folder).Where(found => found.Step > step).ToArray()) Delete(path);
     }
 
-    /// <summary>Time spent on writing so far.</summary>
-    public TimeSpan TotalCost { get; private set; }
+    /// <summary>Checkpoints written so far.</summary>
+    public int Written { get; private set; }
+
+    /// <summary>How many were written, and in what time.</summary>
+    public string CostInWords => string.Create(
+        CultureInfo.InvariantCulture, $"{Written} checkpoints written in {_totalCost.TotalSeconds:0.0} s: {_folder}");
 
     /// <summary>Whether there is a checkpoint, whole or not, in an output folder, or the folder is one.</summary>
     public static bool HoldsAny(string folder) =>
         File.Exists(Path.Combine(folder, CheckpointManifest.FileName))
-        || Steps(Path.Combine(folder, TrainingOutput.CheckpointsFolder)).Any();
+        || Steps(Path.Combine(folder, PathologyTrainingOptions.CheckpointsFolder)).Any();
 
     /// <summary>The newest whole checkpoint of an output folder or a checkpoint's own; null where there is none.</summary>
     /// <param name="folder">The folder.</param>
@@ -56,7 +59,7 @@ internal sealed class CheckpointFolder
     public static StageCheckpoint? Newest(string folder, Action<string> damaged)
     {
         if (File.Exists(Path.Combine(folder, CheckpointManifest.FileName))) return StageCheckpoint.Open(folder);
-        foreach ((_, string path) in Steps(Path.Combine(folder, TrainingOutput.CheckpointsFolder)).OrderByDescending(found => found.Step))
+        foreach ((_, string path) in Steps(Path.Combine(folder, PathologyTrainingOptions.CheckpointsFolder)).OrderByDescending(found => found.Step))
             try
             {
                 return StageCheckpoint.Open(path);
@@ -102,7 +105,8 @@ internal sealed class CheckpointFolder
         foreach ((_, string path) in Steps(_folder).OrderByDescending(found => found.Step).Skip(_options.KeepCheckpoints).ToArray())
             Delete(path);
         (_lastStep, _written, _cost) = (step, Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(began));
-        TotalCost += _cost;
+        _totalCost += _cost;
+        Written++;
     }
 
     private static IEnumerable<(long Step, string Path)> Steps(string folder)

@@ -12,9 +12,6 @@ internal static class TrainingOutput
     /// <summary>Folder of TensorBoard events.</summary>
     public const string EventsFolder = "tensorboard";
 
-    /// <summary>Folder of the checkpoints inside a stage.</summary>
-    public const string CheckpointsFolder = "checkpoints";
-
     /// <summary>Checkpoint folder with the policy of a GRPO stage that its judge stopped.</summary>
     public const string StoppedFolder = "stopped";
 }

@@ -22,6 +22,7 @@ internal abstract class TrainingLoop : IDisposable
     private readonly PathologyTrainingOptions _options;
     private readonly PolicyUpdater _updater;
     private readonly LearningRateSchedule _rates;
+    private Action<string> _notice = _ => { };
     private CheckpointFolder? _checkpoints;
 
     /// <summary>A run from its beginning; the model's parameters are being trained already.</summary>
@@ -58,6 +59,7 @@ internal abstract class TrainingLoop : IDisposable
     public void UseCheckpoints(Action<string> notice)
     {
         if (_options.ResumeFrom is null && !_options.WritesCheckpoints) return;
+        _notice = notice;
         IReadOnlyDictionary<string, string> identity = RunIdentity.Of(_options, DataIdentity(), Model);
         if (_options.ResumeFrom is { } from)
         {
@@ -101,6 +103,7 @@ internal abstract class TrainingLoop : IDisposable
             if (_checkpoints is not null && State.Step > 0) Save(State.IsStepOpen || between is null ? Values() : between);
         }
         activity?.SetTag("step", State.Step).SetTag("reason", reason.ToString());
+        if (_checkpoints is { Written: > 0 } written) _notice(written.CostInWords);
         ChooseWeights();
         return new TrainingResult(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep);
     }

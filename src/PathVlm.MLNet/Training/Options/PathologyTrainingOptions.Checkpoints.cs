@@ -5,6 +5,9 @@ namespace PathVlm.MLNet.Training.Options;
 /// <content>Checkpoints inside a stage, and going on from them.</content>
 public abstract partial class PathologyTrainingOptions
 {
+    /// <summary>Name of the folder in <see cref="OutputFolder"/> that holds the checkpoints inside the stage.</summary>
+    public const string CheckpointsFolder = "checkpoints";
+
     /// <summary>
     /// Optimizer steps from one checkpoint to the next; null: none by steps. A checkpoint is a folder <c>checkpoints/step-N</c> in
     /// <see cref="OutputFolder"/> with everything that a run which goes on from it needs to end with the same bytes.
@@ -32,6 +35,15 @@ public abstract partial class PathologyTrainingOptions
     /// </summary>
     /// <value>null.</value>
     public string? ResumeFrom { get; set; }
+
+    /// <summary>Deletes the checkpoints that a stage wrote, once its model is saved.</summary>
+    /// <param name="outputFolder">The stage's output folder.</param>
+    public static void DeleteCheckpoints(string outputFolder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(outputFolder);
+        string folder = Path.Combine(outputFolder, CheckpointsFolder);
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+    }
 
     /// <summary>Whether the stage writes checkpoints.</summary>
     internal bool WritesCheckpoints => OutputFolder is not null && (SaveSteps is not null || SaveMinutes is not null);

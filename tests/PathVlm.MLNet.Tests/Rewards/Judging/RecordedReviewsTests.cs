@@ -10,6 +10,14 @@ public sealed class RecordedReviewsTests : IDisposable
 {
     private const string Failing = $"{JudgeFixture.Reasoning} This one fails.";
     private static readonly string NotShown = JudgeFixture.ValidReview.Replace("\"yes\"", "\"no\"", StringComparison.Ordinal);
+    private const string NoStepOneViolation =
+        """
+        {"visual_analysis":{"quote":null,"shown_in_image":"cannot_tell","present":false},
+         "option_elimination":{"rejected":[],"present":false},
+         "knowledge":{"quote":null,"fact":null,"present":false},
+         "violations":[{"kind":"contradiction","quote":"single clear vacuole","why":"w"}],"unable_to_judge":null}
+        """;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("pathvlm-recorded").FullName;
 
     private string RecordFile => Path.Combine(_folder, "reviews.jsonl");
@@ -86,6 +94,24 @@ public sealed class RecordedReviewsTests : IDisposable
         foreach ((bool requireShownInImage, float expected, int asked) in new[] { (true, 0.8f, 1), (false, 1f, 2), (true, 0.8f, 2),
             (false, 1f, 2) })
             Assert.Equal((expected, asked), ((await ReviewAsync(judge, requireShownInImage, RecordText.None)).Reward, judge.Asked.Count));
+    }
+
+    [Theory]
+    [InlineData(RecordText.Full)]
+    [InlineData(RecordText.None)]
+    public async Task SoundnessFollowsTheSettingOfTheReaderWhateverTheRecordWasMadeWithAndNobodyIsAskedAgain(RecordText text)
+    {
+        foreach ((bool needsStep, float expected) in new[] { (false, .3f), (true, 0f), (false, .3f) })
+        {
+            RepliesJudge judge = new(_ => RepliesJudge.Reply(NoStepOneViolation));
+            using ReviewPanel panel =
+                new(judge, new ReviewPanelOptions { RecordFile = RecordFile, RecordText = text, SoundnessNeedsStep = needsStep });
+            ProcessReview review = (await panel.ReviewAsync([JudgeFixture.Request()], default))[0];
+            Assert.Equal((expected, 0f), (review.Reward, review.Completeness));
+            Assert.Contains("Contradiction", review.Findings, StringComparison.Ordinal);
+        }
+
+        Assert.Single(await File.ReadAllLinesAsync(RecordFile));
     }
 
     [Theory]

@@ -30,17 +30,35 @@ public sealed class ReviewScorerTests
     [InlineData(2, 2, .2f)]
     [InlineData(3, 2, .1f)]
     [InlineData(3, 3, 0f)]
-    public void EachMissingStepAndEachViolationCostsFourTenthsNotBelowZero(int missing, int violations, float reward)
+    public void EachMissingStepAndEachViolationCostsFourTenthsNotBelowZero(int missing, int violations, float reward) =>
+        Assert.Equal(reward, Score(Findings(missing, violations)).Reward);
+
+    [Theory]
+    [InlineData(0, 0, 10, 10, 1f)]
+    [InlineData(2, 0, 2, 10, .6f)]
+    [InlineData(2, 2, 2, 2, .2f)]
+    [InlineData(2, 3, 2, 0, .1f)]
+    [InlineData(3, 0, 0, 0, 0f)]
+    [InlineData(3, 1, 0, 0, 0f)]
+    [InlineData(3, 3, 0, 0, 0f)]
+    public void WhereSoundnessNeedsAStepAReasoningWithoutOneIsZeroAndOthersAreScoredAsBefore(
+        int missing, int violations, int completeness, int soundness, float reward)
     {
-        ReviewFindings findings = Findings();
-        if (missing > 0) findings = findings with { Knowledge = new KnowledgeFinding(null, null, false) };
-        if (missing > 1) findings = findings with { OptionElimination = new EliminationFinding([], false) };
-        if (missing > 2) findings = findings with { VisualAnalysis = new VisualFinding(null, ShownInImage.CannotTell, false) };
-        string[] quotes = ["vacuole that pushes the nucleus", "hallmark of signet-ring cells", "keratin pearls are excluded"];
-        findings = findings
-            with { Violations = [.. quotes.Take(violations)
-            .Select(quote => new ReviewViolation(ViolationKind.Contradiction, quote, "why"))] };
-        Assert.Equal(reward, Score(findings).Reward);
+        ReviewScore score = ReviewScorer.Score(
+            Findings(missing, violations), JudgeFixture.Request(), ScoringRules.Default with { SoundnessNeedsStep = true });
+        Assert.Equal((completeness, soundness, reward), (score.Completeness, score.Soundness, score.Reward));
+    }
+
+    [Fact]
+    public void AStepThatIsDroppedIsNoStepBesideWhichSoundnessCounts()
+    {
+        ReviewFindings shown = Findings(missing: 2) with { VisualAnalysis = new VisualFinding(Seen, ShownInImage.No, true) };
+        ReviewFindings quoted =
+            Findings(missing: 2) with { VisualAnalysis = new VisualFinding("words that stand nowhere", ShownInImage.Yes, true) };
+        ScoringRules rules = ScoringRules.Default with { SoundnessNeedsStep = true };
+        Assert.Equal(0, ReviewScorer.Score(shown, JudgeFixture.Request(), rules).Reward);
+        Assert.Equal(0, ReviewScorer.Score(quoted, JudgeFixture.Request(), rules).Reward);
+        Assert.Equal(.6f, ReviewScorer.Score(shown, JudgeFixture.Request(), rules with { RequireShownInImage = false }).Reward);
     }
 
     [Fact]
@@ -63,7 +81,8 @@ public sealed class ReviewScorerTests
     {
         ReviewFindings findings = Findings() with { VisualAnalysis = new VisualFinding(Seen, ShownInImage.No, true) };
         Assert.Equal(6, Score(findings).Completeness);
-        Assert.Equal(10, ReviewScorer.Score(findings, JudgeFixture.Request(), requireShownInImage: false).Completeness);
+        Assert.Equal(10, ReviewScorer.Score(
+            findings, JudgeFixture.Request(), ScoringRules.Default with { RequireShownInImage = false }).Completeness);
     }
 
     [Theory]
@@ -111,6 +130,19 @@ public sealed class ReviewScorerTests
     }
 
     private static ReviewScore Score(ReviewFindings findings) => ReviewScorer.Score(findings, JudgeFixture.Request());
+
+    private static ReviewFindings Findings(int missing, int violations = 0)
+    {
+        ReviewFindings findings = Findings();
+        if (missing > 0) findings = findings with { Knowledge = new KnowledgeFinding(null, null, false) };
+        if (missing > 1) findings = findings with { OptionElimination = new EliminationFinding([], false) };
+        if (missing > 2) findings = findings with { VisualAnalysis = new VisualFinding(null, ShownInImage.CannotTell, false) };
+        string[] quotes = ["vacuole that pushes the nucleus", "hallmark of signet-ring cells", "keratin pearls are excluded"];
+        return findings with
+        {
+            Violations = [.. quotes.Take(violations).Select(quote => new ReviewViolation(ViolationKind.Contradiction, quote, "why"))],
+        };
+    }
 
     private static ReviewFindings Findings() => new(
         new VisualFinding(Seen, ShownInImage.Yes, true),
