@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.ML;
 using PathVlm.Experiments.Answers;
 using PathVlm.Experiments.Plans;
 using PathVlm.MLNet.Data.Rows;

@@ -81,7 +81,7 @@ public sealed class ReviewPanel : IDisposable
         int end = Math.Clamp(state.RecordEnd, _recordBegin, lines.Count);
         _recorded = new RecordedReviews(lines.Take(_recordBegin), _rules);
         foreach (ReviewRecordLine line in lines.Take(end).Skip(_recordBegin).Where(line => line.IsSettled))
-            _reviews[line.Key] = new Lazy<Task<ProcessReview>>(Task.FromResult(line.ToReview()));
+            _reviews[line.Key] = new Lazy<Task<ProcessReview>>(Task.FromResult(line.ToReview(_rules.SoundnessNeedsStep)));
         _memory.Restore(known, lines.Skip(end).Where(line => line.IsSettled));
         _statistics.Restore(state.Statistics, lines.Take(_recordBegin).Sum(line => line.Price));
         if (state.Reached) _wasReached = true;
@@ -275,7 +275,7 @@ public sealed class ReviewPanel : IDisposable
 
     private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
     {
-        if (_memory.TakePaid(key) is { } paid) return _statistics.AddPaid(paid, isWatched: !request.Coordinates.IsCanary);
+        if (_memory.TakePaid(key) is { } paid) return _statistics.AddPaid(paid, _rules.SoundnessNeedsStep, isWatched: !request.Coordinates.IsCanary);
         await _places.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {

@@ -195,9 +195,9 @@ public sealed class ReviewStatistics
     public bool HasForecast => Asked >= ForecastAfter;
 
     /// <summary>Counts a review that was paid for before the run was stopped, as it was counted then.</summary>
-    internal ProcessReview AddPaid(ReviewRecordLine line, bool isWatched)
+    internal ProcessReview AddPaid(ReviewRecordLine line, bool soundnessNeedsStep, bool isWatched)
     {
-        ProcessReview review = line.ToReview() with { Cached = false };
+        ProcessReview review = line.ToReview(soundnessNeedsStep) with { Cached = false };
         JudgeReply reply = new(null, line.Missing, line.Reply, line.Requests, line.InputTokens, line.OutputTokens) { Detail = line.Detail };
         Add(reply, review.Score, TimeSpan.Zero, isWatched);
         return review;

@@ -13,7 +13,6 @@ using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
-using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Origins;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Files;

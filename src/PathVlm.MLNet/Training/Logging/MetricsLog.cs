@@ -70,7 +70,7 @@ internal sealed class MetricsLog : IDisposable
         _begin = state.Begin;
         _lines.AddRange(_json.CutTo(state.End, state.Begin).Select(MetricsOf));
         // TensorBoard reads all files of the folder as one run.
-        _eventsSuffix = string.Create(CultureInfo.InvariantCulture, $".from-{step}");
+        _eventsSuffix = string.Create(CultureInfo.InvariantCulture, $"from-{step}");
         foreach (FileInfo file in EventFiles().Where(file => !state.EventFiles.ContainsKey(file.Name))) file.Delete();
         foreach ((string name, long bytes) in state.EventFiles)
         {
