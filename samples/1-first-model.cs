@@ -27,8 +27,8 @@ options.Epochs = 1; // a real run needs more
 using var alpha = pathology.SupervisedFineTuning(options).Fit(rows);
 Console.WriteLine(EvaluationTables.Accuracy([("Alpha", pathology.Evaluate(alpha.Transform(test)))]));
 
-ml.Model.Save(alpha, rows.Schema, "out/1/alpha.zip");
-var loaded = ml.Model.Load("out/1/alpha.zip", out _);
+pathology.Save(alpha, rows.Schema, "out/1/alpha.zip");
+var loaded = pathology.Load("out/1/alpha.zip", out _);
 using var engine = ml.Model.CreatePredictionEngine<PathologyInput, PathologyPrediction>(
     loaded, new PredictionEngineOptions { OwnsTransformer = false });
 using var tile = MLImage.CreateFromFile(test.Questions[0].ImagePath);

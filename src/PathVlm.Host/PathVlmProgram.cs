@@ -33,7 +33,7 @@ internal static class PathVlmProgram
         [
             new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
             new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(), new ServeCommand(),
-            new CompletionCommand(),
+            new DownloadCommand(), new CompletionCommand(),
         ];
         foreach (Verb verb in verbs)
         {

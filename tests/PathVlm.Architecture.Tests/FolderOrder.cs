@@ -43,8 +43,8 @@ internal static class FolderOrder
         "Judging/Protocol", "Judging/Wording", "Judging/Messages", "Judging/Models", "Judging/Rubric", "Judging/Scoring",
         "Judging/Records", "Judging/Panel", "Judging/Canaries",
         "Rewards/Scaling", "Rewards",
-        "Training/Options", "Training/Logging", "Training/Loop", "Training/Origins", "Training/Grpo/Options", "Training/Grpo/Losses",
-        "Training/Grpo/Rollouts", "Training/Grpo/Rewards", "Training/Grpo", "Training/Sft",
+        "Training/Options", "Training/Logging", "Training/Reporting", "Training/Loop", "Training/Origins", "Training/Grpo/Options",
+        "Training/Grpo/Losses", "Training/Grpo/Rollouts", "Training/Grpo/Rewards", "Training/Grpo", "Training/Sft",
         "",
     ];
 
@@ -55,6 +55,7 @@ internal static class FolderOrder
         "Numerics",
         "Optimization",
         "Options",
+        "Hub",
         "Checkpoints/Safetensors", "Checkpoints",
         "Parameters",
         "Processing/Pictures", "Processing/Tokenization", "Processing/Chat", "Processing/Unicode", "Processing",

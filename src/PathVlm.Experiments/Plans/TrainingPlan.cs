@@ -55,6 +55,9 @@ public sealed record TrainingPlan
     /// <summary>The zip that is written instead where the run is cancelled: what was learnt until then.</summary>
     public string CancelledModelFile => Path.Combine(OutputFolder, "cancelled.zip");
 
+    /// <summary>The page with figures and curves of all stages that is written.</summary>
+    public string ReportFile => Path.Combine(OutputFolder, "report.html");
+
     /// <summary>The file that the evaluation of the base or of a stage is written to.</summary>
     /// <param name="name">One of <see cref="StageNames"/>.</param>
     public string EvaluationFileOf(string name) => Path.Combine(OutputFolder, $"evaluation-{name}.json");

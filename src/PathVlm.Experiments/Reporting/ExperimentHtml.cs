@@ -1,31 +1,17 @@
 using System.Xml.Linq;
 using PathVlm.Experiments.Results;
+using PathVlm.MLNet.Display;
 using PathVlm.MLNet.Evaluation;
 
 namespace PathVlm.Experiments.Reporting;
 
-/// <summary>
-/// The report as one HTML page that needs no other file: style, figures (SVG) and pictures (data URIs) are inside; no script, no address.
-/// It is built as a tree, so that no text of a model can become a mark, and is well-formed XML as well.
-/// </summary>
+/// <summary>The report as one HTML page that needs no other file (<see cref="HtmlPage"/>).</summary>
 internal static class ExperimentHtml
 {
     private const string Style =
         """
-        body { font-family: system-ui, sans-serif; color: #1a202c; max-width: 76rem; margin: 2rem auto; padding: 0 1rem;
-               line-height: 1.45; }
-        h1, h2, h3 { line-height: 1.2; } h2 { margin-top: 2.5rem; }
-        .notice { background: #fff5f5; border-left: 4px solid #c53030; padding: .6rem 1rem; font-weight: 600; }
-        .note { color: #4a5568; max-width: 60rem; }
-        .wide { overflow-x: auto; } svg { max-width: 100%; height: auto; }
-        table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .3rem .7rem; border-bottom: 1px solid #e2e8f0; text-align: right; white-space: nowrap; }
-        th:first-child, td:first-child { text-align: left; } th { border-bottom: 2px solid #a0aec0; }
         .case { display: grid; grid-template-columns: 14rem 1fr 1fr; gap: 1.2rem; border-top: 1px solid #e2e8f0; padding: 1rem 0; }
         .case img { width: 100%; max-width: 14rem; } .case ul { padding-left: 1.1rem; margin: .3rem 0; font-size: .88rem; }
-        blockquote { margin: .5rem 0; padding: .4rem .8rem; background: #f7fafc; border-left: 3px solid #a0aec0; white-space: pre-wrap;
-                     overflow-wrap: anywhere; }
-        details { margin-top: 2rem; font-size: .85rem; } code { overflow-wrap: anywhere; }
         @media (max-width: 50rem) { .case { grid-template-columns: 1fr; } }
         """;
 
@@ -34,29 +20,23 @@ internal static class ExperimentHtml
     /// <param name="tables">Its tables.</param>
     /// <param name="figures">The figures as SVG, by base.</param>
     internal static string Of(
-        ExperimentResults results, IReadOnlyList<ReportTable> tables, IEnumerable<(string Base, XElement Drawing)> figures)
-    {
-        XElement page = new("html", new XAttribute("lang", "en"),
-            new XElement("head",
-                new XElement("meta", new XAttribute("charset", "utf-8")),
-                new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
-                new XElement("title", "pathvlm experiment"),
-                new XElement("style", Style)),
-            new XElement("body",
-                new XElement("h1", "Experiment"),
-                new XElement("p", new XAttribute("class", "notice"), ResearchNotice.Text),
-                CaseTexts.About(results).Select(line => Element("p", line)),
-                new XElement("h2", "Accuracy by stage"),
-                figures.Select(figure => new XElement(
-                    "div", new XAttribute("class", "wide"), results.Plan.Bases.Count > 1 ? Element("h3", figure.Base) : null,
-                    figure.Drawing)),
-                tables.Select(Table),
-                new XElement("h2", CaseTexts.Title), Note(CaseTexts.Note),
-                results.Cases.Select(item => Case(results, item)),
-                Settings(results),
-                new XElement("p", new XAttribute("class", "notice"), ResearchNotice.Text)));
-        return "<!DOCTYPE html>\n" + page.ToString(SaveOptions.DisableFormatting) + "\n";
-    }
+        ExperimentResults results, IReadOnlyList<ReportTable> tables, IEnumerable<(string Base, XElement Drawing)> figures) =>
+        HtmlPage.Of("pathvlm experiment",
+        [
+            new XElement("h1", "Experiment"),
+            new XElement("p", new XAttribute("class", "notice"), ResearchNotice.Text),
+            .. CaseTexts.About(results).Select(line => Element("p", line)),
+            new XElement("h2", "Accuracy by stage"),
+            .. figures.Select(figure => new XElement(
+                "div", new XAttribute("class", "wide"), results.Plan.Bases.Count > 1 ? Element("h3", figure.Base) : null,
+                figure.Drawing)),
+            .. tables.SelectMany(Table),
+            new XElement("h2", CaseTexts.Title), Note(CaseTexts.Note),
+            .. results.Cases.Select(item => Case(results, item)),
+            Settings(results),
+            new XElement("p", new XAttribute("class", "notice"), ResearchNotice.Text),
+        ],
+        Style);
 
     private static IEnumerable<XElement> Table(ReportTable table)
     {

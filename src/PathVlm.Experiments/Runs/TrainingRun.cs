@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using PathVlm.Experiments.Plans;
 using PathVlm.Experiments.Progress;
+using PathVlm.Experiments.Reporting;
 using PathVlm.Experiments.Reviews;
 using PathVlm.Experiments.Stages;
 using PathVlm.MLNet;
@@ -48,7 +49,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         }
 
         ITransformer model = chain.Fit(rows);
-        if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema);
+        if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema, results);
         ModelFiles.Save(ml, model, rows.Schema, plan.ModelFile);
         TrainingRecord.Write(plan, rows, isFinished: true);
         DropKept();
@@ -58,6 +59,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
             results.Add(Evaluated(evaluation, name, stage, rows));
         foreach (PathologyTransformer stage in fitted) stage.Dispose();
+        WriteReport(results);
         RunFolder.DropAside(plan);
         return new TrainingOutcome(results, plan.ModelFile, _trainer.Memory.Text());
     }
@@ -136,10 +138,14 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         return result;
     }
 
+    private void WriteReport(IReadOnlyList<StageResult> results) =>
+        AtomicFile.Write(plan.ReportFile, TrainingHtml.Of(plan, results, _trainer.Trained));
+
     // The stage that was cancelled has learnt something; those after it are copies of it.
-    private void KeepCancelled(ITransformer model, DataViewSchema schema)
+    private void KeepCancelled(ITransformer model, DataViewSchema schema, IReadOnlyList<StageResult> results)
     {
         ModelFiles.Save(ml, model, schema, plan.CancelledModelFile);
+        WriteReport(results);
         foreach (PathologyTransformer stage in PathologyModelFile.StagesOf(model)) stage.Dispose();
         reporter.Message($"cancelled; what was learnt until then: {plan.CancelledModelFile}; the same call with --resume goes on");
         cancellation.ThrowIfCancellationRequested();

@@ -10,8 +10,10 @@ namespace PathVlm.Experiments.Stages;
 /// <param name="resultOf">How its last training ended.</param>
 /// <param name="title">Its name in reports.</param>
 /// <param name="rate">The setting with its learning rate, and its value.</param>
+/// <param name="onTrained">Told how its training ended, whichever way that was.</param>
 internal sealed class FiniteStage(
-    IEstimator<PathologyTransformer> stage, Func<TrainingResult?> resultOf, string title, (string Setting, double Value) rate)
+    IEstimator<PathologyTransformer> stage, Func<TrainingResult?> resultOf, string title, (string Setting, double Value) rate,
+    Action<TrainingResult> onTrained)
     : IEstimator<PathologyTransformer>
 {
     /// <inheritdoc/>
@@ -19,6 +21,7 @@ internal sealed class FiniteStage(
     public PathologyTransformer Fit(IDataView input)
     {
         PathologyTransformer fitted = stage.Fit(input);
+        if (resultOf() is { } result) onTrained(result);
         if (resultOf() is not { Reason: StopReason.NotFinite } stopped) return fitted;
         fitted.Dispose();
         throw new RunStoppedException(FormattableString.Invariant(

@@ -60,12 +60,13 @@ internal static class RunFolder
         if (File.Exists(plan.RecordFile)) yield return plan.RecordFile;
         foreach (string name in StageNames.Chain.Prepend(StageNames.Base))
             if (File.Exists(plan.EvaluationFileOf(name))) yield return plan.EvaluationFileOf(name);
+        if (File.Exists(plan.ReportFile)) yield return plan.ReportFile;
         foreach (string folder in StageNames.Chain.Select(plan.StageFolderOf))
         {
             foreach (string file in Found(Path.Combine(folder, Events), "events.out.tfevents*")) yield return file;
             string unfinished = Path.Combine(folder, ModelFiles.StageModel + AtomicFile.Unfinished);
             if (File.Exists(unfinished)) File.Delete(unfinished);
-            foreach (string name in new[] { "metrics.jsonl", "rollouts.jsonl", ModelFiles.StageModel })
+            foreach (string name in new[] { "metrics.jsonl", "rollouts.jsonl", "report.html", ModelFiles.StageModel })
                 foreach (string file in Found(folder, name)) yield return file;
         }
     }

@@ -19,9 +19,13 @@ namespace PathVlm.Experiments.Stages;
 internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge judge, RunReporter reporter, CancellationToken cancellation)
 {
     private const double SaveMinutes = 1;
+    private readonly List<(string Title, TrainingResult Result)> _trained = [];
 
     /// <summary>Memory over the steps of all stages.</summary>
     internal MemoryTrace Memory { get; } = new();
+
+    /// <summary>How the training of each stage ended, by the stage's title, in their order.</summary>
+    internal IReadOnlyList<(string Title, TrainingResult Result)> Trained => _trained;
 
     /// <summary>Whether the judge's canaries have been reported.</summary>
     internal bool CanariesReported { get; set; }
@@ -54,10 +58,11 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
         CanariesReported = true;
     }
 
-    private static FiniteStage Finite<TStage>(
+    private FiniteStage Finite<TStage>(
         TStage stage, Func<TStage, TrainingResult?> resultOf, StagePlace place, string section, PathologyTrainingOptions options)
         where TStage : IEstimator<PathologyTransformer> =>
-        new(stage, () => resultOf(stage), place.Title, ($"{section}:LearningRate", options.LearningRate));
+        new(stage, () => resultOf(stage), place.Title, ($"{section}:LearningRate", options.LearningRate),
+            result => _trained.Add((place.Title, result)));
 
     private EstimatorChain<ITransformer> Outcome() => pathology.FormatReward().Append(pathology.AccuracyReward());
 

@@ -110,7 +110,7 @@ internal sealed class ExperimentCommand : Verb
         {
             Recipe = recipe,
             Bases = named.Length > 0
-                ? NamedPath.FromPaths("--base", named, DataFolder, ExternalFolder)
+                ? HubName.Named("--base", named, context.Display, DataFolder, ExternalFolder)
                 : [new NamedPath(EmbeddedBaseName, EmbeddedBase.Folder)],
             Seeds = drawn,
             AllowTrainedRows = _data.AllowsTrainedRows(parsed),

@@ -19,7 +19,11 @@ namespace PathVlm.Host.Commands;
 internal sealed class InspectCommand : Verb
 {
     private const double Mebibyte = 1024 * 1024;
-    private readonly Argument<string> _path = new("path") { Description = "A checkpoint folder, a zip that train wrote, or a data set." };
+    private readonly Argument<string> _path = new("path")
+    {
+        Description = "A checkpoint folder, a model in the hub cache (OWNER/NAME), a zip that train wrote, or a data set.",
+    };
+
     private readonly Option<int> _tokens = new("--tokens")
     {
         Description = "Tokens of a row, for the memory forecast.",
@@ -39,7 +43,7 @@ internal sealed class InspectCommand : Verb
 
     protected override int Run(ParseResult parsed, RunContext context)
     {
-        string target = Path.GetFullPath(parsed.GetValue(_path)!);
+        string target = Path.GetFullPath(HubName.Resolve("path", parsed.GetValue(_path)!));
         int tokens = parsed.GetValue(_tokens), rows = parsed.GetValue(_rows);
         if (!File.Exists(target) && !Directory.Exists(target))
             throw new UserMistakeException($"expected a file or folder that exists, got [{parsed.GetValue(_path)}]");

@@ -23,7 +23,7 @@ internal sealed class TrainCommand : Verb
     private readonly JudgeChoice _judge = new();
     private readonly Option<string> _baseModel = new("--base", "-b")
     {
-        Description = "Checkpoint folder or zip to start from; the embedded base by default.",
+        Description = "Checkpoint folder or zip to start from, or a model in the hub cache (OWNER/NAME); the embedded base by default.",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -58,6 +58,7 @@ internal sealed class TrainCommand : Verb
         context.Screen.Tables(outcome.Tables);
         context.Display.Line(ResearchNotice.Text);
         context.Display.Line(string.Create(CultureInfo.InvariantCulture, $"{outcome.Memory}; {clock.Elapsed.TotalSeconds:0} s in all"));
+        context.Display.Line($"report: {plan.ReportFile}");
         context.Display.Line($"model: {plan.ModelFile}");
         context.Display.Line(
             $"load it: ITransformer model = new MLContext().Pathology().Load(\"{plan.ModelFile}\", out DataViewSchema schema);");
@@ -89,7 +90,7 @@ internal sealed class TrainCommand : Verb
         return new TrainingPlan
         {
             Recipe = recipe,
-            BaseModel = named ?? EmbeddedBase.Folder,
+            BaseModel = named is null ? EmbeddedBase.Folder : HubName.Resolve("--base", named, context.Display),
             OutputFolder = Path.GetFullPath(parsed.GetValue(_output)!),
             Seed = parsed.GetValue(_seed),
             LastStage = until,

@@ -18,7 +18,8 @@ internal sealed class ModelChoice
 
     private readonly Option<string> _model = new("--model", "-m")
     {
-        Description = "Zip that train wrote, a checkpoint folder, or a PEFT adapter folder; the embedded base by default.",
+        Description = "Zip that train wrote, a checkpoint folder, a PEFT adapter folder, or a model in the hub cache (OWNER/NAME); the "
+            + "embedded base by default.",
     };
 
     private readonly DeviceOption _device = new();
@@ -29,7 +30,8 @@ internal sealed class ModelChoice
     internal string NameOf(ParseResult parsed) => Path.GetFileName(parsed.GetValue(_model) ?? StageNames.Base);
 
     /// <summary>The model's zip or folder.</summary>
-    internal string PathOf(ParseResult parsed) => parsed.GetValue(_model) ?? EmbeddedBase.Folder;
+    internal string PathOf(ParseResult parsed) =>
+        parsed.GetValue(_model) is { } named ? HubName.Resolve("--model", named) : EmbeddedBase.Folder;
 
     /// <summary>Opens a zip, a checkpoint or adapter folder, or the embedded base; the caller disposes it.</summary>
     internal PathologyTransformer Open(MLContext ml, ParseResult parsed, IConfiguration configuration)

@@ -7,6 +7,7 @@ using PathVlm.MLNet.Judging.Models;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Sft;
+using PathVlm.Modeling.Hub;
 using PathVlm.Serving;
 using PathVlm.Synthesis;
 using PathVlm.Synthesis.BaseModel;
@@ -29,6 +30,7 @@ internal static class SettingSections
         ["Judge"] = [typeof(ChatJudgeOptions), typeof(ReviewPanelOptions)],
         ["Serve"] = [typeof(PathologyServerOptions), typeof(PathologyBatchOptions)],
         ["External"] = [typeof(ExternalModelOptions)],
+        ["Hub"] = [typeof(HubDownloadOptions)],
     };
 
     /// <summary>The settings of an options type, in the order of their names.</summary>

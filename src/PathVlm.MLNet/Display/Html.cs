@@ -13,7 +13,7 @@ public static class Html
     /// <param name="text">The text.</param>
     /// <param name="style">Its style; null for none.</param>
     public static XElement Text(string name, string text, string? style = null) =>
-        new(name, style is null ? null : new XAttribute("style", style), Whole(text));
+        new(name, style is null ? null : new XAttribute("style", style), XmlText.Of(text));
 
     /// <summary>Elements one below the other.</summary>
     /// <param name="parts">The elements; null ones are left out.</param>
@@ -47,7 +47,7 @@ public static class Html
     /// <param name="description">What stands in for it.</param>
     /// <param name="width">Width on the page in pixels; null for its own.</param>
     public static XElement Picture(byte[] content, string mimeType, string description, int? width = null) => new(
-        "img", new XAttribute("alt", Whole(description)), width is null ? null : new XAttribute("width", width.Value),
+        "img", new XAttribute("alt", XmlText.Of(description)), width is null ? null : new XAttribute("width", width.Value),
         new XAttribute("src", $"data:{mimeType};base64,{Convert.ToBase64String(content)}"));
 
     /// <summary>A drawing as a picture: a page that takes no SVG from strangers shows it all the same.</summary>
@@ -62,7 +62,4 @@ public static class Html
     public static XElement Beside(XElement? left, XElement right) => left is null ? right : new XElement(
         "div", new XAttribute("style", "display:flex;gap:1rem;align-items:flex-start;margin:.4rem 0"),
         new XElement("div", new XAttribute("style", "flex:none"), left), new XElement("div", right));
-
-    // A half of a surrogate pair cannot be written; UTF-8 replaces it.
-    private static string Whole(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text ?? ""));
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Xml.Linq;
 using PathVlm.Host.Faults;
 using PathVlm.Host.Tests.Support;
 using PathVlm.MLNet.Evaluation;
@@ -57,6 +58,11 @@ public sealed class TrainTests : IDisposable
             if (rollouts > 0) Assert.NotEmpty(JsonLines(Path.Combine(run, stage, "rollouts.jsonl")));
         }
 
+        SelfContainedPage.Read(Path.Combine(run, "Alpha", "report.html"), pictures: 0);
+        XDocument page = SelfContainedPage.Read(Path.Combine(run, "report.html"), pictures: 8);
+        Assert.Equal(["Alpha", "Beta", "PathVLM-R1"], page.Descendants("h2").Select(title => title.Value));
+        Assert.Contains("missing reviews, rejected quotes", SelfContainedPage.Figures(page));
+        Assert.Contains($"report: {Path.Combine(run, "report.html")}", trained.Lines);
         string written = Path.Combine(run, "PathVLM-R1", "rollouts.jsonl"), record = _folder.PathOf("reviews.jsonl");
         Assert.Contains($"{written}: 8 rollouts of 2 rows", (await CommandLine.RunAsync("judge", "--record", record, written)).Success(),
             StringComparison.Ordinal);
@@ -170,6 +176,7 @@ public sealed class TrainTests : IDisposable
         Assert.Equal((lines, files), (JsonLines(Path.Combine(run, "Alpha", "metrics.jsonl")).Length, Directory.GetFiles(events).Length));
         Assert.Equal([mine], Directory.EnumerateFileSystemEntries(Path.Combine(run, "Beta")));
         Assert.False(File.Exists(Path.Combine(run, "evaluation-Beta.json")));
+        Assert.DoesNotContain("Beta", File.ReadAllText(Path.Combine(run, "report.html")), StringComparison.Ordinal);
     }
 
     [Fact]

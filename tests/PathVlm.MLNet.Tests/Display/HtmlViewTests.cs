@@ -112,6 +112,24 @@ public sealed class HtmlViewTests
             .Attribute("d")!.Value);
     }
 
+    [Fact]
+    public void APointBetweenGapsIsADisc()
+    {
+        XElement drawing = CurveChart.Draw("loss", [(1, 4), (2, double.NaN), (3, 2), (4, double.NaN), (5, 1), (6, 1)]);
+        Assert.Equal(2, drawing.Elements().Count(element => element.Name.LocalName == "circle"));
+    }
+
+    [Fact]
+    public void SeveralCurvesShareTheAxesAndHaveALegend()
+    {
+        XElement drawing = CurveChart.Draw("reward", [new CurveSeries("reward", [(0, 0), (10, 1)]), new CurveSeries("part <b>", [(5, 3)])]);
+        Assert.Equal("180", drawing.Attribute("height")!.Value);
+        Assert.Equal("M52 126 L284 92.667", drawing.Elements().First(element => element.Name.LocalName == "path").Attribute("d")!.Value);
+        XElement[] lines = [.. drawing.Elements().Where(element => element.Name.LocalName == "path")];
+        Assert.Equal(2, lines.Select(line => line.Attribute("stroke")!.Value).Distinct().Count());
+        Assert.Contains(drawing.Elements(), element => element.Value == "part <b>");
+    }
+
     [Theory]
     [InlineData]
     [InlineData(double.NaN)]
@@ -130,7 +148,7 @@ public sealed class HtmlViewTests
         TrainingResult result = new(StopReason.Completed, 2, 1, [
             new Dictionary<string, double> { [MetricNames.Loss] = 2, ["rewards/OwnReward/mean"] = 0.5, ["judge/price"] = 1 },
             new Dictionary<string, double> { [MetricNames.Loss] = 1 }]);
-        Assert.Equal([(1.0, 0.5), (2.0, double.NaN)], result.Curve("rewards/OwnReward/mean"));
+        Assert.Equal([(1.0, 0.5)], result.Curve("rewards/OwnReward/mean")); // the second line does not have it
         string html = HtmlViewFormatter.TextOf(result);
         Assert.Contains("Completed: 2 steps, 1 skipped", html, StringComparison.Ordinal);
         Assert.Equal(2, html.Split("data:image/svg+xml").Length - 1); // loss and the reward; the price has no curve

@@ -14,6 +14,7 @@ using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Origins;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Forecasting;
@@ -161,10 +162,11 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             Result = prompts is null
                 ? TrainingResult.NotBegun
-                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress, channel.Info);
+                : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress, channel);
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
+            TrainingReport.Write(channel, _options.OutputFolder, GrpoDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally
@@ -181,7 +183,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 
     private TrainingResult Train(
         PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
-        JudgeWatch progress, Action<string> notice)
+        JudgeWatch progress, MessageChannel channel)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
@@ -190,18 +192,20 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
             Watch = progress,
-            Notice = notice,
+            Notice = channel.Info,
         };
         try
         {
             return trainer.Train(prompts, progress, _options.Cancellation);
         }
-        catch (JudgeStoppedException stop) when (_options.OutputFolder is not null && trainer.State is { Step: > 0 })
+        catch (JudgeStoppedException stop) when (_options.OutputFolder is not null && trainer.Stopped is { Steps: > 0 } stopped)
         {
+            Result = stopped;
+            TrainingReport.Write(channel, _options.OutputFolder, GrpoDefaults.Name, stopped.ToReport());
             string folder = Path.Combine(_options.OutputFolder, TrainingOutput.StoppedFolder);
             policy.SaveCheckpoint(folder, new CheckpointWriteOptions { Overwrite = true });
             throw new JudgeStoppedException(
-                $"{stop.Message}; the policy after {trainer.State.Step} steps is kept as a checkpoint: {folder}", stop);
+                $"{stop.Message}; the policy after {stopped.Steps} steps is kept as a checkpoint: {folder}", stop);
         }
     }
 }

@@ -6,6 +6,7 @@ using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
 using static TorchSharp.torch;
@@ -19,7 +20,7 @@ namespace PathVlm.MLNet.Training.Grpo;
 internal sealed class GrpoLoop : TrainingLoop
 {
     private const string BatchName = "batch", RolloutsName = "rollouts", RewardsName = "rewards", WatchName = "watch";
-    private const string MemoryName = "rewardMemory", ReferenceName = "reference";
+    private const string MemoryName = "rewardMemory", KeptName = "keptRollouts", ReferenceName = "reference";
     private readonly GrpoOptions _options;
     private readonly GrpoParts _parts;
     private readonly IReadOnlyList<GrpoPrompt> _prompts;
@@ -32,6 +33,7 @@ internal sealed class GrpoLoop : TrainingLoop
     private readonly CompletionScorer? _referenceScorer;
     private readonly PolicyLoss _loss;
     private readonly RolloutLog? _rolloutLog;
+    private readonly RolloutKeeper _kept;
     private GenerationBatch? _batch;
     private int[] _rows = [];
 
@@ -59,6 +61,7 @@ internal sealed class GrpoLoop : TrainingLoop
             _referenceScorer = new CompletionScorer(_reference.Model, _referenceFeatures ?? Features, options.Temperature, _suppressed);
         }
         _loss = PolicyLoss.Create(options.LossType, PolicyLossSettings.From(options));
+        _kept = new RolloutKeeper(parts.Rewards.Names);
         _rolloutLog = options.OutputFolder is null ? null : new RolloutLog(options.OutputFolder, parts.Rewards.Names);
     }
 
@@ -123,6 +126,7 @@ internal sealed class GrpoLoop : TrainingLoop
         if (_rolloutLog is not null) values[RolloutsName] = _rolloutLog.Length;
         values[RewardsName] = _parts.Rewards.SaveState();
         values[WatchName] = _parts.Watch?.SaveState();
+        values[KeptName] = _kept.Save() is { } kept ? JsonSerializer.SerializeToNode(kept, CheckpointManifest.Json) : null;
     }
 
     protected override void Complete(JsonObject values) => values[MemoryName] = _parts.Rewards.SaveMemory(values[RewardsName]);
@@ -142,6 +146,7 @@ internal sealed class GrpoLoop : TrainingLoop
         if (checkpoint.HoldsValue(RewardsName))
             _parts.Rewards.RestoreState(
                 checkpoint.Value<JsonNode>(RewardsName), checkpoint.HoldsValue(MemoryName) ? checkpoint.Value<JsonNode>(MemoryName) : null);
+        if (checkpoint.HoldsValue(KeptName)) _kept.Restore(checkpoint.Value<RolloutKeeperState>(KeptName), PromptsOf);
         if (checkpoint.HoldsValue(WatchName)) _parts.Watch?.RestoreState(checkpoint.Value<JsonNode>(WatchName));
         if (!_options.SyncReferenceModel || _reference is null) return;
         checkpoint.ReadInto(ReferenceName, _reference.Values);
@@ -149,6 +154,8 @@ internal sealed class GrpoLoop : TrainingLoop
     }
 
     private GrpoPrompt[] PromptsOf(long generation) => [.. _schedule.PromptsOf(generation).Select(i => _prompts[i])];
+
+    protected override IReadOnlyList<SampledRollouts> TakeRollouts() => _kept.Take();
 
     private GenerationBatch Generate(long generation, CancellationToken cancellation)
     {
@@ -166,6 +173,7 @@ internal sealed class GrpoLoop : TrainingLoop
         Metrics.Means.Add(GenerationMetrics.Of(batch, _parts.Rewards.Names));
         Metrics.Means.Add(_parts.Rewards.TakeMetrics());
         _rolloutLog?.Write(State.Step, batch);
+        _kept.Add(State.Step, batch);
         _parts.Observer.Sampled(batch);
     }
 

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
@@ -57,6 +58,9 @@ internal sealed class GrpoTrainer
     /// <summary>Receives a line on checkpoints: where a run goes on, and which ones cannot be used.</summary>
     public Action<string> Notice { get; init; } = _ => { };
 
+    /// <summary>The last run where its judge stopped it; otherwise null.</summary>
+    public TrainingResult? Stopped { get; private set; }
+
     /// <summary>Sees the run: for tests, recorded runs and benchmarks.</summary>
     public GrpoObserver Observer { get; init; } = new();
 
@@ -67,6 +71,7 @@ internal sealed class GrpoTrainer
     /// Ends the run within a step; the model then has the weights of the last completed step (<see cref="StopReason.Cancelled"/>).
     /// </param>
     /// <exception cref="ArgumentException">There are fewer prompts than a generation batch has.</exception>
+    /// <exception cref="JudgeStoppedException">The judge of a process reward cannot be used any further.</exception>
     public TrainingResult Train(
         IReadOnlyList<GrpoPrompt> prompts, IProgress<TrainingProgress>? progress = null, CancellationToken cancellation = default)
     {
@@ -75,9 +80,17 @@ internal sealed class GrpoTrainer
         using var training = TrainedModel.Begin(_model, _options);
         using GrpoLoop loop = new(_model, _options, PartsOfRun(), prompts, schedule, progress);
         State = loop.State;
-        loop.UseCheckpoints(Notice);
-        Watch?.Begin();
-        return loop.Run(cancellation);
+        try
+        {
+            loop.UseCheckpoints(Notice);
+            Watch?.Begin();
+            return loop.Run(cancellation);
+        }
+        catch (JudgeStoppedException)
+        {
+            Stopped = loop.ResultOf(StopReason.JudgeStopped);
+            throw;
+        }
     }
 
     private GrpoParts PartsOfRun() => new(_rollouts, _rewards)

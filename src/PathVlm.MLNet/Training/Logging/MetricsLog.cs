@@ -15,6 +15,7 @@ internal sealed class MetricsLog : IDisposable
 {
     private const string StepName = "step";
     private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
+    private readonly List<long> _steps = [];
     private readonly JsonLinesWriter? _json;
     private readonly string? _eventsFolder;
     private TorchSharp.Modules.SummaryWriter? _events;
@@ -38,10 +39,14 @@ internal sealed class MetricsLog : IDisposable
     /// <summary>All lines, oldest first.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, double>> Lines => _lines;
 
+    /// <summary>Optimizer steps done at each line.</summary>
+    public IReadOnlyList<long> Steps => _steps;
+
     /// <summary>Adds a line.</summary>
     public void Write(long step, IReadOnlyDictionary<string, double> metrics)
     {
         _lines.Add(metrics);
+        _steps.Add(step);
         _json?.Write(json =>
         {
             json.WriteNumber(StepName, step);
@@ -68,7 +73,14 @@ internal sealed class MetricsLog : IDisposable
     {
         if (_json is null || _eventsFolder is null) return;
         _begin = state.Begin;
-        _lines.AddRange(_json.CutTo(state.End, state.Begin).Select(MetricsOf));
+        foreach (string line in _json.CutTo(state.End, state.Begin))
+        {
+            Dictionary<string, double> metrics = MetricsOf(line);
+            metrics.Remove(StepName, out double at);
+            _lines.Add(metrics);
+            _steps.Add((long)at);
+        }
+
         // TensorBoard reads all files of the folder as one run.
         _eventsSuffix = string.Create(CultureInfo.InvariantCulture, $"from-{step}");
         foreach (FileInfo file in EventFiles().Where(file => !state.EventFiles.ContainsKey(file.Name))) file.Delete();
@@ -96,7 +108,7 @@ internal sealed class MetricsLog : IDisposable
 
     private static Dictionary<string, double> MetricsOf(string line) =>
         JsonSerializer.Deserialize<Dictionary<string, double?>>(line)!
-            .Where(metric => metric.Key != StepName).ToDictionary(metric => metric.Key, metric => metric.Value ?? double.NaN);
+            .ToDictionary(metric => metric.Key, metric => metric.Value ?? double.NaN);
 
     private IEnumerable<FileInfo> EventFiles() => Directory.Exists(_eventsFolder)
         ? new DirectoryInfo(_eventsFolder).EnumerateFiles("events.out.tfevents.*")

@@ -9,6 +9,9 @@ internal static class TrainingOutput
     /// <summary>One JSON line per completion that GRPO sampled: question, text, tokens, rewards, advantage.</summary>
     public const string RolloutsFile = "rollouts.jsonl";
 
+    /// <summary>A page with the run's curves and, of GRPO, some of its completions.</summary>
+    public const string ReportFile = "report.html";
+
     /// <summary>Folder of TensorBoard events.</summary>
     public const string EventsFolder = "tensorboard";
 

@@ -19,4 +19,7 @@ public enum StopReason
     /// Loss or gradient was not finite in <see cref="TrainingResult.NonFiniteStepLimit"/> steps in a row; none of them was applied.
     /// </summary>
     NotFinite,
+
+    /// <summary>The judge of a process reward stopped it, by an exception; this is for the report and <c>Result</c>.</summary>
+    JudgeStopped,
 }

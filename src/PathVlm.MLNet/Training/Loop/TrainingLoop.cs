@@ -5,6 +5,7 @@ using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Optimization;
 using TorchSharp;
@@ -105,8 +106,12 @@ internal abstract class TrainingLoop : IDisposable
         activity?.SetTag("step", State.Step).SetTag("reason", reason.ToString());
         if (_checkpoints is { Written: > 0 } written) _notice(written.CostInWords);
         ChooseWeights();
-        return new TrainingResult(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep);
+        return ResultOf(reason);
     }
+
+    /// <summary>The run as it is now.</summary>
+    public TrainingResult ResultOf(StopReason reason) =>
+        new(reason, State.Step, State.SkippedSteps, Log.Lines, State.BestStep) { LineSteps = Log.Steps, Rollouts = TakeRollouts() };
 
     /// <inheritdoc/>
     public virtual void Dispose()
@@ -223,6 +228,9 @@ internal abstract class TrainingLoop : IDisposable
         RestoreFrom(checkpoint);
         Log.Continue(checkpoint.Value<MetricsLogState>(LogName), State.Step);
     }
+
+    /// <summary>Completions of the run that its report shows.</summary>
+    protected virtual IReadOnlyList<SampledRollouts> TakeRollouts() => [];
 
     private double AccumulateGradients(CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using PathVlm.Modeling.Processing;
+using PathVlm.Modeling.Processing.Pictures;
 
 namespace PathVlm.MLNet.Training.Loop;
 
@@ -13,6 +14,9 @@ namespace PathVlm.MLNet.Training.Loop;
 /// <param name="LoadPatches">Makes the normalized patches [N, patch values].</param>
 internal sealed record TrainingPicture(string ContentHash, ImageGrid Grid, Func<float[]> LoadPatches)
 {
+    /// <summary>The picture's pixels; null where there are only patches.</summary>
+    public Func<RgbPicture>? LoadPixels { get; init; }
+
     /// <summary>A picture whose patches are in memory, identified by the SHA-256 of grid and patches.</summary>
     /// <param name="image">The processed picture.</param>
     public static TrainingPicture FromImage(ProcessedImage image)

@@ -23,15 +23,19 @@ internal sealed class TrainingPictures(PromptEncoder encoder, long bytesKept = T
         string hash = PictureHash.Of(picture);
         if (_pictures.TryGetValue(hash, out TrainingPicture? known)) return known;
         ImageGrid grid = encoder.Processor.GridOf(picture.Height, picture.Width, row.Name);
-        return _pictures[hash] = new TrainingPicture(hash, grid, Loader(row.Question.ImagePath, picture, hash));
+        Func<RgbPicture> pixels = Loader(row.Question.ImagePath, picture, hash);
+        return _pictures[hash] = new TrainingPicture(hash, grid, () => encoder.Processor.ImageProcessor.Process(pixels()).Patches)
+        {
+            LoadPixels = pixels,
+        };
     }
 
-    private Func<float[]> Loader(string path, RgbPicture picture, string hash)
+    private Func<RgbPicture> Loader(string path, RgbPicture picture, string hash)
     {
         if (_bytes + picture.Pixels.LongLength > bytesKept && IsInFile(path, hash))
-            return () => encoder.Processor.ImageProcessor.Process(PictureFile.Decode(path)).Patches;
+            return () => PictureFile.Decode(path);
         _bytes += picture.Pixels.LongLength;
-        return () => encoder.Processor.ImageProcessor.Process(picture).Patches;
+        return () => picture;
     }
 
     // A pipeline may have changed the picture after it was decoded.

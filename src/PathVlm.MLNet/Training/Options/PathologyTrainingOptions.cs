@@ -127,7 +127,7 @@ public abstract partial class PathologyTrainingOptions : IOptionSet
     public int LoggingSteps { get; set; } = 1;
 
     /// <summary>
-    /// Folder that metrics.jsonl, rollouts.jsonl (GRPO) and TensorBoard events are written to; null: none.
+    /// Folder that metrics.jsonl, rollouts.jsonl (GRPO), TensorBoard events and report.html are written to; null: none.
     /// </summary>
     /// <value>null.</value>
     public string? OutputFolder { get; set; }

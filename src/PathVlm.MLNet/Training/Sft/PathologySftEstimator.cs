@@ -6,6 +6,7 @@ using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Origins;
+using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling.Forecasting;
 
 namespace PathVlm.MLNet.Training.Sft;
@@ -75,6 +76,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
                 (rows?.Training ?? []).Concat(rows?.Validation ?? []).SelectMany(row => row.Pictures)
                     .Select(picture => picture.ContentHash));
             ChannelProgress.ReportEnd(channel, Result);
+            TrainingReport.Write(channel, _options.OutputFolder, SftDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
         }
         finally

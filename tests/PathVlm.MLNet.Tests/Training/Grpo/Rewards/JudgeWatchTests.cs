@@ -160,6 +160,8 @@ public sealed class JudgeWatchTests
         JudgeStoppedException fault = Assert.Throws<JudgeStoppedException>(() =>
             _ml.Pathology().Grpo(_ml.Pathology().ProcessReward(new EndingJudge(), options), stopped).Fit(rows));
 
+        Assert.Contains(
+            "JudgeStopped: 2 steps", File.ReadAllText(Path.Combine(stopped.OutputFolder, "report.html")), StringComparison.Ordinal);
         string kept = Path.Combine(stopped.OutputFolder, "stopped");
         Assert.Equal($"no quota; the policy after 2 steps is kept as a checkpoint: {kept}", fault.Message);
         using Qwen25VlModel model = Qwen25VlModel.Load(kept);

@@ -1,6 +1,6 @@
-using PathVlm.Experiments.Reporting;
+using PathVlm.MLNet.Display;
 
-namespace PathVlm.Experiments.Tests.Reporting;
+namespace PathVlm.MLNet.Tests.Display;
 
 /// <summary>Characters that no XML document can hold.</summary>
 public sealed class XmlTextTests
