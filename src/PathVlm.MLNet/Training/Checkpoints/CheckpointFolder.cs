@@ -97,7 +97,7 @@ internal sealed class CheckpointFolder
             CheckpointManifest manifest = new()
             {
                 Format = CheckpointManifest.CurrentFormat, Step = step, Identity = _identity, Bytes = new FileInfo(file).Length,
-                Sha256 = InputFile.Sha256(file), Values = values,
+                Sha256 = InputFile.Sha256(file), ValuesSha256 = CheckpointManifest.HashOf(values), Values = values,
             };
             AtomicFile.Write(
                 Path.Combine(making, CheckpointManifest.FileName), JsonSerializer.Serialize(manifest, CheckpointManifest.Json));

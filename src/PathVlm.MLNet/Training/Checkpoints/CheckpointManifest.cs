@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -40,6 +42,13 @@ internal sealed record CheckpointManifest
     /// <summary>SHA-256 of the file of tensors, lower-case hexadecimal.</summary>
     public required string Sha256 { get; init; }
 
+    /// <summary>SHA-256 of the values as compact JSON, lower-case hexadecimal.</summary>
+    public required string ValuesSha256 { get; init; }
+
     /// <summary>Numbers and texts of the state.</summary>
     public required JsonObject Values { get; init; }
+
+    /// <summary>The hash of values.</summary>
+    public static string HashOf(JsonObject values) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(values.ToJsonString())));
 }

@@ -25,10 +25,15 @@ internal sealed class StageCheckpoint : IDisposable
     public static StageCheckpoint Open(string folder)
     {
         string path = Path.Combine(folder, CheckpointManifest.FileName);
-        if (!File.Exists(path)) throw new InvalidDataException($"{folder}: expected a checkpoint inside a stage, with {CheckpointManifest.FileName}");
+        if (!File.Exists(path))
+            throw new InvalidDataException($"{folder}: expected a checkpoint inside a stage, with {CheckpointManifest.FileName}");
         CheckpointManifest manifest = Read(path);
         if (manifest.Format != CheckpointManifest.CurrentFormat)
             throw new InvalidDataException($"{path}: format: expected {CheckpointManifest.CurrentFormat}, got {manifest.Format}");
+        string values = CheckpointManifest.HashOf(manifest.Values);
+        if (values != manifest.ValuesSha256)
+            throw new InvalidDataException(
+                $"{path}: the file was changed: expected SHA-256 of its values {manifest.ValuesSha256}, got {values}");
         string tensors = Path.Combine(folder, CheckpointManifest.TensorsFile);
         long bytes = File.Exists(tensors) ? new FileInfo(tensors).Length : 0;
         if (bytes != manifest.Bytes) throw new InvalidDataException($"{tensors}: expected {manifest.Bytes:N0} bytes, got {bytes:N0}");

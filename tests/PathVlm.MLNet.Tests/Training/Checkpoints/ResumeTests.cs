@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Microsoft.ML;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Judging.Panel;
-using PathVlm.MLNet.Judging.Records;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Tests.Contract;
