@@ -133,8 +133,8 @@ public sealed class CheckpointTests : IDisposable
         (options.OutputFolder, options.StepsPerGeneration, options.NumIterations) = (Output, 2, 2);
         (options.Beta, options.SyncReferenceModel, options.ReferenceSyncSteps, options.ReferenceMixupAlpha) = (0.5, true, 2, 1);
         change(options);
-        using PathologyTransformer fitted =
-            _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), options).Fit(TinyCheckpoint.Rows([.. Enumerable.Repeat("Rl", 4)]));
+        using PathologyTransformer fitted = _ml.Pathology().Grpo(LengthRewards.Make(_ml), options).Fit(
+            TinyCheckpoint.Rows([.. Enumerable.Repeat("Rl", 4)]));
         return Weights(fitted);
     }
 

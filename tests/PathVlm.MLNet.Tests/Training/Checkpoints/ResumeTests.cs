@@ -94,8 +94,7 @@ public sealed class ResumeTests : IDisposable
             return Outcome.Of(fitted, estimator.Result!, folder);
         }
 
-        IEstimator<ITransformer> rewards = _ml.Transforms.CustomMapping<Judged, Scored>(
-            (row, score) => score.LengthReward = [.. row.Rollouts.Select(rollout => (float)rollout.Length)], contractName: null);
+        IEstimator<ITransformer> rewards = LengthRewards.Make(_ml);
         if (stage.StartsWith("process", StringComparison.Ordinal))
         {
             ReviewPanelOptions panel = new() { RecordFile = stage == "process-record" ? Path.Combine(folder, "reviews.jsonl") : null };
@@ -142,16 +141,6 @@ public sealed class ResumeTests : IDisposable
         foreach (string later in Directory.GetDirectories(Path.Combine(to, "checkpoints")).Where(path => int.Parse(path[^6..]) > step))
             Directory.Delete(later, recursive: true);
         return to;
-    }
-
-    private sealed class Judged
-    {
-        public string[] Rollouts { get; set; } = [];
-    }
-
-    private sealed class Scored
-    {
-        public float[] LengthReward { get; set; } = [];
     }
 
     /// <summary>Cancels at a log line or somewhere after it.</summary>
