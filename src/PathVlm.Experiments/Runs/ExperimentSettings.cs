@@ -21,7 +21,7 @@ internal sealed class ExperimentSettings
     private static readonly string[] NotCompared =
     [
         "Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device", "ResumeFrom",
-        "SaveSteps", "SaveMinutes", "KeepCheckpoints",
+        "SaveSteps", "SaveMinutes", "KeepCheckpoints", "DataLicence",
     ];
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };

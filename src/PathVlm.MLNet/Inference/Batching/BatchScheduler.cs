@@ -3,6 +3,7 @@ using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 
 namespace PathVlm.MLNet.Inference.Batching;
@@ -23,6 +24,7 @@ internal sealed class BatchScheduler : IDisposable
     private ContinuousGenerator? _generator;
     private Qwen25VlModel? _model;
     private int _reserved;
+    private readonly CancellationTokenSource _stop = new();
     private bool _isStopped;
 
     /// <summary>Starts the thread.</summary>
@@ -90,7 +92,9 @@ internal sealed class BatchScheduler : IDisposable
             Monitor.Pulse(_gate);
         }
 
+        _stop.Cancel();
         _thread.Join();
+        _stop.Dispose();
     }
 
     // A request that waits leaves at once; one that runs leaves between two tokens.
@@ -114,10 +118,15 @@ internal sealed class BatchScheduler : IDisposable
 
     private void Run()
     {
+        using IDisposable interruption = Interruption.By(_stop.Token);
         while (WaitForWork())
             try
             {
                 _policy.InTurn(TakeTurn);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                break; // the passes of this thread end with the token
             }
             catch (Exception fault)
             {
@@ -126,10 +135,12 @@ internal sealed class BatchScheduler : IDisposable
                 if (_model is null) FailWaiting(fault);
             }
 
-        ObjectDisposedException stopped = new(nameof(PathologyAnswerer), "The answerer was disposed before the request was answered.");
-        FailRunning(stopped);
-        FailWaiting(stopped);
+        FailRunning(Stopped());
+        FailWaiting(Stopped());
     }
+
+    private static ObjectDisposedException Stopped() =>
+        new(nameof(PathologyAnswerer), "The answerer was disposed before the request was answered.");
 
     private bool WaitForWork()
     {
@@ -175,14 +186,21 @@ internal sealed class BatchScheduler : IDisposable
         for (long tokens = 0; tokens < _options.PrefillTokenLimit && NextThatFits() is { } job; tokens += job.Prompt.TokenIds.Length)
             try
             {
+                using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, job.Cancellation);
+                using IDisposable interruption = Interruption.By(given.Token);
                 job.Running = _generator!.Admit(PromptOf(model, job), job.Completions, job.Sampling, job.Seed);
                 Counters.Read(job.Prompt.TokenIds.Length);
                 _running.Add(job);
             }
+            catch (OperationCanceledException) when (job.IsCancelled)
+            {
+                Counters.Cancel();
+                job.Complete(new OperationCanceledException(job.Cancellation));
+            }
             catch (Exception fault)
             {
                 Counters.Fail();
-                job.Complete(fault);
+                job.Complete(fault is OperationCanceledException ? Stopped() : fault);
             }
     }
 

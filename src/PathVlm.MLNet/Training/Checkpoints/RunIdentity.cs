@@ -28,6 +28,7 @@ internal static class RunIdentity
         nameof(PathologyTrainingOptions.WeightsStorage), nameof(PathologyTrainingOptions.Decoding),
         nameof(PathologyTrainingOptions.BaseModel), nameof(PathologyTrainingOptions.TakeOverWeights),
         nameof(PathologyTrainingOptions.Recompute), nameof(PathologyTrainingOptions.RecomputedLayers),
+        nameof(PathologyTrainingOptions.DataLicence),
     ];
 
     /// <summary>The identity of a run that is about to begin.</summary>

@@ -7,6 +7,7 @@ using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -84,6 +85,7 @@ internal abstract class TrainingLoop : IDisposable
         activity?.SetTag("kind", GetType().Name).SetTag("steps", TotalSteps);
         StopReason reason = StopReason.Completed;
         JsonObject? between = null;
+        using IDisposable interruption = Interruption.By(cancellation);
         try
         {
             if (State.IsStepOpen) reason = CloseStep(cancellation);
@@ -241,17 +243,19 @@ internal abstract class TrainingLoop : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             Prepare(i, cancellation);
-            loss += ForwardBackward(i);
+            loss += ForwardBackward(i, cancellation);
         }
         EndStep();
         return loss;
     }
 
-    private double ForwardBackward(int microBatch)
+    private double ForwardBackward(int microBatch, CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
         MicroBatchLoss computed = ComputeLoss(microBatch);
+        cancellation.ThrowIfCancellationRequested();
         if (computed.HasGradient) computed.Loss.backward();
+        cancellation.ThrowIfCancellationRequested(); // a backward pass that was interrupted gave zeros
         double loss = computed.Loss.item<float>();
         MicroBatchDone(loss);
         return loss;
