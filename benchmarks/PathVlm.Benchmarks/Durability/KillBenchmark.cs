@@ -5,8 +5,8 @@ using PathVlm.Benchmarks.Measuring;
 namespace PathVlm.Benchmarks.Durability;
 
 /// <summary>
-/// Kills <c>pathvlm train</c> at moments that a seed draws, inside saves as well, and has it go on, until it ends. Its model, logs, rollouts
-/// and evaluations must be those of a run that was not killed, byte for byte (docs/reliability.md).
+/// Kills <c>pathvlm train</c> at moments that a seed draws, inside saves as well, and has it go on, until it ends. Its model, logs,
+/// rollouts and evaluations must be those of a run that was not killed, byte for byte (docs/reliability.md).
 /// </summary>
 internal static class KillBenchmark
 {

@@ -92,7 +92,8 @@ internal sealed class ExperimentSettings
     }
 
     /// <summary>Writes a file of settings.</summary>
-    internal static void Write(string path, IDictionary<string, string> values) => AtomicFile.Write(path, JsonSerializer.Serialize(values, Json));
+    internal static void Write(string path, IDictionary<string, string> values) =>
+        AtomicFile.Write(path, JsonSerializer.Serialize(values, Json));
 
     /// <summary>Adds the content of a set of other modalities.</summary>
     internal void AddSet(string name, string identity) => _values[SetSection + name] = identity;

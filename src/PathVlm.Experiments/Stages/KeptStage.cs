@@ -14,7 +14,8 @@ namespace PathVlm.Experiments.Stages;
 /// <param name="cancellation">A cancelled chain is saved as a whole, and no stage of it.</param>
 /// <param name="resumes">Whether a zip that is there was written by this run before it was stopped, and stands for the stage.</param>
 internal sealed class KeptStage(
-    IEstimator<PathologyTransformer> stage, string title, string file, MLContext ml, RunReporter reporter, CancellationToken cancellation, bool resumes = false)
+    IEstimator<PathologyTransformer> stage, string title, string file, MLContext ml, RunReporter reporter, CancellationToken cancellation,
+    bool resumes = false)
     : IEstimator<PathologyTransformer>
 {
     /// <inheritdoc/>

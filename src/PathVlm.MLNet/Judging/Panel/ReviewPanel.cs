@@ -275,7 +275,8 @@ public sealed class ReviewPanel : IDisposable
 
     private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
     {
-        if (_memory.TakePaid(key) is { } paid) return _statistics.AddPaid(paid, _rules.SoundnessNeedsStep, isWatched: !request.Coordinates.IsCanary);
+        if (_memory.TakePaid(key) is { } paid)
+            return _statistics.AddPaid(paid, _rules.SoundnessNeedsStep, isWatched: !request.Coordinates.IsCanary);
         await _places.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {

@@ -36,7 +36,8 @@ internal sealed class CheckpointFolder
         _lastStep = step;
         _folder = Path.Combine(Path.GetFullPath(options.OutputFolder!), PathologyTrainingOptions.CheckpointsFolder);
         if (!Directory.Exists(_folder)) return;
-        foreach (string left in Directory.EnumerateDirectories(_folder, $".{Prefix}*").ToArray()) Directory.Delete(left, recursive: true);
+        foreach (string left in Directory.EnumerateDirectories(_folder, $".{Prefix}*").ToArray())
+            Directory.Delete(left, recursive: true);
         // A run that begins anew, or from an earlier step, leaves none behind that would be taken for its own.
         foreach ((long later, string path) in Steps(_folder).Where(found => found.Step > step).ToArray()) Delete(path);
     }
@@ -59,7 +60,8 @@ internal sealed class CheckpointFolder
     public static StageCheckpoint? Newest(string folder, Action<string> damaged)
     {
         if (File.Exists(Path.Combine(folder, CheckpointManifest.FileName))) return StageCheckpoint.Open(folder);
-        foreach ((_, string path) in Steps(Path.Combine(folder, PathologyTrainingOptions.CheckpointsFolder)).OrderByDescending(found => found.Step))
+        string checkpoints = Path.Combine(folder, PathologyTrainingOptions.CheckpointsFolder);
+        foreach ((_, string path) in Steps(checkpoints).OrderByDescending(found => found.Step))
             try
             {
                 return StageCheckpoint.Open(path);

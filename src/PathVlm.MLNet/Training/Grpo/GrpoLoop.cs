@@ -1,14 +1,15 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json;
 using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Grpo.Losses;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Grpo.Scoring;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Reporting;
-using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo;

@@ -72,8 +72,8 @@ internal sealed class PolicyUpdater : IDisposable
     }
 
     /// <summary>
-    /// What an update reads and writes, by name: the trained weights, their float32 copy where there is one, the moments. The tensors are the
-    /// live ones; the weights' is a view in the caller's dispose scope.
+    /// What an update reads and writes, by name: the trained weights, their float32 copy where there is one, the moments. The tensors are
+    /// the live ones; the weights' is a view in the caller's dispose scope.
     /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
     {

@@ -54,7 +54,7 @@ public abstract partial class PathologyTrainingOptions
     {
         if (OutputFolder is null && (SaveSteps is not null || SaveMinutes is not null))
             throw new ArgumentOutOfRangeException(
-                nameof(OutputFolder), $"{nameof(OutputFolder)}: expected a folder where {nameof(SaveSteps)} or {nameof(SaveMinutes)} is set,"
-                + " got null");
+                nameof(OutputFolder),
+                $"{nameof(OutputFolder)}: expected a folder where {nameof(SaveSteps)} or {nameof(SaveMinutes)} is set, got null");
     }
 }

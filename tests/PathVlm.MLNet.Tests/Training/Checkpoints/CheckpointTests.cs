@@ -48,7 +48,8 @@ public sealed class CheckpointTests : IDisposable
         options.SaveSteps = 1;
         Assert.Contains(
             "OutputFolder: expected a folder where SaveSteps or SaveMinutes is set, got null",
-            Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(options)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(options)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,7 +67,8 @@ public sealed class CheckpointTests : IDisposable
         InvalidDataException options = Assert.Throws<InvalidDataException>(() => Sft(steps: 4, changed =>
             (changed.ResumeFrom, changed.LearningRate, changed.Seed) = (Output, 0.5, 7)));
         Assert.Contains("LearningRate: expected 0.01, got 0.5; Seed: expected 42, got 7", options.Message, StringComparison.Ordinal);
-        InvalidDataException rows = Assert.Throws<InvalidDataException>(() => Sft(steps: 4, changed => changed.ResumeFrom = Output, rows: 5));
+        InvalidDataException rows =
+            Assert.Throws<InvalidDataException>(() => Sft(steps: 4, changed => changed.ResumeFrom = Output, rows: 5));
         Assert.Contains("data: expected 4 rows", rows.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Rate", rows.Message, StringComparison.Ordinal);
     }
@@ -129,9 +131,9 @@ public sealed class CheckpointTests : IDisposable
 
     private string[] Grpo(Action<GrpoOptions> change)
     {
-        GrpoOptions options = TinyCheckpoint.GrpoOptions(4);
+        GrpoOptions options = TinyCheckpoint.GrpoOptions(6);
         (options.OutputFolder, options.StepsPerGeneration, options.NumIterations) = (Output, 2, 2);
-        (options.Beta, options.SyncReferenceModel, options.ReferenceSyncSteps, options.ReferenceMixupAlpha) = (0.5, true, 2, 1);
+        (options.Beta, options.SyncReferenceModel, options.ReferenceSyncSteps, options.ReferenceMixupAlpha) = (0.5, true, 2, 0.5);
         change(options);
         using PathologyTransformer fitted = _ml.Pathology().Grpo(LengthRewards.Make(_ml), options).Fit(
             TinyCheckpoint.Rows([.. Enumerable.Repeat("Rl", 4)]));

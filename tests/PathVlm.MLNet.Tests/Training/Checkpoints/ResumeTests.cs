@@ -22,7 +22,8 @@ public sealed class ResumeTests : IDisposable
     private readonly TestFolder _folder = new();
     private readonly MLContext _ml = new();
 
-    public static TheoryData<string> Stages => ["sft", "sft-best", "sft-lora", "grpo", "grpo-sync", "grpo-lora", "process", "process-record"];
+    public static TheoryData<string> Stages =>
+        ["sft", "sft-best", "sft-lora", "grpo", "grpo-sync", "grpo-lora", "process", "process-record"];
 
     public void Dispose() => _folder.Dispose();
 
@@ -169,11 +170,11 @@ public sealed class ResumeTests : IDisposable
                 fitted.Policy.Model.Adapter is { } adapter ? TensorDigest.Of(adapter.Values) : ""],
             [.. Lines(folder, "metrics.jsonl").Select(WithoutTimes)],
             Lines(folder, "rollouts.jsonl"),
-            Directory.Exists(Path.Combine(folder, "checkpoints", $"step-{Steps - 1:000000}"))
-                ? JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "checkpoints", $"step-{Steps - 1:000000}", "state.json")))!["sha256"]!
-                    .ToString()
-                : "",
+            LastTensorsOf(Path.Combine(folder, "checkpoints", $"step-{Steps - 1:000000}", "state.json")),
             EventStepsOf(folder));
+
+        private static string LastTensorsOf(string manifest) =>
+            File.Exists(manifest) ? JsonNode.Parse(File.ReadAllText(manifest))!["sha256"]!.ToString() : "";
 
         private static string[] Lines(string folder, string name) =>
             File.Exists(Path.Combine(folder, name)) ? File.ReadAllLines(Path.Combine(folder, name)) : [];
@@ -189,6 +190,7 @@ public sealed class ResumeTests : IDisposable
         private static string[] EventStepsOf(string folder) =>
             [.. new DirectoryInfo(Path.Combine(folder, "tensorboard")).EnumerateFiles().OrderBy(file => file.Name, StringComparer.Ordinal)
                 .SelectMany(file => EventFile.Events(file.FullName))
-                .Where(line => !line.Contains(Convert.ToHexString("judge/latency"u8), StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+                .Where(line => !line.Contains(Convert.ToHexString("judge/latency"u8), StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)];
     }
 }

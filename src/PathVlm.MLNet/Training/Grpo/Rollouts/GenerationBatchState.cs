@@ -1,6 +1,8 @@
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
-/// <summary>A generation batch that a checkpoint keeps because steps after it still learn from it; its prompts follow from its number.</summary>
+/// <summary>
+/// A generation batch that a checkpoint keeps because steps after it still learn from it; its prompts follow from its number.
+/// </summary>
 /// <param name="Number">Number of the generation batch.</param>
 /// <param name="Rollouts">Its completions.</param>
 /// <param name="Scores">[B*G][rewards]; NaN = no score. Advantages follow from them.</param>

@@ -23,7 +23,9 @@ internal interface IRewardSource
     /// <summary>What it keeps between two generation batches, for a checkpoint; null where that is nothing, as by default.</summary>
     JsonNode? SaveState() => null;
 
-    /// <summary>What grows with the run, as far as a state of <see cref="SaveState"/> counts it; asked for when a checkpoint is written.</summary>
+    /// <summary>
+    /// What grows with the run, as far as a state of <see cref="SaveState"/> counts it; asked for when a checkpoint is written.
+    /// </summary>
     JsonNode? SaveMemory(JsonNode? state) => null;
 
     /// <summary>Puts back what <see cref="SaveState"/> and <see cref="SaveMemory"/> gave.</summary>

@@ -3,7 +3,7 @@ using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+namespace PathVlm.MLNet.Training.Grpo.Scoring;
 
 /// <summary>
 /// The policy that the KL term holds on to: the weights at the run's start. It shares a model of the caller's that stays as it is, or
