@@ -1,6 +1,5 @@
 using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Grpo.Options;
-using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Grpo.Scoring;
 using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Loop;
