@@ -32,9 +32,10 @@ internal static class ChatRequestReader
         using JsonDocument document = Parse(body);
         JsonElement root = document.RootElement;
         foreach (JsonProperty property in root.EnumerateObject())
-            if (!Read.Contains(property.Name) && !PassedOver.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Null)
+            if (property.Value.ValueKind != JsonValueKind.Null && NameOf(property) is var said && !Read.Contains(said)
+                && !PassedOver.Contains(said))
             {
-                string name = property.Name.Length <= 40 ? property.Name : property.Name[..40] + "…";
+                string name = said.Length <= 40 ? said : said[..40] + "…";
                 throw new RequestFaultException(400, $"{name}: expected a known parameter, got this one", name, "unknown_parameter");
             }
 
@@ -56,12 +57,28 @@ internal static class ChatRequestReader
         };
     }
 
+    private static string NameOf(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "\uFFFD";
+        }
+    }
+
     private static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         JsonDocument document;
         try
         {
             document = JsonDocument.Parse(body, Strict);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new RequestFaultException(400, "body: expected names in UTF-8, got one that is not", null, "invalid_json");
         }
         catch (JsonException fault)
         {
