@@ -29,13 +29,24 @@ internal static class ChatRequestReader
     /// <exception cref="RequestFaultException">The body is not JSON, or no request that the model can answer.</exception>
     public static ChatRequest From(ReadOnlyMemory<byte> body)
     {
+        try
+        {
+            return ReadText(body);
+        }
+        catch (InvalidOperationException) // a name that is not UTF-8, or holds half a surrogate pair
+        {
+            throw new RequestFaultException(400, "body: expected names in UTF-8, got one that is not", null, "invalid_json");
+        }
+    }
+
+    private static ChatRequest ReadText(ReadOnlyMemory<byte> body)
+    {
         using JsonDocument document = Parse(body);
         JsonElement root = document.RootElement;
         foreach (JsonProperty property in root.EnumerateObject())
-            if (property.Value.ValueKind != JsonValueKind.Null && NameOf(property) is var said && !Read.Contains(said)
-                && !PassedOver.Contains(said))
+            if (!Read.Contains(property.Name) && !PassedOver.Contains(property.Name) && property.Value.ValueKind != JsonValueKind.Null)
             {
-                string name = said.Length <= 40 ? said : said[..40] + "…";
+                string name = property.Name.Length <= 40 ? property.Name : property.Name[..40] + "…";
                 throw new RequestFaultException(400, $"{name}: expected a known parameter, got this one", name, "unknown_parameter");
             }
 
@@ -57,28 +68,12 @@ internal static class ChatRequestReader
         };
     }
 
-    private static string NameOf(JsonProperty property)
-    {
-        try
-        {
-            return property.Name;
-        }
-        catch (InvalidOperationException)
-        {
-            return "\uFFFD";
-        }
-    }
-
     private static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {
         JsonDocument document;
         try
         {
             document = JsonDocument.Parse(body, Strict);
-        }
-        catch (InvalidOperationException)
-        {
-            throw new RequestFaultException(400, "body: expected names in UTF-8, got one that is not", null, "invalid_json");
         }
         catch (JsonException fault)
         {
