@@ -1,7 +1,9 @@
 using System.Text;
 using Microsoft.ML;
+using PathVlm.Experiments.Rollouts;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Chat;
 using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
@@ -15,6 +17,7 @@ using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Processing;
 using PathVlm.Modeling.Processing.Pictures;
+using PathVlm.Serving.Protocol;
 using PathVlm.Testing;
 using TorchSharp;
 
@@ -42,6 +45,12 @@ internal static class FuzzTargets
         new("zip", [Zip()], ReadZip, IsData),
         new("picture", Pictures(), file => PictureFile.Decode(file, "picture", 1 << 20), IsData),
         new("review", [Utf8(Samples.Review)], file => ReviewParser.Parse(Text(file)), fault => fault is InvalidReplyException),
+        new("reply of a server", [Utf8(Samples.Reply)], file => CompletionBody.Normalize(file),
+            fault => fault is InvalidReplyException or ServerErrorException),
+        new("error of a server", [Utf8(Samples.Error)], file => ServerError.FromBody(400, file), _ => false),
+        new("request to the server", [Utf8(Samples.Request)], file => ChatRequestReader.From(file),
+            fault => fault is RequestFaultException),
+        new("rollouts", [Utf8(Samples.Rollout)], ReadRollouts, IsData),
         new("record of reviews", [Utf8(Samples.Record)], ReadRecord, IsData),
         new("rows as JSON", [Utf8(Samples.JsonList), Utf8(Samples.JsonSplits)], file => ReadRows(file, "rows.json"), IsData),
         new("rows as JSON lines", [Utf8(Samples.JsonLines)], file => ReadRows(file, "rows.jsonl"), IsData),
@@ -139,14 +148,25 @@ internal static class FuzzTargets
         foreach (PathologyTransformer stage in PathologyModelFile.StagesOf(model)) stage.Dispose();
     }
 
+    private static void ReadRollouts(byte[] file)
+    {
+        CopyPicture();
+        new RolloutFile(Placed("x-rollouts.jsonl", file), null).Read();
+    }
+
     private static void ReadRecord(byte[] file) => ReviewRecord.Read(Placed("x-reviews.jsonl", file));
 
     private static void ReadRows(byte[] file, string name)
     {
-        if (!File.Exists(Folder.PathOf("a.png"))) File.Copy(ReferenceSet.OwnPathOf("images", "tiny.png"), Folder.PathOf("a.png"));
+        CopyPicture();
         PathologyDataView read = Pathology.Data.Load(Placed(name, file), new PathologyLoadOptions { RowFaults = RowFaultPolicy.Skip });
         foreach (PathologyQuestion row in read.Questions) new AnswerScorer(row.Options, row.Answer).Score("<answer>A</answer>");
     }
 
     private static void ReadAnswer(byte[] file) => new AnswerScorer(Options, Options[1]).Score(Text(file));
+
+    private static void CopyPicture()
+    {
+        if (!File.Exists(Folder.PathOf("a.png"))) File.Copy(ReferenceSet.OwnPathOf("images", "tiny.png"), Folder.PathOf("a.png"));
+    }
 }

@@ -22,6 +22,27 @@ internal static class Samples
         """ "reply":"{}","verdicts":[{"item":"visual_analysis","quote":"q","dropped":null}],"completeness":2,"soundness":10,""" +
         """ "require_shown_in_image":true,"missing":null,"requests":1,"input_tokens":1,"output_tokens":1,"price":0,"previous":""}""" + "\n";
 
+    public const string Reply =
+        """
+        {"id": "1", "created": 1, "model": "m", "choices": [{"index": 0, "finish_reason": "stop",
+          "message": {"role": "assistant", "content": [{"type": "text", "text": "{}"}], "reasoning_content": "r"}}],
+         "usage": {"prompt_tokens": 10, "completion_tokens": 2}}
+        """;
+
+    public const string Error =
+        """{"error": {"message": "no such model [m]", "type": "invalid_request_error", "code": "model_not_found", "param": "model"}}""";
+
+    public const string Request =
+        """
+        {"model": "pathvlm", "temperature": 0, "top_p": 0.9, "max_tokens": 5, "seed": 3, "stop": ["x"], "n": 1, "stream": false,
+         "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": [{"type": "text", "text": "What is shown?"},
+          {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]}]}
+        """;
+
+    public const string Rollout =
+        """{"step": 1, "generation": 1, "id": "r", "sample": 0, "image": "a.png", "question": "q", "options": ["A) x", "B) y"], """ +
+        """ "answer": "A) x", "text": "<think>t</think><answer>A) x</answer>", "tokens": [1], "truncated": false}""" + "\n";
+
     public const string JsonList =
         """
         [{"id": 1, "image": "a.png", "question": "What is seen?", "options": ["A) yes", "B) no"], "answer": "B) no",

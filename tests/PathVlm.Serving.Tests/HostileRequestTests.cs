@@ -28,6 +28,8 @@ public sealed class HostileRequestTests
         { """{"messages":[{"role":"user"}]}""", 400, "messages[0].content: expected a text or a list of parts, got none" },
         { """{"messages":[{"role":"user","content":7}]}""", 400, "messages[0].content: expected a text or a list of parts, got 7" },
         { """{"messages":[{"role":"user","content":"\ud800"}]}""", 400, "messages[0].content: expected a text in UTF-8" },
+        { """{"messages":[{"role":"user","\ud800":1,"content":"x"}]}""", 400, "body: expected names in UTF-8" },
+        { """{"\ud800":1}""", 400, "body: expected names in UTF-8" },
         {
             """{"messages":[{"role":"user","content":"x","tool_calls":[]}]}""", 400,
             "messages[0]: expected role and content, got [tool_calls]"

@@ -51,6 +51,10 @@ internal sealed class RolloutFile(string path, IEnumerable<PathologyQuestion>? r
         {
             throw new InvalidDataException($"{path}, line {number}: expected JSON: {fault.Message}", fault);
         }
+        catch (InvalidOperationException fault)
+        {
+            throw new InvalidDataException($"{path}, line {number}: expected Unicode text, got half a surrogate pair", fault);
+        }
     }
 
     private PathologyQuestion Joined(string id, int number) =>

@@ -21,6 +21,18 @@ internal static class CompletionBody
     /// <exception cref="ServerErrorException">It holds an error instead of a completion.</exception>
     public static byte[] Normalize(byte[] body)
     {
+        try
+        {
+            return NormalizeText(body);
+        }
+        catch (InvalidOperationException) // bytes that are not UTF-8, or half a surrogate pair, in a text
+        {
+            throw new InvalidReplyException("the body holds a text that is not Unicode");
+        }
+    }
+
+    private static byte[] NormalizeText(byte[] body)
+    {
         using JsonDocument document = Parse(body);
         JsonElement root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object) throw new InvalidReplyException("the body is no JSON object");

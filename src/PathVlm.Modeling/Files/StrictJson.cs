@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace PathVlm.Modeling.Files;
 
@@ -16,6 +17,9 @@ internal static class StrictJson
     /// <exception cref="InvalidDataException">The text is not JSON, is not an object or names a property twice.</exception>
     public static JsonDocument ParseObject(ReadOnlyMemory<byte> json, string file)
     {
+        // .NET looks at the bytes of a text only where the text is asked for, and then throws what a reader of files does not expect.
+        if (!Utf8.IsValid(json.Span))
+            throw new InvalidDataException($"{file}: expected a JSON document in UTF-8, got bytes that are no text.");
         JsonDocument document;
         try
         {

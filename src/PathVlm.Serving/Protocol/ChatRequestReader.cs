@@ -29,6 +29,18 @@ internal static class ChatRequestReader
     /// <exception cref="RequestFaultException">The body is not JSON, or no request that the model can answer.</exception>
     public static ChatRequest From(ReadOnlyMemory<byte> body)
     {
+        try
+        {
+            return ReadText(body);
+        }
+        catch (InvalidOperationException) // a name that is not UTF-8, or holds half a surrogate pair
+        {
+            throw new RequestFaultException(400, "body: expected names in UTF-8, got one that is not", null, "invalid_json");
+        }
+    }
+
+    private static ChatRequest ReadText(ReadOnlyMemory<byte> body)
+    {
         using JsonDocument document = Parse(body);
         JsonElement root = document.RootElement;
         foreach (JsonProperty property in root.EnumerateObject())

@@ -16,6 +16,17 @@ public sealed class StrictJsonTests
     public void WhatIsNotOneObjectIsRefusedWithItsPlace(string json, string message) => Assert.StartsWith(
         message, Assert.Throws<InvalidDataException>(() => StrictJson.ParseObject(Encoding.UTF8.GetBytes(json), "a.json")).Message);
 
+    [Theory] // found by PathVlm.Fuzzing.Tests
+    [InlineData("{\"a\": \"?\"}")]
+    [InlineData("{\"?\": 1}")]
+    public void BytesThatAreNoTextAreRefused(string json)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(json);
+        bytes[Array.IndexOf(bytes, (byte)'?')] = 0xF3;
+        Assert.Equal("a.json: expected a JSON document in UTF-8, got bytes that are no text.",
+            Assert.Throws<InvalidDataException>(() => StrictJson.ParseObject(bytes, "a.json")).Message);
+    }
+
     [Fact]
     public void AnObjectIsRead()
     {

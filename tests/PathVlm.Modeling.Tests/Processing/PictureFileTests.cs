@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using PathVlm.Modeling.Processing.Pictures;
 using PathVlm.Testing;
+using SkiaSharp;
 
 namespace PathVlm.Modeling.Tests.Processing;
 
@@ -92,6 +94,24 @@ public class PictureFileTests
         RgbPicture animated = PictureFile.Decode(Png.WithChunk(plain, "acTL"u8, [0, 0, 0, 5, 0, 0, 0, 0]), "animated.png");
         Assert.Equal(5, animated.FrameCount);
         Assert.Equal(PictureFile.Decode(plain, "tiny.png").Pixels, animated.Pixels);
+    }
+
+    [Theory]
+    [InlineData(SKEncodedImageFormat.Png)]
+    [InlineData(SKEncodedImageFormat.Jpeg)]
+    public void ALargePictureThatIsDecodedInStripsHasThePixelsOfOneThatIsDecodedWhole(SKEncodedImageFormat format)
+    {
+        using SKBitmap drawn = new(2111, 2003, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        byte[] noise = new byte[drawn.ByteCount];
+        new Random(6).NextBytes(noise);
+        Marshal.Copy(noise, 0, drawn.GetPixels(), noise.Length);
+        byte[] file = drawn.Encode(format, 90).ToArray();
+        RgbPicture picture = PictureFile.Decode(file, "large");
+        using SKBitmap whole = SKBitmap.Decode(file, new SKImageInfo(2111, 2003, SKColorType.Rgba8888, SKAlphaType.Unpremul));
+        Assert.Equal(RgbPicture.OverWhite(2111, 2003, whole.GetPixelSpan()).Pixels, picture.Pixels);
+        Assert.Throws<InvalidDataException>(() => PictureFile.Decode(file.AsSpan(0, file.Length / 2), "cut"));
+        if (format == SKEncodedImageFormat.Png)
+            Assert.Throws<InvalidDataException>(() => PictureFile.Decode(Png.WithHalfTheData(file), "half"));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed record ServerError(
             using JsonDocument document = JsonDocument.Parse(body);
             return FromJson(status, document.RootElement);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException) // no JSON, or texts that are not Unicode
         {
             string text = Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, 2048)]);
             return new ServerError(status, text.TrimStart().StartsWith('<') ? "" : OneLine.From(text), [], []);

@@ -66,7 +66,11 @@ internal sealed class EmbeddedPictures(string? folder)
         if (File.Exists(file) && new FileInfo(file).Length == bytes.Length)
             return file;
         Directory.CreateDirectory(inner);
-        AtomicFile.Write(file, path => File.WriteAllBytes(path, bytes.ToArray()));
+        AtomicFile.Write(file, path =>
+        {
+            using FileStream stream = PrivateFile.Open(path);
+            stream.Write(bytes.Span);
+        });
         return file;
     }
 }

@@ -25,7 +25,7 @@ public static class PictureFile
 
     private const long LargestDecoded = 1L << 30; // bytes in use at once while a picture is decoded
 
-    private const int BytesPerPixel = 4;
+    private const int PixelsAtOnce = 1 << 22; // as RGBA 16 MiB
 
     /// <summary>Reads a picture from a file.</summary>
     /// <param name="path">The file.</param>
@@ -112,27 +112,47 @@ public static class PictureFile
         FullDisk.Guard(path, () => File.WriteAllBytes(path, png));
     }
 
-    private static unsafe RgbPicture Decode(SKCodec codec, int width, int height, PictureKind kind, string name)
+    private static RgbPicture Decode(SKCodec codec, int width, int height, PictureKind kind, string name)
     {
-        int pixelCount = checked(width * height);
-        byte[] rgb = GC.AllocateUninitializedArray<byte>(checked(pixelCount * 3));
-        byte[] rgba = ArrayPool<byte>.Shared.Rent(checked(pixelCount * BytesPerPixel));
-        try
-        {
-            SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-            fixed (byte* target = rgba)
-            {
-                SKCodecResult result = codec.GetPixels(wanted, (nint)target, wanted.RowBytes, SKCodecOptions.Default);
-                if (result != SKCodecResult.Success)
-                    throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {Describe(result)}");
-            }
+        byte[] rgb = GC.AllocateUninitializedArray<byte>(checked(width * height * 3));
+        SKImageInfo wanted = new(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        bool inStrips = kind is PictureKind.PNG or PictureKind.JPEG && (long)width * height > PixelsAtOnce
+            && codec.StartScanlineDecode(wanted) == SKCodecResult.Success && codec.ScanlineOrder == SKCodecScanlineOrder.TopDown;
+        SKCodecResult result = inStrips ? DecodeStrips(codec, wanted, rgb) : DecodeWhole(codec, wanted, rgb);
+        return result == SKCodecResult.Success
+            ? new RgbPicture(width, height, rgb)
+            : throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {Describe(result)}");
+    }
 
-            PixelPacking.LayOverWhite(rgba.AsSpan(0, pixelCount * BytesPerPixel), rgb);
-            return new RgbPicture(width, height, rgb);
-        }
-        finally
+    // Of a large picture some rows at a time exist as RGBA.
+    private static unsafe SKCodecResult DecodeStrips(SKCodec codec, SKImageInfo wanted, Span<byte> rgb)
+    {
+        int rows = Math.Max(1, PixelsAtOnce / 4 / wanted.Width);
+        byte[] strip = new byte[rows * wanted.RowBytes];
+        for (int row = 0; row < wanted.Height; row += rows)
         {
-            ArrayPool<byte>.Shared.Return(rgba);
+            int count = Math.Min(rows, wanted.Height - row);
+            fixed (byte* target = strip)
+                if (codec.GetScanlines((nint)target, count, wanted.RowBytes) < count) return SKCodecResult.IncompleteInput;
+            PixelPacking.LayOverWhite(
+                strip.AsSpan(0, count * wanted.RowBytes), rgb.Slice(row * wanted.Width * 3, count * wanted.Width * 3));
+        }
+
+        return SKCodecResult.Success;
+    }
+
+    private static unsafe SKCodecResult DecodeWhole(SKCodec codec, SKImageInfo wanted, Span<byte> rgb)
+    {
+        int length = checked(wanted.RowBytes * wanted.Height);
+        byte[] rgba = wanted.Width * (long)wanted.Height > PixelsAtOnce
+            ? GC.AllocateUninitializedArray<byte>(length) // a pool would keep it
+            : ArrayPool<byte>.Shared.Rent(length);
+        fixed (byte* target = rgba)
+        {
+            SKCodecResult result = codec.GetPixels(wanted, (nint)target, wanted.RowBytes, SKCodecOptions.Default);
+            if (result == SKCodecResult.Success) PixelPacking.LayOverWhite(rgba.AsSpan(0, length), rgb);
+            if (wanted.Width * (long)wanted.Height <= PixelsAtOnce) ArrayPool<byte>.Shared.Return(rgba);
+            return result;
         }
     }
 

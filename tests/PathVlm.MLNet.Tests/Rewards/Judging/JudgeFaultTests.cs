@@ -52,6 +52,7 @@ public sealed class JudgeFaultTests
 
     [Theory]
     [InlineData("<html><body>gateway</body></html>", "text/html")]
+    [InlineData("{\"choices\": [{\"message\": {\"content\": \"\\ud800\"}}]}", "application/json")]
     [InlineData("", "application/json")]
     [InlineData("{\"choices\": [", "application/json")]
     [InlineData("{}", "application/json")]

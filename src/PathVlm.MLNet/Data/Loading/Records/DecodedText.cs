@@ -13,7 +13,7 @@ namespace PathVlm.MLNet.Data.Loading.Records;
 internal sealed class DecodedText : TextReader
 {
     private const int PieceBytes = 1 << 16;
-    private const int LongestLine = 256 << 20;
+    private const int LongestLine = 96 << 20; // a picture of 64 MiB in base64, and some text
     private const int LongestCharacter = 4; // bytes of a character in UTF-8
 
     private readonly string _path;
@@ -67,7 +67,7 @@ internal sealed class DecodedText : TextReader
     }
 
     /// <summary>The next line without its end (<c>\n</c>, <c>\r\n</c> or <c>\r</c>); null after the last.</summary>
-    /// <exception cref="InvalidDataException">The line is longer than 256 million characters, or no text.</exception>
+    /// <exception cref="InvalidDataException">The line is longer than 96 Mi characters, or no text.</exception>
     public override string? ReadLine()
     {
         if (!Fill()) return null;

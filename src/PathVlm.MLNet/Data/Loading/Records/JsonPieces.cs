@@ -9,7 +9,7 @@ namespace PathVlm.MLNet.Data.Loading.Records;
 /// <param name="text">The document; it stays the caller's.</param>
 internal sealed class JsonPieces(string file, TextReader text)
 {
-    private const int LargestRow = 512 << 20;
+    private const int LargestRow = 128 << 20;
     private readonly Encoder _encoder = Encoding.UTF8.GetEncoder();
     private readonly char[] _chars = new char[1 << 14];
     private byte[] _buffer = new byte[1 << 18];
@@ -39,7 +39,7 @@ internal sealed class JsonPieces(string file, TextReader text)
 
     /// <summary>The next entry of the list whose start was the token before; the caller disposes it.</summary>
     /// <returns>Null at the list's end.</returns>
-    /// <exception cref="InvalidDataException">The document is faulty, ends too early, or the entry is larger than 512 MiB.</exception>
+    /// <exception cref="InvalidDataException">The document is faulty, ends too early, or the entry is larger than 128 MiB.</exception>
     public JsonDocument? NextEntry()
     {
         while (true)

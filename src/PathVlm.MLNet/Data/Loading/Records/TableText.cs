@@ -14,7 +14,7 @@ internal sealed class TableText : IDisposable
     private readonly CsvConfiguration _configuration;
     private CsvParser _parser;
     private string? _badField;
-    private int _parserStart, _start, _end, _linesBefore;
+    private int _parserStart, _start, _end, _linesBefore, _countedTo, _linesCounted;
 
     /// <summary>Stands before the first record.</summary>
     /// <param name="text">The table.</param>
@@ -67,7 +67,9 @@ internal sealed class TableText : IDisposable
         if (end < 0 || end + 1 >= _end)
             return;
         _end = end + 1;
-        Line = _linesBefore = 1 + _text.AsSpan(0, end).Count('\n');
+        _linesCounted += _text.AsSpan(_countedTo, end + 1 - _countedTo).Count('\n');
+        _countedTo = end + 1;
+        Line = _linesBefore = _linesCounted;
         _parser.Dispose();
         _parser = ParserAt(_end);
     }
