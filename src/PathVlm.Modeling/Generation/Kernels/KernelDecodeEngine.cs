@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Numerics;
@@ -15,15 +16,13 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private const int PhasesPerLayer = 7;
     private const int PhasesOutsideLayers = 3;
 
-    // 1,000,000 products are about 40 microseconds on one thread, against 3 for synchronizing the threads.
-    private const long MinimumProductsForThreads = 1_000_000;
-
     private readonly Qwen25VlModel _model;
     private readonly TextConfiguration _settings;
     private readonly DecoderWeights _weights;
     private readonly LayerAdapters[] _adapters;
     private readonly int _phases;
     private readonly ThreadTeam _team;
+    private readonly TeamChoice _choice = new();
     private readonly int _capacity;
     private readonly int _width;
     private readonly int _keyWidth;
@@ -83,7 +82,10 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _rows = rows;
         CutParts();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
-        _team.Run(_phases, rows.Count * _layerSize < MinimumProductsForThreads, _body);
+        long products = rows.Count * _layerSize, began = Stopwatch.GetTimestamp();
+        bool alone = _choice.IsAlone(products);
+        _team.Run(_phases, alone, _body);
+        _choice.Learn(products, alone, Stopwatch.GetElapsedTime(began));
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
         return _logits.narrow(0, 0, rows.Count);
