@@ -13,6 +13,7 @@ namespace PathVlm.MLNet.Inference.Batching;
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
+    private const int TokensWaited = 3, ShortPrompt = 256;
     private readonly PathologyPolicy _policy;
     private readonly PathologyBatchOptions _options;
     private readonly int _maxNewTokens;
@@ -23,6 +24,7 @@ internal sealed class BatchScheduler : IDisposable
     private ContinuousGenerator? _generator;
     private Qwen25VlModel? _model;
     private int _reserved;
+    private int _waited;
     private bool _isStopped;
 
     /// <summary>Starts the thread.</summary>
@@ -172,27 +174,68 @@ internal sealed class BatchScheduler : IDisposable
 
     private void Admit(Qwen25VlModel model)
     {
-        for (long tokens = 0; tokens < _options.PrefillTokenLimit && NextThatFits() is { } job; tokens += job.Prompt.TokenIds.Length)
-            try
+        if (IsWorthWaiting()) return;
+        List<(CompletionJob Job, JoiningPrompt Prompt)> joining = [];
+        long tokens = 0;
+        for (int rows = 0; tokens < _options.PrefillTokenLimit && NextThatFits(rows) is { } job; rows += job.Completions)
+        {
+            tokens += job.Prompt.TokenIds.Length;
+            EndsWithFault([job], () => joining.Add(
+                (job, new JoiningPrompt(PromptOf(model, job), job.Completions, job.Sampling, job.Seed))));
+        }
+
+        if (joining.Count == 0) return;
+        EndsWithFault(joining.Select(each => each.Job), () =>
+        {
+            IReadOnlyList<RunningPrompt> running = _generator!.Admit([.. joining.Select(each => each.Prompt)]);
+            foreach ((CompletionJob job, RunningPrompt joined) in joining.Select(each => each.Job).Zip(running))
             {
-                job.Running = _generator!.Admit(PromptOf(model, job), job.Completions, job.Sampling, job.Seed);
+                job.Running = joined;
                 Counters.Read(job.Prompt.TokenIds.Length);
                 _running.Add(job);
             }
-            catch (Exception fault)
+        });
+    }
+
+    // A fault ends the requests that it met.
+    private void EndsWithFault(IEnumerable<CompletionJob> jobs, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception fault)
+        {
+            foreach (CompletionJob job in jobs)
             {
                 Counters.Fail();
                 job.Complete(fault);
             }
+        }
     }
 
-    private CompletionJob? NextThatFits()
+    // In a batch that is half full a short prompt waits a few tokens for another one, as a pass over two costs little more than over one.
+    private bool IsWorthWaiting()
+    {
+        if (!_generator!.PrefillsTogether || _generator.LiveRows * 2 < _options.RowLimit) return Waits(false);
+        lock (_gate)
+            return Waits(_waiting.Count < Math.Max(1, _options.RowLimit / 8)
+                && _waiting.First?.Value.Prompt.TokenIds.Length is <= ShortPrompt);
+
+        bool Waits(bool wanted)
+        {
+            _waited = wanted && _waited < TokensWaited ? _waited + 1 : 0;
+            return _waited > 0;
+        }
+    }
+
+    private CompletionJob? NextThatFits(int rows)
     {
         lock (_gate)
         {
             while (_waiting.First?.Value is { } job)
             {
-                if (!job.IsCancelled && job.Completions > _generator!.FreeRows) return null;
+                if (!job.IsCancelled && job.Completions > _generator!.FreeRows - rows) return null;
                 _waiting.RemoveFirst();
                 Reserved(-1);
                 if (!job.IsCancelled) return job;
