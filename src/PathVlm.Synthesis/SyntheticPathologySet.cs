@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Options;
 using PathVlm.Modeling.Processing.Pictures;
@@ -43,8 +44,11 @@ public static class SyntheticPathologySet
             count += plan.Count;
         }
         string file = Path.Combine(folder, "pathmmu.json");
-        using (FileStream stream = File.Create(file))
+        AtomicFile.Write(file, path =>
+        {
+            using FileStream stream = File.Create(path);
             WriteRows(stream, rows);
+        });
         string? others = settings.OutOfDomainCount > 0 ? Path.Combine(folder, "omnimedvqa") : null;
         if (others is not null)
             OmniMedVqaWriter.Write(others, settings.Seed, settings.OutOfDomainCount, settings.TileSize, cancellation);

@@ -38,7 +38,7 @@ internal static class FolderOrder
         "Data/Faults", "Data/Pictures", "Data/Rows", "Data/Loading/Records", "Data/Loading/Layouts", "Data/Loading",
         "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
         "Evaluation/Statistics", "Evaluation",
-        "Inference/Bases", "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
+        "Inference/Bases", "Inference/Provenance", "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
         "Inference/Conversations", "Inference/Batching", "Inference/Clients",
         "Judging/Protocol", "Judging/Wording", "Judging/Messages", "Judging/Models", "Judging/Rubric", "Judging/Scoring",
         "Judging/Records", "Judging/Panel", "Judging/Canaries",

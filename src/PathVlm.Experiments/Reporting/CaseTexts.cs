@@ -50,6 +50,7 @@ internal static class CaseTexts
         yield return $"Preset {plan.Recipe.Name}; base model(s): {bases}; seed(s): {seeds}; judge: {plan.Judge.Identity}.";
         IEnumerable<string> rows = results.StageRows.Select(stage => $"{(stage.Key.Length > 0 ? stage.Key : "(no stage)")} {stage.Value}");
         yield return $"Rows: {string.Join(", ", rows)}.";
+        yield return ProvenanceTexts.Line(results);
         yield return "Alpha: SFT on the Sft rows. Beta: Alpha + GRPO (format, accuracy) on the Rl rows. Gamma: Alpha + SFT on the Rl rows. "
             + "Delta: base + SFT on the Rl rows. Epsilon: base + GRPO on the Rl rows. "
             + "PathVLM-R1: Beta + GRPO with the process reward added, on the Rl rows.";

@@ -13,6 +13,7 @@ internal static class ExperimentJson
         new
         {
             Notice = ResearchNotice.Text,
+            Provenance = ProvenanceTexts.Of(results),
             Preset = results.Plan.Recipe.Name,
             Bases = results.Plan.Bases.Select(item => item.Name),
             results.Plan.Seeds,

@@ -19,7 +19,7 @@ internal sealed class ExperimentSettings
     private const int MaxShownLength = 40, MaxShownSettings = 4;
 
     private static readonly string[] NotCompared =
-        ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device"];
+        ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device", "DataLicence"];
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
     private static readonly JsonSerializerOptions CompactJson = new() { Converters = { new JsonStringEnumConverter() } };

@@ -102,6 +102,7 @@ internal sealed class ExperimentCommand : Verb
         if (drawn.Length == 0 || drawn.Distinct().Count() < drawn.Length)
             throw new UserMistakeException($"--seeds: expected one or more, each once, got [{string.Join(' ', drawn)}]");
         Recipe recipe = _recipe.Recipe(parsed, context.Configuration, named.Length > 0);
+        _data.StateLicence(parsed, recipe);
         ReviewPanelOptions panel = JudgeChoice.Panel(context.Configuration, recipe.Panel);
         if (panel.RecordFile is not null)
             throw new UserMistakeException(

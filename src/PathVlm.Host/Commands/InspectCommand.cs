@@ -7,7 +7,9 @@ using PathVlm.Host.Runs;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
@@ -85,6 +87,7 @@ internal sealed class InspectCommand : Verb
         Shapes(context, info.Configuration);
         Memory(context, info.Forecast(tokens: tokens, rows: rows));
         foreach (string note in info.Notes) context.Display.Line($"note:       {note}");
+        Provenance(context, ModelProvenance.OfFolder(folder));
     }
 
     private static void Zip(RunContext context, string zip, int tokens, int rows)
@@ -95,7 +98,14 @@ internal sealed class InspectCommand : Verb
         ModelConfiguration model = stages[^1].Policy.Configuration;
         Shapes(context, model);
         Memory(context, MemoryForecast.Of(model, ScalarType.Float32, tokens, rows));
+        Provenance(context, stages[^1].Policy.Provenance);
         foreach (PathologyTransformer stage in stages) stage.Dispose();
+    }
+
+    private static void Provenance(RunContext context, ModelProvenance provenance)
+    {
+        foreach (string line in provenance.ToLines()) context.Display.Line($"provenance: {line}");
+        context.Display.Line($"notice:     {ResearchNotice.Text} It is no medical device.");
     }
 
     private static void Shapes(RunContext context, ModelConfiguration model)

@@ -38,7 +38,8 @@ internal sealed class PredictCommand : Verb
     {
         MLContext ml = context.CreateMlContext();
         string picture = Path.GetFullPath(parsed.GetValue(_image)!);
-        PictureFile.Decode(picture);
+        if (PictureFile.Decode(picture).FrameCount is > 1 and int frames)
+            context.Display.Warning($"{picture}: holds {frames} frames; the first is used");
         string[] options = parsed.GetValue(_options) ?? [];
         if (options.Length == 1) throw new UserMistakeException("--option: expected none, or two or more, got 1");
         PathologyQuestion question = Question(picture, parsed.GetValue(_question)!, options);

@@ -80,6 +80,7 @@ internal sealed class TrainCommand : Verb
         string? named = parsed.GetValue(_baseModel);
         string until = parsed.GetValue(_until)!;
         Recipe recipe = _recipe.Recipe(parsed, context.Configuration, namesBase: named is not null);
+        _data.StateLicence(parsed, recipe);
         if (!StageNames.Chain.Contains(until))
             throw new UserMistakeException($"--until: expected Alpha, Beta or PathVLM-R1, got [{until}]");
         return new TrainingPlan

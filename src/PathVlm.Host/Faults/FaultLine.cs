@@ -5,6 +5,7 @@ using PathVlm.MLNet.Chat.Faults;
 using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Files.Platform;
 
 namespace PathVlm.Host.Faults;
 
@@ -17,6 +18,12 @@ internal static class FaultLine
     /// <summary>Reports the fault; the stack trace of a fault of the program is written to the log file that is named.</summary>
     internal static int Report(Exception error, TextWriter stderr)
     {
+        if (FullDisk.Find(Inner(error)) is { } full)
+        {
+            stderr.WriteLine(OneLine(full));
+            return ExitCodes.UserMistake;
+        }
+
         switch (Inner(error))
         {
             case OperationCanceledException:
@@ -60,7 +67,7 @@ internal static class FaultLine
         // ML.NET's worker threads wrap what a row's getter threw.
         InvalidOperationException { InnerException: { } inner } worker
             when worker.Message.StartsWith("Splitter/consolidator", StringComparison.Ordinal) => Inner(inner),
-        AggregateException { InnerExceptions.Count: 1 } one => Inner(one.InnerExceptions[0]),
+        AggregateException { InnerExceptions: [{ } first, ..] } => Inner(first), // several threads met the same fault
         System.Reflection.TargetInvocationException { InnerException: { } inner } => Inner(inner),
         _ => error,
     };

@@ -8,6 +8,8 @@ using PathVlm.Host.Faults;
 using PathVlm.Host.Settings;
 using PathVlm.MLNet;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.MLNet.Inference.Provenance;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Files;
 using PathVlm.Synthesis;
 
@@ -20,6 +22,7 @@ internal sealed class DataChoice
     internal const string FaultsName = "row-faults.json";
 
     private const string SplitSection = "Split";
+    private const string DrawnLicence = "MIT (drawn by PathVlm.Synthesis)";
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -47,6 +50,14 @@ internal sealed class DataChoice
 
     /// <summary>The set that the user named; null: the embedded one.</summary>
     internal string? PathOf(ParseResult parsed) => RequireExists(parsed.GetValue(_data));
+
+    /// <summary>Keeps the licence of the set in the options of all stages that name none.</summary>
+    internal void StateLicence(ParseResult parsed, Recipe recipe)
+    {
+        string? licence = PathOf(parsed) is { } set ? StageProvenance.LicenceOf(set) : DrawnLicence;
+        foreach (PathologyTrainingOptions stage in new PathologyTrainingOptions[] { recipe.Sft, recipe.Grpo, recipe.Process })
+            stage.DataLicence ??= licence;
+    }
 
     /// <summary>Whether test rows may show pictures that the model was trained on.</summary>
     internal bool AllowsTrainedRows(ParseResult parsed) => parsed.GetValue(_allowTrained);

@@ -5,11 +5,8 @@ namespace PathVlm.MLNet.Answers;
 /// </summary>
 internal static class TaggedText
 {
-    private static readonly string[] Tags =
-        [CompletionText.ThinkOpen, CompletionText.ThinkClose, CompletionText.AnswerOpen, CompletionText.AnswerClose];
-
     /// <summary>Whether any of the tags stands in the text.</summary>
-    public static bool HasTags(string text) => Tags.Any(tag => text.Contains(tag, StringComparison.Ordinal));
+    public static bool HasTags(string text) => ReservedText.TagIn(text) is not null;
 
     /// <summary>The reasoning in it, without tags; the text as it is where it has no tags.</summary>
     public static string ReasoningOf(string text)
@@ -17,7 +14,7 @@ internal static class TaggedText
         if (!HasTags(text))
             return text;
         string reasoning = CompletionText.ReasoningOf(text);
-        foreach (string tag in Tags)
+        foreach (string tag in ReservedText.Tags)
             reasoning = reasoning.Replace(tag, "", StringComparison.Ordinal);
         return reasoning.Trim();
     }

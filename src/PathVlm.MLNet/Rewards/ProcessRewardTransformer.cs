@@ -51,6 +51,10 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         _cancellation = cancellation;
     }
 
+    /// <summary>Judge and scoring in one line, for provenance.</summary>
+    internal string Describe() =>
+        _judge.Identity + (_options.Panel.SoundnessNeedsStep ? " (soundness needs a step)" : "");
+
     /// <summary>Counts and costs of the reviews so far.</summary>
     public ReviewStatistics Statistics => _panel.Value.Statistics;
 

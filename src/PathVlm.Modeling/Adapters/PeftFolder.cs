@@ -27,13 +27,15 @@ internal static class PeftFolder
     /// <param name="configuration">Settings of the model that it is for.</param>
     /// <param name="type">Type that the model computes with.</param>
     /// <param name="device">Device of the model; null is the CPU.</param>
+    /// <param name="allowNonFinite">Whether values that are NaN or infinite are taken.</param>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
     /// A setting is not supported, or the tensors are not those of the targets in this model: missing, unknown, misshapen, not a float's,
     /// or not finite. The message names them.
     /// </exception>
     public static LoraAdapter Load(
-        string folder, ModelConfiguration configuration, ScalarType type = ScalarType.Float32, Device? device = null)
+        string folder, ModelConfiguration configuration, ScalarType type = ScalarType.Float32, Device? device = null,
+        bool allowNonFinite = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentNullException.ThrowIfNull(configuration);
@@ -44,7 +46,9 @@ internal static class PeftFolder
         LoraAdapter adapter = new(configuration, OptionsOf(settings, targets, configuration), targets, type, device ?? CPU);
         try
         {
-            foreach ((string key, Tensor values) in adapter.Published) Fill(file, stored[key], values);
+            (string Key, long Count)[] nonFinite =
+                [.. adapter.Published.Select(pair => (stored[pair.Key], file.ReadCounting(stored[pair.Key], pair.Value)))];
+            if (!allowNonFinite) NonFiniteWeights.Refuse(file.Path, nonFinite);
             adapter.ValuesChanged();
             return adapter;
         }
@@ -142,14 +146,5 @@ internal static class PeftFolder
             if (entry.Type is not (ScalarType.Float32 or ScalarType.BFloat16 or ScalarType.Float16 or ScalarType.Float64))
                 faults.Add($"{found}: expected a float type, got {entry.Type}");
         }
-    }
-
-    private static void Fill(SafetensorsFile file, string key, Tensor values)
-    {
-        file.ReadInto(key, values);
-        using IDisposable none = no_grad();
-        using Tensor finite = values.isfinite();
-        using Tensor all = finite.all();
-        if (!all.item<bool>()) throw new InvalidDataException($"{file.Path}: {key} holds values that are not finite.");
     }
 }

@@ -98,7 +98,10 @@ public static class CheckpointReader
             .ThenBy(read => read.File.Entries[read.Stored].Offset)];
         long[] nonFinite = new long[reads.Length];
         InParallel.For(reads.Length, index =>
-            nonFinite[index] = reads[index].File.ReadCounting(reads[index].Stored, destination[reads[index].Key]));
+        {
+            FileWait.ThrowIfCancelled();
+            nonFinite[index] = reads[index].File.ReadCounting(reads[index].Stored, destination[reads[index].Key]);
+        });
         if (!allowNonFinite)
             NonFiniteWeights.Refuse(folder, reads.Select((read, index) => (read.Key, nonFinite[index])));
     }

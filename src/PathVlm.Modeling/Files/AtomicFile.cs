@@ -46,7 +46,8 @@ public static class AtomicFile
         }
         catch (Exception fault)
         {
-            IOException? full = fault is IOException io && DiskSpace.IsFull(io) ? DiskSpace.Fault(path, unfinished, io) : null;
+            IOException? full =
+                fault is IOException io && DiskSpace.IsFull(io) ? DiskSpace.Fault(path, unfinished, io) : FullDisk.Find(fault);
             File.Delete(unfinished);
             if (full is not null) throw full;
             throw;

@@ -28,10 +28,12 @@ internal static class AtomicFolder
             Swap(making, target, old);
             AtomicFile.FlushFolderOf(target);
         }
-        catch
+        catch (Exception fault)
         {
+            IOException? full = FullDisk.Find(fault);
             if (Directory.Exists(making))
                 Directory.Delete(making, recursive: true);
+            if (full is not null) throw full;
             throw;
         }
 

@@ -18,6 +18,10 @@ public static class FileWait
         return before;
     }
 
+    /// <summary>Ends long work on files where the token of this flow was cancelled: between two tensors, or two pieces of a file.</summary>
+    /// <exception cref="OperationCanceledException">It was.</exception>
+    public static void ThrowIfCancelled() => Token.Value.ThrowIfCancellationRequested();
+
     /// <summary>Runs what may wait. After a cancellation it goes on in the background, and what it gives is let go.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     internal static T Run<T>(Func<T> open, Action<T> release)

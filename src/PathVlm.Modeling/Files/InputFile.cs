@@ -16,6 +16,8 @@ namespace PathVlm.Modeling.Files;
 /// </remarks>
 public static class InputFile
 {
+    private const int HashedPiece = 1 << 20;
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Whether there is a regular file at a path, links followed.</summary>
@@ -60,10 +62,19 @@ public static class InputFile
     /// <returns>The hash in lower-case hexadecimal digits.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">It is no regular file.</exception>
+    /// <exception cref="OperationCanceledException">The token of <see cref="FileWait.CancelWith"/> was cancelled meanwhile.</exception>
     public static string Sha256(string path)
     {
         using FileStream stream = OpenStream(path);
-        return Convert.ToHexStringLower(SHA256.HashData(stream));
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] piece = new byte[HashedPiece];
+        while (stream.Read(piece) is int read and > 0)
+        {
+            FileWait.ThrowIfCancelled();
+            hash.AppendData(piece, 0, read);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
     /// <summary>Reads a whole regular file.</summary>

@@ -25,6 +25,7 @@ public static class PrivateFile
             Mode = mode,
             Access = mode == FileMode.OpenOrCreate ? FileAccess.ReadWrite : FileAccess.Write,
             Share = FileShare.Read,
+            BufferSize = 0, // what a full disk did not take must not be tried again when the file is closed
         };
         if (!OperatingSystem.IsWindows() && mode is not (FileMode.Open or FileMode.Truncate)) options.UnixCreateMode = OwnerOnly;
         FileStream file = new(path, options);
@@ -32,7 +33,9 @@ public static class PrivateFile
         return file;
     }
 
-    /// <summary>Writes to a file that was opened; a full disk is told with the file's path and length.</summary>
+    /// <summary>
+    /// Writes to a file that was opened; a full disk is told with the file's path and length, and nothing of the bytes stays in the file.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="bytes">What is written at its position.</param>
     /// <param name="toDisk">Whether it is on the disk on return. Default false.</param>
@@ -40,6 +43,7 @@ public static class PrivateFile
     public static void Write(FileStream file, ReadOnlySpan<byte> bytes, bool toDisk = false)
     {
         ArgumentNullException.ThrowIfNull(file);
+        long before = file.Position;
         try
         {
             file.Write(bytes);
@@ -47,7 +51,9 @@ public static class PrivateFile
         }
         catch (IOException fault) when (Platform.DiskSpace.IsFull(fault))
         {
-            throw Platform.DiskSpace.Fault(file.Name, file.Name, fault);
+            IOException full = Platform.DiskSpace.Fault(file.Name, file.Name, fault);
+            file.SetLength(before);
+            throw full;
         }
     }
 }

@@ -48,7 +48,7 @@ public sealed class BatchedGenerator : IDisposable
     /// <param name="seed">Seed of the draws.</param>
     /// <param name="step">Training step, a coordinate of the draws.</param>
     /// <param name="progress">Gets every token as it is chosen, on the calling thread; null for none.</param>
-    /// <param name="cancellation">Checked before every step.</param>
+    /// <param name="cancellation">Checked between two layers of every step.</param>
     /// <returns>The completions, those of a prompt side by side, in the order of the prompts.</returns>
     /// <exception cref="ArgumentOutOfRangeException">An option or a prompt's limit is out of range.</exception>
     /// <exception cref="ArgumentException">A prompt has no ids, ids outside the vocabulary, or features that do not fit.</exception>

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Generation.Sampling;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -47,6 +48,7 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
     /// <summary>Completes the prompts.</summary>
     public GeneratedSequence[] Complete(IEnumerable<GenerationPrompt> prompts, CancellationToken cancellation)
     {
+        using IDisposable interruption = Interruption.By(cancellation);
         for (int slot = RowLimit - 1; slot >= 0; slot--)
             _free.Push(slot);
         using IEnumerator<GenerationPrompt> waiting = prompts.GetEnumerator();
@@ -94,6 +96,7 @@ internal sealed class GenerationRun(Qwen25VlModel model, IDecodeEngine engine, I
                     nameof(waiting), limit, $"Prompt {_prompts + admitted.Count}: MaxNewTokens: expected 1 to {MaxNewTokens}.");
             admitted.Add(prompt);
             tokens += prompt.TokenIds.Count;
+            Interruption.ThrowIfRequested(); // the next prompt's pictures may be encoded as it is read
             more = waiting.MoveNext();
         }
 

@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Parameters;
 using PathVlm.Modeling.Sequences;
 using static TorchSharp.torch;
@@ -49,6 +50,7 @@ internal sealed class Decoder : IDisposable
     /// <param name="rows">The rows wanted.</param>
     /// <param name="keyValues">Receives (layer, keys, values) of every layer, each [T, KV, D]; or null.</param>
     /// <param name="hiddenStates">Receives the input of each layer as it is computed; or null.</param>
+    /// <exception cref="OperationCanceledException">The token of <see cref="Interruption"/> was cancelled.</exception>
     public Tensor Forward(
         PackedSequences packed, Tensor? imageFeatures, ForwardRows rows, Action<int, Tensor, Tensor>? keyValues = null,
         Action<Tensor>? hiddenStates = null)
@@ -71,6 +73,7 @@ internal sealed class Decoder : IDisposable
             Tensor next = layers[index].Forward(hidden, call);
             hidden.Dispose();
             hidden = next;
+            Interruption.ThrowIfRequested();
         }
 
         Tensor wanted = Rows.Take(hidden, last.Locate(rows));
@@ -85,6 +88,7 @@ internal sealed class Decoder : IDisposable
     /// <param name="imageFeatures">[placeholders, d], or null without pictures.</param>
     /// <param name="keyValues">Receives (layer, prompt, keys, values), each [prompt's rows, KV, D].</param>
     /// <returns>[1, d] a prompt.</returns>
+    /// <exception cref="OperationCanceledException">The token of <see cref="Interruption"/> was cancelled.</exception>
     public Tensor[] ForwardPrompts(PackedSequences packed, Tensor? imageFeatures, Action<int, int, Tensor, Tensor> keyValues)
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
@@ -92,6 +96,7 @@ internal sealed class Decoder : IDisposable
         Tensor hidden = Embed(packed, imageFeatures);
         for (int index = 0; index < layers.Length - 1; index++)
         {
+            Interruption.ThrowIfRequested();
             int layer = index;
             Tensor next = layers[index].Forward(hidden, together with
             {
@@ -127,10 +132,15 @@ internal sealed class Decoder : IDisposable
     {
         using TorchSharp.DisposeScope scope = NewDisposeScope();
         int count = Math.Min(RecomputedLayers, layers.Length);
-        var run = new RecomputedLayersFunction.Run(layers[..count], first, count == layers.Length ? last : first);
+        var run = new RecomputedLayersFunction.Run(
+            layers[..count], first, count == layers.Length ? last : first, Interruption.Current);
         Tensor hidden = RecomputedLayersFunction.apply(Embed(packed, imageFeatures), _anchor()!, run);
         for (int index = count; index < layers.Length; index++)
+        {
             hidden = layers[index].Forward(hidden, index == layers.Length - 1 ? last : first);
+            Interruption.ThrowIfRequested();
+        }
+
         return Normalise(Rows.Take(hidden, wanted)).MoveToOuterDisposeScope();
     }
 

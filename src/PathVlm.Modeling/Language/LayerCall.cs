@@ -1,5 +1,6 @@
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Layers;
+using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Sequences;
 using static TorchSharp.torch;
 
@@ -19,5 +20,5 @@ internal sealed record LayerCall(
 
     /// <summary>The arguments of the fast kernel's node.</summary>
     public PackedAttentionFunction.Call Node(TextConfiguration settings, bool separate) =>
-        new(Groups!, QueryRotary, KeyRotary, settings.HeadCount, settings.KeyValueHeadCount, separate, KeyValues);
+        new(Groups!, QueryRotary, KeyRotary, settings.HeadCount, settings.KeyValueHeadCount, separate, KeyValues, Interruption.Current);
 }

@@ -60,6 +60,12 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
         Tensor ofOthers = call.Plan.CoversAllKeys ? empty([rows, width, size], gradient.dtype, gradient.device)
             : zeros([rows, width, size], gradient.dtype, gradient.device);
         Tensor ofQuery = call.Separate ? empty_like(upstream) : ofOthers.narrow(1, 0, heads);
+        if (call.Stop.IsCancellationRequested)
+        {
+            ofOthers.zero_();
+            return call.Separate ? backward.Return(ofQuery.zero_(), ofOthers, null) : backward.Return(ofOthers, null);
+        }
+
         PackedAttention.Backward(call.Plan, [.. all.Skip(FixedTensors)], saved, upstream, ofQuery,
             ofOthers.narrow(1, width - (2 * groups), groups), ofOthers.narrow(1, width - groups, groups));
         new Rotary(all[7], all[8]).TurnBack_(ofOthers.narrow(1, 0, width - groups));
@@ -76,7 +82,8 @@ internal sealed class PackedAttentionFunction : autograd.SingleTensorFunction<Pa
     /// <param name="Groups">KV.</param>
     /// <param name="Separate">Whether queries come apart from keys and values.</param>
     /// <param name="KeyValues">Called with the turned keys and the values, each [T, KV, D]; or null.</param>
+    /// <param name="Stop">Once it is cancelled, backward gives zeros; see <see cref="Numerics.Interruption"/>.</param>
     internal sealed record Call(
         AttentionGroups Plan, Rotary QueryRotary, Rotary KeyRotary, int Heads, int Groups, bool Separate,
-        Action<Tensor, Tensor>? KeyValues);
+        Action<Tensor, Tensor>? KeyValues, CancellationToken Stop);
 }

@@ -1,4 +1,5 @@
 using PathVlm.Modeling.Layers.Kernels;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Language;
@@ -24,6 +25,7 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
         {
             inputs.Add(hidden);
             hidden = run.Layers[index].Forward(hidden, run.CallOf(index));
+            run.Stop.ThrowIfCancellationRequested();
         }
 
         ctx.save_for_backward(inputs);
@@ -43,6 +45,7 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
         bool asked = inputs[0].requires_grad;
         for (int index = run.Layers.Count - 1; index >= 0; index--)
         {
+            if (run.Stop.IsCancellationRequested) return call.Return(asked ? zeros_like(inputs[0]) : null, null, null);
             using TorchSharp.DisposeScope inner = NewDisposeScope();
             bool needed = index > 0 || asked;
             Tensor input = inputs[index].detach().requires_grad_(needed);
@@ -65,7 +68,8 @@ internal sealed class RecomputedLayersFunction : autograd.SingleTensorFunction<R
     /// <param name="Layers">The layers, first to last.</param>
     /// <param name="First">The call of every layer but the last.</param>
     /// <param name="Last">The call of the last layer.</param>
-    internal sealed record Run(IReadOnlyList<DecoderLayer> Layers, LayerCall First, LayerCall Last)
+    /// <param name="Stop">Ends the work between two layers; see <see cref="Interruption"/>.</param>
+    internal sealed record Run(IReadOnlyList<DecoderLayer> Layers, LayerCall First, LayerCall Last, CancellationToken Stop)
     {
         /// <summary>The call of a layer.</summary>
         public LayerCall CallOf(int index) => index == Layers.Count - 1 ? Last : First;

@@ -28,6 +28,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         var totals = new List<Tensor>();
         foreach ((long start, long count) in Chunks(hidden, call.Options))
         {
+            call.Stop.ThrowIfCancellationRequested();
             using TorchSharp.DisposeScope inner = NewDisposeScope();
             Tensor logits = Logits(hidden.narrow(0, start, count), weight, call.Options);
             Tensor total = logits.logsumexp(1, true);
@@ -61,6 +62,7 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
         var ofHidden = new List<Tensor>();
         foreach ((long start, long count) in Chunks(hidden, call.Options))
         {
+            if (call.Stop.IsCancellationRequested) return (zeros_like(hidden), existing is null ? ofWeight : null);
             using TorchSharp.DisposeScope inner = NewDisposeScope();
             Tensor rows = hidden.narrow(0, start, count);
             Tensor chosen = targets.narrow(0, start, count);
@@ -101,6 +103,9 @@ internal sealed class TokenLogProbabilityFunction : autograd.SingleTensorFunctio
     /// <summary>What a call carries beside its differentiable inputs, and the by-products it fills.</summary>
     internal sealed record Call(Tensor Targets, TokenScoreOptions Options, bool WeightTrained)
     {
+        /// <summary>Ends the work between two chunks; see <see cref="Interruption"/>.</summary>
+        public CancellationToken Stop { get; } = Interruption.Current;
+
         public List<Tensor> Entropies { get; } = [];
 
         public List<Tensor> Correct { get; } = [];

@@ -1,3 +1,4 @@
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.Modeling.Layers;
@@ -13,6 +14,6 @@ internal static class Linear
     public static Tensor Of(Tensor input, Tensor weight, Tensor? bias = null, bool valueUnused = false)
     {
         if (!is_grad_enabled() || !weight.is_leaf) return nn.functional.linear(input, weight, bias);
-        return LinearFunction.apply(input, weight, bias!, new LinearFunction.Call(valueUnused));
+        return LinearFunction.apply(input, weight, bias!, new LinearFunction.Call(valueUnused, Interruption.Current));
     }
 }

@@ -9,7 +9,7 @@ namespace PathVlm.Modeling.Layers;
 /// </summary>
 internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunction>
 {
-    private const string Biased = "biased";
+    private const string Biased = "biased", Stop = "stop";
 
     /// <inheritdoc/>
     public override string Name => nameof(LinearFunction);
@@ -21,6 +21,7 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
         // A frozen weight has no gradient, so its input is not needed again.
         ctx.save_for_backward([weight.requires_grad ? input : null!, weight]);
         ctx.save_data(Biased, bias is not null);
+        ctx.save_data(Stop, call.Stop);
         return call.ValueUnused ? empty([input.size(0), weight.size(0)], input.dtype, input.device)
             : nn.functional.linear(input, weight, bias);
     }
@@ -30,6 +31,8 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
     {
         using BackwardCall call = new(ctx, gradient);
         (Tensor input, Tensor weight) = (call.Saved[0], call.Saved[1]);
+        if (((CancellationToken)ctx.get_data(Stop)).IsCancellationRequested)
+            return call.Return(zeros([gradient.size(0), weight.size(1)], gradient.dtype, gradient.device), null, null, null);
         Tensor upstream = gradient.contiguous(), ofInput = upstream.mm(weight);
         Tensor? ofWeight = WeightGradient(input, weight, upstream);
         bool summed = (bool)ctx.get_data(Biased) && weight.requires_grad;
@@ -47,5 +50,6 @@ internal sealed class LinearFunction : autograd.SingleTensorFunction<LinearFunct
 
     /// <summary>What a call carries beside its tensors.</summary>
     /// <param name="ValueUnused">Whether the output is there for its gradient alone and not computed.</param>
-    internal sealed record Call(bool ValueUnused);
+    /// <param name="Stop">Once it is cancelled, backward gives zeros; see <see cref="Numerics.Interruption"/>.</param>
+    internal sealed record Call(bool ValueUnused, CancellationToken Stop);
 }

@@ -43,6 +43,7 @@ internal sealed class VisionTower
             Tensor next = blocks[index].Forward(hidden, rotary, _settings.FullAttentionBlocks.Contains(index) ? plan.Frames : plan.Windows);
             hidden.Dispose();
             hidden = next;
+            Interruption.ThrowIfRequested();
         }
 
         return merger.Forward(hidden).index_select(0, order.argsort()).MoveToOuterDisposeScope();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PathVlm.Modeling.Files;
 using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Processing.Pictures;
 
@@ -18,18 +19,22 @@ internal static class OmniMedVqaWriter
     public static void Write(string folder, long seed, int count, int size, CancellationToken cancellation)
     {
         string information = Directory.CreateDirectory(Path.Combine(folder, "QA_information", "Open-access")).FullName;
-        for (int modality = 0; modality < Names.Length; modality++)
+        foreach (int modality in Enumerable.Range(0, Names.Length))
         {
             Directory.CreateDirectory(Path.Combine(folder, "Images", Names[modality]));
-            using FileStream stream = File.Create(Path.Combine(information, Names[modality] + ".json"));
-            using Utf8JsonWriter json = new(stream, Indented);
-            json.WriteStartArray();
-            for (int index = 0; index < count; index++)
+            AtomicFile.Write(Path.Combine(information, Names[modality] + ".json"), path =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                WriteRow(json, folder, seed, modality, index, size);
-            }
-            json.WriteEndArray();
+                using FileStream stream = File.Create(path);
+                using Utf8JsonWriter json = new(stream, Indented);
+                json.WriteStartArray();
+                for (int index = 0; index < count; index++)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    WriteRow(json, folder, seed, modality, index, size);
+                }
+
+                json.WriteEndArray();
+            });
         }
     }
 

@@ -62,6 +62,39 @@ public class PictureFileTests
     }
 
     [Fact]
+    public void AFileOfMoreBytesThanAllowedIsRefusedFromMemoryAndFromAStream()
+    {
+        byte[] file = [.. File.ReadAllBytes(Path.Combine(Images, "tiny.png")), .. new byte[PictureFile.LargestFile]];
+        Assert.Contains("'big.png': expected a file of at most 67,108,864 bytes", Fault(file, "big.png"), StringComparison.Ordinal);
+        using MemoryStream stream = new(file);
+        Assert.Throws<InvalidDataException>(() => PictureFile.Decode(stream, "big.png"));
+        Assert.InRange(stream.Position, PictureFile.LargestFile, PictureFile.LargestFile + (1 << 16));
+    }
+
+    [Fact]
+    public void AProgressiveJpegCountsItsCoefficientsToo()
+    {
+        byte[] header =
+            [0xFF, 0xD8, 0xFF, 0xC2, 0, 17, 8, 0x23, 0x28, 0x27, 0x10, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 0xFF, 0xD9]; // 10000 x 9000
+        Assert.Equal(90_000_000L * 13, DecodingMemory.BytesOf(header, PictureKind.JPEG, 90_000_000));
+        header[3] = 0xC0;
+        Assert.Equal(90_000_000L * 7, DecodingMemory.BytesOf(header, PictureKind.JPEG, 90_000_000));
+        Assert.Equal(90_000_000L * 11, DecodingMemory.BytesOf(header, PictureKind.WebP, 90_000_000));
+    }
+
+    [Fact]
+    public void FramesAreCountedAndTheFirstIsThePicture()
+    {
+        byte[] two = Convert.FromBase64String("R0lGODlhAgACAIAAAAAAAP///ywAAAAAAgACAAACAwQIFAAsAAAAAAIAAgAAAgMECBQAOw==");
+        Assert.Equal(2, PictureFile.Decode(two, "two.gif").FrameCount);
+        byte[] plain = File.ReadAllBytes(Path.Combine(Images, "tiny.png"));
+        Assert.Equal(1, PictureFile.Decode(plain, "tiny.png").FrameCount);
+        RgbPicture animated = PictureFile.Decode(Png.WithChunk(plain, "acTL"u8, [0, 0, 0, 5, 0, 0, 0, 0]), "animated.png");
+        Assert.Equal(5, animated.FrameCount);
+        Assert.Equal(PictureFile.Decode(plain, "tiny.png").Pixels, animated.Pixels);
+    }
+
+    [Fact]
     public void TheLimitIsAnOption()
     {
         byte[] file = File.ReadAllBytes(Path.Combine(Images, "square.png"));
@@ -84,6 +117,8 @@ public class PictureFileTests
     {
         byte[] grey = Png.Make(1, 1, 16, 0, Png.Deflate([0, 0x12, 0x34]));
         Assert.Contains("'grey.png': its grey has 16 bits", Fault(grey, "grey.png"), StringComparison.Ordinal);
+        byte[] keyed = Png.WithChunk(Png.Make(1, 1, 8, 2, Png.Deflate([0, 1, 2, 3])), "tRNS"u8, [0, 1, 0, 2, 0, 3]);
+        Assert.Contains("'keyed.png': it is RGB with one transparent colour", Fault(keyed, "keyed.png"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -177,6 +212,10 @@ public class PictureFileTests
 
             return [.. result];
         }
+
+        /// <summary>The file with a chunk after its header.</summary>
+        public static byte[] WithChunk(byte[] file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> body) =>
+            [.. file.AsSpan(0, 33), .. Chunk(type, body), .. file.AsSpan(33)];
 
         private static byte[] Chunk(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
         {

@@ -14,13 +14,13 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
     private readonly List<RowFault> _faults = [];
     private readonly List<RowFault> _open = [];
     private readonly List<RowFault> _warnings = [];
-    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal); // how many rows came with each
     private readonly EmbeddedPictures _embedded = new(options.PictureCache);
 
     /// <summary>Takes a row of a file whose pictures lie below a folder.</summary>
     public void Add(string file, RawRow row, PictureFolder pictures)
     {
-        string id = UniqueId(row.Id);
+        string id = UniqueId(file, row.Id);
         int before = _faults.Count;
         void Fault(string field, string message) => _faults.Add(new RowFault(file, id, field, message));
 
@@ -48,6 +48,9 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
             string field = fault.Field == OptionField.Answer ? row.Answer.Name : row.Options.Name;
             (fault.Severity == OptionSeverity.Warning ? _warnings : _faults).Add(new RowFault(file, id, field, fault.Message));
         }
+        foreach (string option in read?.Options ?? [])
+            if (ReservedText.TagIn(option) is { } tag)
+                Fault(row.Options.Name, $"hold the tag {tag} of completions in [{option}]; expected texts without it");
         if (_faults.Count > before)
             return;
         if (row.ImageBytes is { } bytes)
@@ -56,6 +59,7 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
             id, path, question, read?.Options ?? [], read?.Answer ?? row.Answer.Text!.Trim(), TaggedText.ReasoningOf(row.Explanation),
             row.Subset, row.Stage) { Group = row.Group, Split = row.Split };
         WarnOfOtherAnswer(file, made, row.Explanation);
+        WarnOfReservedText(file, made, row);
         _questions.Add((file, made, row.Image.Name));
     }
 
@@ -68,7 +72,7 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
     /// <exception cref="InvalidDataException">There are faults and the policy is to fail, or there is no row at all.</exception>
     public PathologyDataView Finish(string source, string layout)
     {
-        IReadOnlyDictionary<string, string> hashes = options.CheckPictures ? CheckPictures() : new Dictionary<string, string>();
+        Dictionary<string, string> hashes = options.CheckPictures ? CheckPictures() : [];
         WarnOfOpenQuestions(source);
         if (_faults.Count > 0 && options.RowFaults == RowFaultPolicy.Fail)
             throw new LoadReport(_questions.Count, _faults).ToException();
@@ -98,14 +102,28 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
             _warnings.Add(new RowFault(file, row.Id, "explanation", $"ends in the answer [{meant}]; the row's answer is [{row.Answer}]"));
     }
 
-    private IReadOnlyDictionary<string, string> CheckPictures()
+    private void WarnOfReservedText(string file, PathologyQuestion made, RawRow row)
     {
-        (IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> faults) =
-            PictureFiles.Decode(_questions.Select(row => row.Question.ImagePath), PictureHash.Of, options.Cancellation);
+        if (ReservedText.RepeatedTagIn(row.Explanation) is { } tag)
+            _warnings.Add(new RowFault(file, made.Id, "explanation", $"holds the tag {tag} more than once; tags are taken off"));
+        foreach ((string field, string text) in new[] { (row.Question.Name, made.Question), ("explanation", made.Explanation) }
+            .Concat(made.Options.Select(option => (row.Options.Name, option))))
+            if (ReservedText.ControlTokenIn(text) is { } token)
+                _warnings.Add(new RowFault(file, made.Id, field, $"holds {token}, which is encoded as plain text, not as a control token"));
+    }
+
+    private Dictionary<string, string> CheckPictures()
+    {
+        (IReadOnlyDictionary<string, (string Hash, int Frames)> found, IReadOnlyDictionary<string, string> faults) = PictureFiles.Decode(
+            _questions.Select(row => row.Question.ImagePath), picture => (PictureHash.Of(picture), picture.FrameCount),
+            options.Cancellation);
         _faults.AddRange(_questions.Where(row => faults.ContainsKey(row.Question.ImagePath))
             .Select(row => new RowFault(row.File, row.Question.Id, row.Field, faults[row.Question.ImagePath])));
         _questions.RemoveAll(row => faults.ContainsKey(row.Question.ImagePath));
-        return found;
+        _warnings.AddRange(_questions.Where(row => found[row.Question.ImagePath].Frames > 1).Select(row => new RowFault(
+            row.File, row.Question.Id, row.Field, string.Create(CultureInfo.InvariantCulture,
+                $"holds {found[row.Question.ImagePath].Frames:N0} frames; the first is used"))));
+        return found.ToDictionary(picture => picture.Key, picture => picture.Value.Hash, StringComparer.Ordinal);
     }
 
     private void WarnOfOpenQuestions(string source)
@@ -116,11 +134,15 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
                 $"is missing in {open.Length:N0} of {_questions.Count:N0} rows: open questions, which cannot be scored by letter")));
     }
 
-    private string UniqueId(string id)
+    private string UniqueId(string file, string id)
     {
-        string unique = id;
-        for (int copy = 2; !_ids.Add(unique); copy++)
-            unique = $"{id}#{copy}";
+        if (_ids.TryAdd(id, 1))
+            return id;
+        string unique;
+        do
+            unique = $"{id}#{++_ids[id]}";
+        while (!_ids.TryAdd(unique, 1));
+        _warnings.Add(new RowFault(file, unique, "id", $"is that of an earlier row, [{id}]; the row is called [{unique}]"));
         return unique;
     }
 }

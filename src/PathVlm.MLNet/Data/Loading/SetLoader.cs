@@ -48,34 +48,44 @@ internal static class SetLoader
         string source = files.Count == 1 ? files[0].Path : Path.GetFullPath(path);
         var pictures = new PictureFolder(
             options.ImageFolder ?? Path.GetDirectoryName(files[0].Path)!, options.ImageFolder is null ? fallback : null);
-        DataRecord[] records = [.. files.SelectMany(file => Records(file, options))];
-        if (records.Length == 0)
-            throw DataFault.Create($"{source}: holds no row that was asked for");
-        IEnumerable<DataValue> sound = records.Where(record => record.Fault is null).Select(record => record.Row);
-        layout ??= sound.Any() ? KnownLayouts.Recognise(source, sound) : new PathMmuLayout();
+        // The set is read for its layout, for its rows, and once more where a number may be an answer's place: no pass holds all records.
+        IEnumerable<DataValue> sound = AllRecords().Where(record => record.Fault is null).Select(record => record.Row);
+        RowLayout read = layout ?? (sound.Any() ? KnownLayouts.Recognise(source, sound) : new PathMmuLayout());
+        Lazy<bool> countsFromZero = new(() => AllRecords().Any(record => record.Fault is null && read.Read(record).AnswerPlace == 0));
         var collector = new QuestionCollector(options);
         var asked = new DataParts(source, options.Subsets, options.Splits);
-        RawRow?[] rows = [.. records.Select(record => record.Fault is null ? layout.Read(record) : null)];
-        bool countsFromZero = rows.Any(row => row?.AnswerPlace == 0);
-        foreach ((DataRecord record, RawRow? row) in records.Zip(rows))
+        bool isEmpty = true;
+        foreach (DataRecord record in AllRecords())
         {
-            if (row is null)
-                collector.AddFault(record.File, NameOf(record), "row", record.Fault!);
-            else if (asked.Take(row.Subset, row.Split))
-                collector.Add(record.File, countsFromZero ? row : WithoutPlace(row), pictures);
+            options.Cancellation.ThrowIfCancellationRequested();
+            isEmpty = false;
+            if (record.Fault is not null)
+            {
+                collector.AddFault(record.File, NameOf(record), "row", record.Fault);
+                continue;
+            }
+
+            RawRow row = read.Read(record);
+            if (asked.Take(row.Subset, row.Split))
+                collector.Add(record.File, row.AnswerPlace is null || countsFromZero.Value ? row : WithoutPlace(row), pictures);
         }
+
+        if (isEmpty)
+            throw DataFault.Create($"{source}: holds no row that was asked for");
         asked.RefuseUnknown();
-        return collector.Finish(source, layout.Name);
+        return collector.Finish(source, read.Name);
+
+        IEnumerable<DataRecord> AllRecords() => files.SelectMany(file => Records(file, options));
     }
 
     // Numbers that name options may count from 0 or from 1: which, only a 0 tells.
-    private static RawRow WithoutPlace(RawRow row) => row.AnswerPlace is not { } place ? row : row with
+    private static RawRow WithoutPlace(RawRow row) => row with
     {
         AnswerPlace = null,
         Answer = row.Answer with
         {
             Text = null,
-            Fault = $"is the number {place}, and no row has 0, so that it may count the options from 0 or from 1; "
+            Fault = $"is the number {row.AnswerPlace}, and no row has 0, so that it may count the options from 0 or from 1; "
                 + "expected a letter or a text",
         },
     };

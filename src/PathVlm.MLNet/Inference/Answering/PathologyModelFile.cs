@@ -2,6 +2,8 @@ using Microsoft.ML;
 using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Provenance;
+using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Zips;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
@@ -29,9 +31,15 @@ public static class PathologyModelFile
             ScalarType type = NumberTypes.Of(options.Precision, folder.Checkpoint, device);
             Qwen25VlModel model = folder.Load(
                 new ModelLoadOptions { Type = type, Device = device, AllowNonFinite = options.AllowNonFinite });
+            ModelProvenance provenance =
+                ProvenanceFile.Read(path) ?? ModelProvenance.OfFolder(folder.Checkpoint);
+            using (var channel = new MessageChannel(environment, PathologyTransformer.Name))
+                if (provenance.Base?.Notice is { } notice) channel.Warning(notice);
             var policy = new PathologyPolicy(model, files, settings, encoder)
             {
                 Base = model.Adapter is null ? null : BaseFiles.Describe(folder.Checkpoint),
+                BaseFolder = folder.Checkpoint,
+                Provenance = provenance,
             };
             return new PathologyTransformer(environment, policy, options.TransformerSettings);
         }

@@ -65,7 +65,6 @@ internal static class AdapterArchive
             Dictionary<string, Tensor> tensors = Tensors(plain, adapter, stored.Base);
             TensorSpecification[] table = [.. tensors.Select(pair => new TensorSpecification(pair.Key, pair.Value.shape))];
             WeightsArchive.Read(reader, table, key => tensors[key].dtype, () => tensors);
-            if (!Finite(adapter)) throw new InvalidDataException($"{where}: the adapter holds values that are not finite.");
             adapter.ValuesChanged();
             Qwen25VlModel model = plain.WithAdapter(adapter);
             if (stored.Base is { } reference) reader.Shared<LoadedBases>().Models[reference.Sha256] = model;
@@ -92,15 +91,7 @@ internal static class AdapterArchive
         if (reader.Shared<LoadedBases>().Models.TryGetValue(reference.Sha256, out Qwen25VlModel? loaded)
             && loaded.Type == type && !loaded.Parameters.Values.IsInvalid) return loaded.WithAdapter(null);
         string folder = BaseFinder.Find(reference, reader.ZipPath, where);
-        return Qwen25VlModel.Load(folder, new ModelLoadOptions { Type = type });
-    }
-
-    private static bool Finite(LoraAdapter adapter)
-    {
-        using IDisposable none = no_grad();
-        using Tensor finite = adapter.Values.isfinite();
-        using Tensor all = finite.all();
-        return all.item<bool>();
+        return Qwen25VlModel.Load(folder, new ModelLoadOptions { Type = type, AllowNonFinite = NonFiniteChoice.IsAllowed });
     }
 
     // Models that were read from this zip so far, by the hash of their base; they live while the zip is read.

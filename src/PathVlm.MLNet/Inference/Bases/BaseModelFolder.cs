@@ -34,6 +34,7 @@ internal sealed record BaseModelFolder(string Checkpoint, string? Adapter)
     {
         Qwen25VlModel model = Qwen25VlModel.Load(Checkpoint, options);
         if (Adapter is null) return model;
-        using (model) return model.WithAdapter(PeftFolder.Load(Adapter, model.Configuration, model.Type, model.Device));
+        using (model) return model.WithAdapter(PeftFolder.Load(
+            Adapter, model.Configuration, model.Type, model.Device, options.AllowNonFinite));
     }
 }

@@ -3,6 +3,7 @@ using PathVlm.MLNet.Inference.Policies;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Generation;
 using PathVlm.Modeling.Generation.Decoding;
+using PathVlm.Modeling.Numerics;
 using TorchSharp;
 
 namespace PathVlm.MLNet.Inference.Batching;
@@ -24,6 +25,7 @@ internal sealed class BatchScheduler : IDisposable
     private ContinuousGenerator? _generator;
     private Qwen25VlModel? _model;
     private int _reserved;
+    private readonly CancellationTokenSource _stop = new();
     private int _waited;
     private bool _isStopped;
 
@@ -92,7 +94,9 @@ internal sealed class BatchScheduler : IDisposable
             Monitor.Pulse(_gate);
         }
 
+        _stop.Cancel();
         _thread.Join();
+        _stop.Dispose();
     }
 
     // A request that waits leaves at once; one that runs leaves between two tokens.
@@ -116,10 +120,15 @@ internal sealed class BatchScheduler : IDisposable
 
     private void Run()
     {
+        using IDisposable interruption = Interruption.By(_stop.Token);
         while (WaitForWork())
             try
             {
                 _policy.InTurn(TakeTurn);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                break; // the passes of this thread end with the token
             }
             catch (Exception fault)
             {
@@ -128,10 +137,12 @@ internal sealed class BatchScheduler : IDisposable
                 if (_model is null) FailWaiting(fault);
             }
 
-        ObjectDisposedException stopped = new(nameof(PathologyAnswerer), "The answerer was disposed before the request was answered.");
-        FailRunning(stopped);
-        FailWaiting(stopped);
+        FailRunning(Stopped());
+        FailWaiting(Stopped());
     }
+
+    private static ObjectDisposedException Stopped() =>
+        new(nameof(PathologyAnswerer), "The answerer was disposed before the request was answered.");
 
     private bool WaitForWork()
     {
@@ -175,42 +186,65 @@ internal sealed class BatchScheduler : IDisposable
     private void Admit(Qwen25VlModel model)
     {
         if (IsWorthWaiting()) return;
-        List<(CompletionJob Job, JoiningPrompt Prompt)> joining = [];
-        long tokens = 0;
-        for (int rows = 0; tokens < _options.PrefillTokenLimit && NextThatFits(rows) is { } job; rows += job.Completions)
-        {
-            tokens += job.Prompt.TokenIds.Length;
-            EndsWithFault([job], () => joining.Add(
-                (job, new JoiningPrompt(PromptOf(model, job), job.Completions, job.Sampling, job.Seed))));
-        }
+        List<CompletionJob> together = [];
+        int rows = 0;
+        for (long tokens = 0; tokens < _options.PrefillTokenLimit && NextThatFits(rows) is { } job; tokens += job.Prompt.TokenIds.Length)
+            if (_generator!.PrefillsTogether && job.Prompt.TokenIds.Length <= ShortPrompt)
+            {
+                together.Add(job);
+                rows += job.Completions;
+            }
+            else
+            {
+                Join(model, [job]);
+            }
 
-        if (joining.Count == 0) return;
-        EndsWithFault(joining.Select(each => each.Job), () =>
+        if (together.Count > 0) Join(model, together);
+    }
+
+    // A pass for one request ends when that is given up; a pass for several goes on for the others.
+    private void Join(Qwen25VlModel model, IReadOnlyList<CompletionJob> jobs)
+    {
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(
+            _stop.Token, jobs.Count == 1 ? jobs[0].Cancellation : CancellationToken.None);
+        using IDisposable interruption = Interruption.By(given.Token);
+        List<JoiningPrompt> prompts = [];
+        try
         {
-            IReadOnlyList<RunningPrompt> running = _generator!.Admit([.. joining.Select(each => each.Prompt)]);
-            foreach ((CompletionJob job, RunningPrompt joined) in joining.Select(each => each.Job).Zip(running))
+            foreach (CompletionJob job in jobs)
+                prompts.Add(new JoiningPrompt(PromptOf(model, job), job.Completions, job.Sampling, job.Seed));
+            foreach ((CompletionJob job, RunningPrompt joined) in jobs.Zip(_generator!.Admit(prompts)))
             {
                 job.Running = joined;
                 Counters.Read(job.Prompt.TokenIds.Length);
                 _running.Add(job);
             }
-        });
-    }
-
-    // A fault ends the requests that it met.
-    private void EndsWithFault(IEnumerable<CompletionJob> jobs, Action work)
-    {
-        try
+        }
+        catch (OperationCanceledException) when (jobs is [{ IsCancelled: true } only])
         {
-            work();
+            Counters.Cancel();
+            only.Complete(new OperationCanceledException(only.Cancellation));
         }
         catch (Exception fault)
         {
-            foreach (CompletionJob job in jobs)
-            {
-                Counters.Fail();
-                job.Complete(fault);
-            }
+            foreach (JoiningPrompt made in prompts) made.Prompt.ImageFeatures?.Dispose();
+            FailJoining(model, jobs, fault);
+        }
+    }
+
+    // A fault of several is looked for in each: the others are answered.
+    private void FailJoining(Qwen25VlModel model, IReadOnlyList<CompletionJob> jobs, Exception fault)
+    {
+        if (jobs.Count > 1 && fault is not OperationCanceledException)
+        {
+            foreach (CompletionJob job in jobs) Join(model, [job]);
+            return;
+        }
+
+        foreach (CompletionJob job in jobs)
+        {
+            Counters.Fail();
+            job.Complete(fault is OperationCanceledException ? Stopped() : fault);
         }
     }
 

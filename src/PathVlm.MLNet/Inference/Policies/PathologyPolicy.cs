@@ -4,6 +4,7 @@ using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Diagnostics;
 using PathVlm.MLNet.Inference.Bases;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
@@ -83,6 +84,9 @@ public sealed class PathologyPolicy
     /// </summary>
     internal ImmutableSortedSet<string> TrainedPictures { get; set; } = [];
 
+    /// <summary>Where the weights come from: base, data, judges, code.</summary>
+    public ModelProvenance Provenance { get; internal set; } = ModelProvenance.Unknown;
+
     internal PolicySettings Settings { get; }
 
     /// <summary>
@@ -90,6 +94,9 @@ public sealed class PathologyPolicy
     /// from no folder.
     /// </summary>
     internal BaseReference? Base { get; init; }
+
+    /// <summary>The checkpoint folder that the weights were read from; null where they came from elsewhere.</summary>
+    internal string? BaseFolder { get; init; }
 
     internal CheckpointSource Files => _files;
 
@@ -108,14 +115,18 @@ public sealed class PathologyPolicy
 
     /// <summary>Answers rows, all together, in their order.</summary>
     /// <param name="rows">Rows that were read with their pictures.</param>
-    /// <param name="cancellation">Stops between two tokens.</param>
+    /// <param name="cancellation">Stops between two layers of a pass.</param>
     /// <exception cref="InvalidOperationException">A later stage took the weights over.</exception>
     /// <exception cref="InvalidDataException">The model's output is NaN or infinite; the message names the row.</exception>
     public IReadOnlyList<PathologyAnswer> Answer(IReadOnlyList<PathologyRow> rows, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rows);
         if (rows.Count == 0) return [];
-        EncodedPrompt[] prompts = [.. rows.Select(Encode)];
+        EncodedPrompt[] prompts = [.. rows.Select(row =>
+        {
+            cancellation.ThrowIfCancellationRequested();
+            return Encode(row);
+        })];
         GeneratedSequence[] sequences = Generate(prompts, 1, Decoding, seed: 0, step: 0, cancellation: cancellation);
         return [.. rows.Zip(sequences, (row, sequence) => Read(row, sequence))];
     }
@@ -161,7 +172,13 @@ public sealed class PathologyPolicy
             Qwen25VlModel copy = shares
                 ? own.WithAdapter(own.Adapter!.Clone())
                 : own.Clone(new ModelLoadOptions { Type = type, Device = device });
-            return new PathologyPolicy(copy, _files, settings, encoder) { Base = Base, TrainedPictures = TrainedPictures };
+            return new PathologyPolicy(copy, _files, settings, encoder)
+            {
+                Base = Base,
+                BaseFolder = BaseFolder,
+                TrainedPictures = TrainedPictures,
+                Provenance = Provenance,
+            };
         }
     }
 
@@ -175,7 +192,9 @@ public sealed class PathologyPolicy
             return new PathologyPolicy(Model.WithAdapter(adapter(Model)), _files, settings, encoder)
             {
                 Base = Base,
+                BaseFolder = BaseFolder,
                 TrainedPictures = TrainedPictures,
+                Provenance = Provenance,
             };
     }
 
@@ -196,7 +215,9 @@ public sealed class PathologyPolicy
             var taken = new PathologyPolicy(converts ? own.Clone(wanted) : own, _files, settings, encoder)
             {
                 Base = Base,
+                BaseFolder = BaseFolder,
                 TrainedPictures = TrainedPictures,
+                Provenance = Provenance,
             };
             _generator?.Dispose();
             if (converts) own.Dispose();
@@ -254,8 +275,19 @@ public sealed class PathologyPolicy
     }
 
     // A folder with these settings answers as the policy does.
-    private void WriteSettings(string folder) =>
+    private void WriteSettings(string folder)
+    {
         File.WriteAllBytes(Path.Combine(folder, PolicySettingsFile.Name), PolicySettingsFile.Write(Settings));
+        File.WriteAllBytes(Path.Combine(folder, ProvenanceFile.Name), ProvenanceFile.Write(HashedProvenance()));
+    }
+
+    /// <summary>The provenance with the hash of the base's weights, taken now where it was not needed before.</summary>
+    internal ModelProvenance HashedProvenance()
+    {
+        if (Provenance.Base is { Sha256: null } unhashed && BaseFolder is { } folder && Directory.Exists(folder))
+            Provenance = Provenance with { Base = unhashed with { Sha256 = BaseFiles.Describe(folder).Sha256 } };
+        return Provenance;
+    }
 
     /// <summary>The answer that a completion of a row is read as.</summary>
     internal PathologyAnswer Read(PathologyRow row, GeneratedSequence sequence)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using PathVlm.MLNet.Inference.Bases;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling;
@@ -30,6 +31,7 @@ internal static class PolicyArchive
         {
             Adapter = adapter,
             TrainedPictures = Bases.TrainedPictures.Write(writer, policy.TrainedPictures),
+            Provenance = policy.HashedProvenance(),
         });
         if (type is not null) WeightsArchive.Write(writer, AdapterArchive.Tensors(policy.Model, policy.Base), storage);
     }
@@ -43,7 +45,9 @@ internal static class PolicyArchive
         CheckpointSource files = ReadFiles(stored.Files, reader, where);
         ModelConfiguration configuration = ModelConfiguration.Load(files);
         ImmutableSortedSet<string> trained = Bases.TrainedPictures.Read(reader, stored.TrainedPictures);
-        if (stored.WeightsType is null) return new PathologyPolicy(files, stored.Settings, stored.Absence!) { TrainedPictures = trained };
+        ModelProvenance provenance = stored.Provenance ?? ModelProvenance.Unknown;
+        if (stored.WeightsType is null)
+            return new PathologyPolicy(files, stored.Settings, stored.Absence!) { TrainedPictures = trained, Provenance = provenance };
         if (stored.Adapter is { } adapter)
         {
             return new PathologyPolicy(
@@ -51,6 +55,7 @@ internal static class PolicyArchive
             {
                 Base = adapter.Base,
                 TrainedPictures = trained,
+                Provenance = provenance,
             };
         }
 
@@ -62,7 +67,7 @@ internal static class PolicyArchive
                 model = Qwen25VlModel.Create(configuration, new ModelLoadOptions { Type = stored.WeightsType.Value });
                 return model.CheckpointTensors;
             });
-            return new PathologyPolicy(model!, files, stored.Settings) { TrainedPictures = trained };
+            return new PathologyPolicy(model!, files, stored.Settings) { TrainedPictures = trained, Provenance = provenance };
         }
         catch
         {
@@ -112,6 +117,10 @@ internal static class PolicyArchive
         /// <summary>The pictures that the weights were trained on; null where none are known.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public EntryReference? TrainedPictures { get; init; }
+
+        /// <summary>Where the weights come from; null in zips of earlier versions.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ModelProvenance? Provenance { get; init; }
     }
 
     private sealed record StoredFile(string Name, EntryReference Content);

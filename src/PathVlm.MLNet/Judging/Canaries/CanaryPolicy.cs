@@ -8,7 +8,10 @@ public enum CanaryPolicy
     /// <summary>They are reviewed; a judge that fails, or could not review one of them, is warned of.</summary>
     Warn,
 
-    /// <summary>They are reviewed; a judge that fails or misses one ends the run (<see cref="JudgeStoppedException"/>).</summary>
+    /// <summary>
+    /// They are reviewed; a judge that fails or misses one ends the run (<see cref="JudgeStoppedException"/>), and so does a process reward
+    /// that rises while the accuracy of the sampled answers falls.
+    /// </summary>
     Stop,
 
     /// <summary>They are not reviewed.</summary>

@@ -56,7 +56,10 @@ internal sealed class ReviewRecord : IDisposable
     /// <exception cref="UnauthorizedAccessException">The file cannot be opened, or its mode cannot be narrowed.</exception>
     public static ReviewRecord Open(string path, RecordText text = RecordText.Full)
     {
-        FileStreamOptions access = new() { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
+        FileStreamOptions access = new()
+        {
+            Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read, BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows()) access.UnixCreateMode = OwnerOnly;
         if (File.Exists(path)) InputFile.Open(path, LargestFile).Dispose(); // a pipe or device is refused before it is opened for writing
         FileStream file = new(path, access);

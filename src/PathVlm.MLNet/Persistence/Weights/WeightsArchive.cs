@@ -176,6 +176,7 @@ internal static class WeightsArchive
             List<(string Key, long Count)> nonFinite = [];
             foreach (TensorSpecification wanted in Wanted)
             {
+                FileWait.ThrowIfCancelled();
                 nonFinite.Add((wanted.Key, file.ReadCounting(wanted.Key, tensors[wanted.Key])));
                 // A file beside the zip was hashed whole.
                 if (BesidePath is null && TensorDigest.Of(tensors[wanted.Key]) != places[wanted.Key].Sha256)

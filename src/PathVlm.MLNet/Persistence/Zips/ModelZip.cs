@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Files.Platform;
 
 namespace PathVlm.MLNet.Persistence.Zips;
 
@@ -26,6 +27,7 @@ internal static class ModelZip
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
+            if (FullDisk.Find(failure) is { } full) throw full;
             InvalidDataException? ours = Causes(failure).OfType<InvalidDataException>()
                 .FirstOrDefault(cause => cause.Source?.StartsWith(nameof(PathVlm), StringComparison.Ordinal) == true);
             throw ours is not null

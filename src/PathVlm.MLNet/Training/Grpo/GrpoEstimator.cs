@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
@@ -69,7 +70,11 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         ArgumentException.ThrowIfNullOrEmpty(outputFolder);
         string folder = Path.Combine(outputFolder, TrainingOutput.StoppedFolder);
         if (!Directory.Exists(folder)) return;
-        string[] names = [.. CheckpointFileNames.Text, "model*.safetensors", CheckpointFileNames.WeightsIndex];
+        string[] names =
+        [
+            .. CheckpointFileNames.Text, "LICENSE", "NOTICE", "model*.safetensors", CheckpointFileNames.WeightsIndex,
+            PolicySettingsFile.Name, ProvenanceFile.Name,
+        ];
         foreach (string file in names.SelectMany(name => Directory.EnumerateFiles(folder, name)).ToArray()) File.Delete(file);
         if (!Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
@@ -156,6 +161,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
             JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
         progress.Begin();
         PathologyPolicy policy = origin.Load().Retain();
+        if (!origin.StartsFromStage && policy.Provenance.Base?.Notice is { } notice) channel.Warning(notice);
         try
         {
             Result = prompts is null
@@ -163,6 +169,10 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
                 : Train(policy, origin, decided, prompts, new RewardColumnSource(input, scorer, names), progress, channel);
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (prompts ?? []).SelectMany(prompt => prompt.Pictures).Select(picture => picture.ContentHash));
+            policy.Provenance = policy.Provenance.With(new StageProvenance(
+                GrpoDefaults.Name, prompts?.Count ?? 0,
+                RowsDigest.Of((prompts ?? []).Select(row => (row.TokenIds, row.Pictures.Select(picture => picture.ContentHash)))),
+                _options.DataLicence, JudgesOf(scorer, names), Result.Steps, StageProvenance.CurrentCode));
             ChannelProgress.ReportEnd(channel, Result);
             TrainingReport.Write(channel, _options.OutputFolder, GrpoDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);
@@ -171,6 +181,12 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             policy.Release();
         }
+    }
+
+    private static string? JudgesOf(ITransformer scorer, IReadOnlyList<string> names)
+    {
+        string[] judges = [.. JudgeMetrics.JudgesIn(scorer, names).Select(judge => judge.Describe())];
+        return judges.Length == 0 ? null : string.Join(", ", judges);
     }
 
     private IReadOnlyList<string> RewardNames(ITransformer scorer, DataViewSchema rows)

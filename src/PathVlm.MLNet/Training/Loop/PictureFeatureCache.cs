@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Numerics;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Loop;
@@ -48,6 +49,7 @@ internal sealed class PictureFeatureCache : IDisposable
     private Tensor Kept(TrainingPicture picture)
     {
         if (_features.TryGetValue(picture.ContentHash, out Tensor? kept)) return kept;
+        Interruption.ThrowIfRequested();
         using IDisposable noGradient = no_grad();
         Tensor features = Encode([picture]);
         long bytes = features.numel() * features.ElementSize;

@@ -4,6 +4,7 @@ using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling;
+using PathVlm.Modeling.Numerics;
 using PathVlm.Modeling.Optimization;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -51,6 +52,7 @@ internal abstract class TrainingLoop : IDisposable
         using Activity? activity = PathologyTelemetry.Start("stage");
         activity?.SetTag("kind", GetType().Name).SetTag("steps", TotalSteps);
         StopReason reason = StopReason.Completed;
+        using IDisposable interruption = Interruption.By(cancellation);
         try
         {
             while (State.Step < TotalSteps && reason == StopReason.Completed)
@@ -127,17 +129,19 @@ internal abstract class TrainingLoop : IDisposable
         {
             cancellation.ThrowIfCancellationRequested();
             Prepare(i, cancellation);
-            loss += ForwardBackward(i);
+            loss += ForwardBackward(i, cancellation);
         }
         EndStep();
         return loss;
     }
 
-    private double ForwardBackward(int microBatch)
+    private double ForwardBackward(int microBatch, CancellationToken cancellation)
     {
         using DisposeScope scope = NewDisposeScope();
         MicroBatchLoss computed = ComputeLoss(microBatch);
+        cancellation.ThrowIfCancellationRequested();
         if (computed.HasGradient) computed.Loss.backward();
+        cancellation.ThrowIfCancellationRequested(); // a backward pass that was interrupted gave zeros
         double loss = computed.Loss.item<float>();
         MicroBatchDone(loss);
         return loss;

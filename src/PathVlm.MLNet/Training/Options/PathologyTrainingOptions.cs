@@ -132,6 +132,10 @@ public abstract partial class PathologyTrainingOptions : IOptionSet
     /// <value>null.</value>
     public string? OutputFolder { get; set; }
 
+    /// <summary>Licence of the rows, kept in the model's provenance; null where it is not stated.</summary>
+    /// <value>null.</value>
+    public string? DataLicence { get; set; }
+
     /// <summary>Checks every option.</summary>
     /// <exception cref="ArgumentOutOfRangeException">
     /// An option is out of its range, or two do not fit each other; the message names all that are.

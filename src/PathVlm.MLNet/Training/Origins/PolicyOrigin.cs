@@ -2,6 +2,7 @@ using Microsoft.ML;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Bases;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling;
 using PathVlm.Modeling.Files;
@@ -111,10 +112,16 @@ internal sealed class PolicyOrigin : IDisposable
         var encoder = new PromptEncoder(files, settings);
         return new PolicyOrigin(encoder, placed, () =>
         {
-            Task<BaseReference>? reference = options.Lora is null ? null : Task.Run(() => BaseFiles.Describe(folder.Checkpoint));
-            return new PathologyPolicy(AdapterStart.Of(folder.Load(placed), options, component), files, settings, encoder)
+            Task<BaseReference> hashing = Task.Run(() => BaseFiles.Describe(folder.Checkpoint));
+            Qwen25VlModel model = AdapterStart.Of(folder.Load(placed), options, component);
+            BaseReference reference = hashing.GetAwaiter().GetResult();
+            ModelProvenance provenance = ProvenanceFile.Read(named)
+                ?? new ModelProvenance(BaseProvenance.OfFolder(folder.Checkpoint) with { Sha256 = reference.Sha256 }, []);
+            return new PathologyPolicy(model, files, settings, encoder)
             {
-                Base = reference?.GetAwaiter().GetResult(),
+                Base = options.Lora is null ? null : reference,
+                BaseFolder = folder.Checkpoint,
+                Provenance = provenance,
             };
         });
     }

@@ -3,6 +3,7 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
+using PathVlm.MLNet.Inference.Provenance;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Origins;
@@ -65,6 +66,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         PathologySftOptions decided = _options.Copy();
         if (rows is not null) MemoryDoor.Pass(decided, SftMemory.Of(decided, rows, origin), origin.Device, SftDefaults.Name);
         PathologyPolicy policy = origin.Load().Retain();
+        if (!origin.StartsFromStage && policy.Provenance.Base?.Notice is { } notice) channel.Warning(notice);
         try
         {
             var trainer = new SupervisedTrainer(policy.Model, decided);
@@ -74,6 +76,11 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
             policy.TrainedPictures = policy.TrainedPictures.Union(
                 (rows?.Training ?? []).Concat(rows?.Validation ?? []).SelectMany(row => row.Pictures)
                     .Select(picture => picture.ContentHash));
+            SupervisedExample[] all = [.. (rows?.Training ?? []).Concat(rows?.Validation ?? [])];
+            policy.Provenance = policy.Provenance.With(new StageProvenance(
+                SftDefaults.Name, all.Length,
+                RowsDigest.Of(all.Select(row => (row.TokenIds, row.Pictures.Select(picture => picture.ContentHash)))),
+                _options.DataLicence, Judge: null, Result.Steps, StageProvenance.CurrentCode));
             ChannelProgress.ReportEnd(channel, Result);
             TrainingReport.Write(channel, _options.OutputFolder, SftDefaults.Name, Result.ToReport());
             return new PathologyTransformer(_environment, policy, _options.TransformerSettings);

@@ -30,6 +30,14 @@ internal sealed class NonFiniteCounter(ScalarType type)
         if (found > 0) Interlocked.Add(ref _count, found);
     }
 
+    /// <summary>Counts in a tensor of any float type and device.</summary>
+    public static long CountOf(Tensor values)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        return values.isfinite().logical_not().count_nonzero().item<long>();
+    }
+
     private static long CountOf<T>(ReadOnlySpan<T> values, T exponent)
         where T : unmanaged, IBinaryInteger<T>
     {

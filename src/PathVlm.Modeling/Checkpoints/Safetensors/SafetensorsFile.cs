@@ -101,13 +101,17 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>Closes the file. Tensors that were read stay valid.</summary>
     public void Dispose() => _handle.Dispose();
 
-    /// <summary>Reads a tensor as <see cref="ReadInto(string, Tensor)"/> does, and counts values that are NaN or infinite.</summary>
+    /// <summary>
+    /// Reads a tensor as <see cref="ReadInto(string, Tensor)"/> does, and counts values that are NaN or infinite: in the file, and those
+    /// that a narrower type makes so.
+    /// </summary>
     /// <returns>How many there are.</returns>
     internal long ReadCounting(string name, Tensor destination)
     {
-        NonFiniteCounter counter = new(Find(name).Type);
+        ScalarType type = Find(name).Type;
+        NonFiniteCounter counter = new(type);
         ReadInto(name, destination, counter);
-        return counter.Count;
+        return Narrows(type, destination.dtype) ? NonFiniteCounter.CountOf(destination) : counter.Count;
     }
 
     /// <summary>A run of the file's bytes.</summary>
@@ -117,6 +121,10 @@ internal sealed class SafetensorsFile : IDisposable
         ReadExactly(offset, bytes, null);
         return bytes;
     }
+
+    // Whether a finite value of the first type may be infinite in the second one.
+    private static bool Narrows(ScalarType from, ScalarType to) => from != to
+        && (from == ScalarType.Float64 || (to == ScalarType.Float16 && from is (ScalarType.Float32 or ScalarType.BFloat16)));
 
     private void ReadInto(string name, Tensor destination, NonFiniteCounter? counter)
     {

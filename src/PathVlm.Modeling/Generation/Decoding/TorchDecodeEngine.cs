@@ -61,7 +61,11 @@ internal sealed class TorchDecodeEngine : IDecodeEngine
         using Layers.Rotary turns = decoder.Turns(positions);
         Tensor hidden = decoder.Embed(ids);
         for (int index = 0; index < decoder.Layers.Count; index++)
+        {
             hidden = Layer(index, decoder.Layers[index], hidden, turns, slots, places, longest, mask);
+            Interruption.ThrowIfRequested();
+        }
+
         _model.Counters.DecodedRows += rows.Count;
         return _model.Logits(decoder.Normalise(hidden)).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }

@@ -38,6 +38,8 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private readonly List<Part> _parts = [];
     private readonly Action<int> _body;
     private IReadOnlyList<DecodeRow> _rows = [];
+    private CancellationToken _stop;
+    private volatile bool _isStopped;
 
     /// <summary>An engine for a model.</summary>
     /// <param name="model">Float32 on the CPU.</param>
@@ -82,9 +84,11 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         _rows = rows;
         CutParts();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
+        (_stop, _isStopped) = (Interruption.Current, false);
         long products = rows.Count * _layerSize, began = Stopwatch.GetTimestamp();
         bool alone = _choice.IsAlone(products);
         _team.Run(_phases, alone, _body);
+        if (_isStopped) _stop.ThrowIfCancellationRequested();
         _choice.Learn(products, alone, Stopwatch.GetElapsedTime(began));
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
@@ -148,7 +152,10 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
             while (_team.Take(phase, items, 1, out int item, out _))
                 Attend(layer, _parts[item / _settings.KeyValueHeadCount], item % _settings.KeyValueHeadCount, _scratch[member]!.Values);
             phase++;
+            // Written by one before they meet and read by all after it, so that they leave together.
+            if (member == 0) _isStopped = _stop.IsCancellationRequested;
             _team.Meet();
+            if (_isStopped) return;
             Multiply(ref phase, _attended, _width, weights.Output, null, _hidden.Values, hidden, add: true, adapters.Output);
             Normalise(phase++, weights.MiddleNorm);
             Gate(ref phase, weights.GateUp, adapters.GateUp);

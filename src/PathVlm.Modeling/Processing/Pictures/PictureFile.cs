@@ -6,10 +6,10 @@ using SkiaSharp;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures (the first frame) as 8-bit RGB, as the reference sees them: transparency
-/// laid over
-/// white, EXIF orientation ignored, colour profiles not applied. A picture that is damaged, cut, or larger by its header than allowed
-/// is refused before its pixels are used.
+/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures as 8-bit RGB, as the reference sees them: transparency laid over white, EXIF
+/// orientation ignored, colour profiles not applied. Of several frames the first is read, and their number told
+/// (<see cref="RgbPicture.FrameCount"/>). A picture that is damaged, cut, or larger by its header than allowed is refused before its pixels
+/// are decoded.
 /// </summary>
 public static class PictureFile
 {
@@ -21,6 +21,8 @@ public static class PictureFile
 
     /// <summary>Most bytes of a picture's file.</summary>
     public const long LargestFile = 64L << 20;
+
+    private const long LargestDecoded = 1L << 30; // bytes in use at once while a picture is decoded
 
     private const int BytesPerPixel = 4;
 
@@ -46,7 +48,8 @@ public static class PictureFile
     {
         ArgumentNullException.ThrowIfNull(stream);
         using MemoryStream copy = new();
-        stream.CopyTo(copy);
+        byte[] piece = new byte[1 << 16];
+        while (copy.Length <= LargestFile && stream.Read(piece) is int read and > 0) copy.Write(piece, 0, read);
         return Decode(copy.GetBuffer().AsSpan(0, (int)copy.Length), name, maxPixels);
     }
 
@@ -59,6 +62,8 @@ public static class PictureFile
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(maxPixels);
+        if (file.Length > LargestFile)
+            throw new InvalidDataException($"picture '{name}': expected a file of at most {LargestFile:N0} bytes, got more");
         PictureKind kind = PictureStructure.KindOf(file);
         if (kind == PictureKind.Unknown) throw new InvalidDataException(NotAPicture(file, name));
 
@@ -72,11 +77,17 @@ public static class PictureFile
             if (width <= 0 || height <= 0 || (long)width * height > maxPixels)
                 throw new InvalidDataException(
                     $"picture '{name}': expected at most {maxPixels:N0} pixels, got {width}x{height} by its header");
+            long memory = DecodingMemory.BytesOf(file, kind, (long)width * height);
+            if (memory > LargestDecoded)
+                throw new InvalidDataException(
+                    $"picture '{name}': expected at most {LargestDecoded:N0} bytes while it is decoded, got {memory:N0} "
+                    + $"({width}x{height} by its header)");
             if (PictureStructure.FaultOf(file, kind) is { } fault)
                 throw new InvalidDataException($"picture '{name}' is not a whole {kind} file: {fault}");
             if (kind == PictureKind.PNG && PngModes.FaultOf(file) is { } mode)
                 throw new InvalidDataException($"picture '{name}': {mode}");
-            return Decode(codec, width, height, kind, name);
+            int frames = kind == PictureKind.PNG ? PngModes.FrameCountOf(file) : Math.Max(1, codec.FrameCount);
+            return Decode(codec, width, height, kind, name) with { FrameCount = frames };
         }
     }
 
@@ -91,11 +102,12 @@ public static class PictureFile
     /// <summary>Writes a picture as a PNG file, as <see cref="EncodePng"/> encodes it.</summary>
     /// <param name="path">The file; an existing one is replaced.</param>
     /// <param name="picture">The picture.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="IOException">The file cannot be written; nothing of it is left.</exception>
     public static void WritePng(string path, RgbPicture picture)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        File.WriteAllBytes(path, EncodePng(picture));
+        byte[] png = EncodePng(picture);
+        FullDisk.Guard(path, () => File.WriteAllBytes(path, png));
     }
 
     private static unsafe RgbPicture Decode(SKCodec codec, int width, int height, PictureKind kind, string name)

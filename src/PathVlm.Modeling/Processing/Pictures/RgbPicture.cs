@@ -6,6 +6,10 @@ namespace PathVlm.Modeling.Processing.Pictures;
 /// <param name="Pixels">Bytes [Height, Width, 3].</param>
 public sealed record RgbPicture(int Width, int Height, byte[] Pixels)
 {
+    /// <summary>Frames of the file that the picture was read from; the picture is the first.</summary>
+    /// <value>1.</value>
+    public int FrameCount { get; init; } = 1;
+
     /// <summary>The picture in another size: bicubic, byte for byte as Pillow 13 resizes.</summary>
     /// <param name="width">Pixels per row; 1 or more.</param>
     /// <param name="height">Rows; 1 or more.</param>

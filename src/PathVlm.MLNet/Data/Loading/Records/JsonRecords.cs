@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace PathVlm.MLNet.Data.Loading.Records;
 
 /// <summary>
-/// Rows of JSON files: a list of rows, <c>{split: [row]}</c>, <c>{subset: {split: [row]}}</c>; and of JSON lines, an object a line.
+/// Rows of JSON files: a list of rows, <c>{split: [row]}</c>, <c>{subset: {split: [row]}}</c>; and of JSON lines, an object a line. Files
+/// are read piece by piece.
 /// </summary>
 internal static class JsonRecords
 {
@@ -11,22 +12,18 @@ internal static class JsonRecords
     /// <exception cref="InvalidDataException">The file is no whole JSON document, or holds no lists of rows.</exception>
     public static IEnumerable<DataRecord> Read(string file, string? encoding)
     {
-        using JsonDocument document = Parse(file, TextFile.Read(file, encoding));
-        foreach ((string subset, string split, JsonElement rows) in Lists(document.RootElement, file))
-        {
-            int place = 0;
-            foreach (JsonElement row in rows.EnumerateArray())
-            {
-                place++;
-                yield return Record(file, $"(place {place})", row) with { Subset = subset, Split = split };
-            }
-        }
+        using DecodedText text = TextFile.Open(file, encoding);
+        var pieces = new JsonPieces(file, text);
+        foreach ((string subset, string split) in Lists(pieces, file))
+            for (int place = 1; pieces.NextEntry() is { } row; place++)
+                using (row)
+                    yield return Record(file, $"(place {place})", row.RootElement) with { Subset = subset, Split = split };
     }
 
     /// <summary>The rows of a file of JSON lines; blank lines count and are passed over.</summary>
     public static IEnumerable<DataRecord> ReadLines(string file, string? encoding)
     {
-        using var text = new StringReader(TextFile.Read(file, encoding));
+        using DecodedText text = TextFile.Open(file, encoding);
         int number = 0;
         while (text.ReadLine() is { } line)
         {
@@ -47,85 +44,67 @@ internal static class JsonRecords
         {
             return new DataRecord(file, name, DataValue.Null)
             {
-                Fault = $"is no whole JSON object: byte {(fault.BytePositionInLine ?? 0) + 1}: {Reason(fault)}",
+                Fault = $"is no whole JSON object: byte {(fault.BytePositionInLine ?? 0) + 1}: {JsonValues.Reason(fault)}",
             };
         }
     }
 
     private static DataRecord Record(string file, string name, JsonElement row)
     {
-        DataValue value = ValueOf(row);
+        DataValue value = JsonValues.Of(row, out string? fault);
         return new DataRecord(file, name, value)
         {
-            Fault = value.Kind == DataValueKind.Object ? null : $"is {value.Describe()}; expected an object",
+            Fault = value.Kind == DataValueKind.Object ? fault : $"is {value.Describe()}; expected an object",
         };
     }
 
-    private static JsonDocument Parse(string file, string text)
+    // The lists of rows; each is to be read to its end before the next one is asked for.
+    private static IEnumerable<(string Subset, string Split)> Lists(JsonPieces pieces, string file)
     {
-        try
+        (JsonTokenType token, DataValue value) = pieces.Next();
+        if (token == JsonTokenType.StartArray)
         {
-            return JsonDocument.Parse(text);
+            yield return ("", "");
         }
-        catch (JsonException fault)
+        else
         {
-            string place = fault.LineNumber is long line ? $"line {line + 1}, byte {fault.BytePositionInLine + 1}: " : "";
-            throw new InvalidDataException($"{file}: is no whole JSON document: {place}{Reason(fault)}", fault);
-        }
-    }
-
-    private static string Reason(JsonException fault) => fault.Message.Split(" LineNumber:")[0];
-
-    private static IEnumerable<(string Subset, string Split, JsonElement Rows)> Lists(JsonElement root, string file)
-    {
-        if (root.ValueKind == JsonValueKind.Array)
-        {
-            yield return ("", "", root);
-            yield break;
-        }
-        foreach (JsonProperty outer in Properties(root, file, "the file"))
-        {
-            if (outer.Value.ValueKind == JsonValueKind.Array)
+            RequireObject(token, value, file, "the file");
+            HashSet<string> outers = new(StringComparer.Ordinal);
+            while (NameOf(pieces.Next(), file, "the file", outers) is { } outer)
             {
-                yield return ("", outer.Name, outer.Value);
-                continue;
-            }
-            foreach (JsonProperty inner in Properties(outer.Value, file, $"[{outer.Name}]"))
-            {
-                if (inner.Value.ValueKind != JsonValueKind.Array)
-                    throw new InvalidDataException(
-                        $"{file}: [{outer.Name}].[{inner.Name}] is {ValueOf(inner.Value).Describe()}; expected a list of rows");
-                yield return (outer.Name, inner.Name, inner.Value);
+                (token, value) = pieces.Next();
+                if (token == JsonTokenType.StartArray)
+                {
+                    yield return ("", outer);
+                    continue;
+                }
+
+                RequireObject(token, value, file, $"[{outer}]");
+                HashSet<string> inners = new(StringComparer.Ordinal);
+                while (NameOf(pieces.Next(), file, $"[{outer}]", inners) is { } inner)
+                {
+                    (token, value) = pieces.Next();
+                    if (token != JsonTokenType.StartArray)
+                        throw new InvalidDataException($"{file}: [{outer}].[{inner}] is {value.Describe()}; expected a list of rows");
+                    yield return (outer, inner);
+                }
             }
         }
+
+        pieces.Next(); // what stands after the document is refused
     }
 
-    private static JsonElement.ObjectEnumerator Properties(JsonElement value, string file, string what) =>
-        value.ValueKind == JsonValueKind.Object
-            ? value.EnumerateObject()
-            : throw new InvalidDataException(
-                $"{file}: {what} is {ValueOf(value).Describe()}; expected subsets of splits, or splits of rows");
-
-    private static DataValue ValueOf(JsonElement value) => value.ValueKind switch
+    // Null at the end of the object.
+    private static string? NameOf((JsonTokenType Token, DataValue Value) next, string file, string where, HashSet<string> names)
     {
-        JsonValueKind.String => DataValue.OfText(StringOf(value)),
-        JsonValueKind.Number => DataValue.OfNumber(value.GetRawText()),
-        JsonValueKind.True or JsonValueKind.False => DataValue.OfBoolean(value.GetBoolean()),
-        JsonValueKind.Array => DataValue.OfList([.. value.EnumerateArray().Select(ValueOf)]),
-        JsonValueKind.Object => DataValue.OfObject(
-            [.. value.EnumerateObject().Select(property => KeyValuePair.Create(property.Name, ValueOf(property.Value)))]),
-        _ => DataValue.Null,
-    };
+        if (next.Token == JsonTokenType.EndObject) return null;
+        string name = next.Value.Text ?? throw new InvalidDataException($"{file}: {where} has a name that holds half a surrogate pair");
+        return names.Add(name) ? name : throw new InvalidDataException($"{file}: {where} has [{name}] twice; expected it once");
+    }
 
-    private static string? StringOf(JsonElement value)
+    private static void RequireObject(JsonTokenType token, DataValue value, string file, string what)
     {
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException) // half a surrogate pair, which JSON can write and a text cannot hold
-        {
-            return null;
-        }
+        if (token != JsonTokenType.StartObject)
+            throw new InvalidDataException($"{file}: {what} is {value.Describe()}; expected subsets of splits, or splits of rows");
     }
 }

@@ -1,17 +1,17 @@
-using System.Buffers;
-using System.Globalization;
 using System.Text;
-using PathVlm.MLNet.Data.Faults;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.MLNet.Data.Loading.Records;
 
 /// <summary>
-/// Reads text files: UTF-8, or what a byte order mark says, or an encoding that is named. Bytes that the encoding does not have are refused
+/// Opens text files: UTF-8, or what a byte order mark says, or an encoding that is named. Bytes that the encoding does not have are refused
 /// with their place, never replaced.
 /// </summary>
 internal static class TextFile
 {
+    private const long LargestFile = 8L << 30;
+    private const long LargestText = 1L << 30; // what a text in memory can hold
+
     static TextFile() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
 
     /// <summary>The encoding of a name, such as <c>windows-1252</c>, which refuses bytes that it does not have.</summary>
@@ -28,57 +28,29 @@ internal static class TextFile
         }
     }
 
-    /// <summary>The text of a file.</summary>
+    /// <summary>Opens a file, to be read piece by piece.</summary>
     /// <param name="path">The file.</param>
     /// <param name="encoding">The name of its encoding; null for UTF-8 or what a byte order mark says.</param>
+    /// <returns>The open text; the caller disposes it.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is of another encoding, or larger than 2 GiB.</exception>
+    /// <exception cref="InvalidDataException">The file is no regular one, or larger than 8 GiB.</exception>
+    public static DecodedText Open(string path, string? encoding) => Open(path, encoding, LargestFile);
+
+    /// <summary>The whole text of a file.</summary>
+    /// <inheritdoc cref="Open(string, string?)"/>
+    /// <exception cref="InvalidDataException">The file is of another encoding, no regular one, or larger than 1 GiB.</exception>
     public static string Read(string path, string? encoding)
+    {
+        using DecodedText text = Open(path, encoding, LargestText);
+        return text.ReadToEnd();
+    }
+
+    private static DecodedText Open(string path, string? encoding, long limit)
     {
         if (!File.Exists(path))
             throw new FileNotFoundException($"file [{path}] does not exist", path);
-        byte[] bytes = InputFile.ReadBytes(path, Array.MaxLength);
-        if (encoding is not null)
-            return Decode(path, bytes, Find(encoding) ?? throw new ArgumentException(
-                $"encoding [{encoding}] is not known; expected a name such as utf-8, windows-1252 or utf-16", nameof(encoding)));
-        return bytes switch
-        {
-            [0xEF, 0xBB, 0xBF, ..] => Utf8(path, bytes, 3),
-            [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] => Decode(path, bytes, Find(bytes[0] == 0xFF ? "utf-16" : "utf-16BE")!),
-            _ => Utf8(path, bytes, 0),
-        };
+        Encoding? named = encoding is null ? null : Find(encoding) ?? throw new ArgumentException(
+            $"encoding [{encoding}] is not known; expected a name such as utf-8, windows-1252 or utf-16", nameof(encoding));
+        return new DecodedText(path, InputFile.OpenStream(path, limit), named);
     }
-
-    private static string Utf8(string path, byte[] bytes, int start)
-    {
-        char[] text = ArrayPool<char>.Shared.Rent(bytes.Length - start + 1);
-        try
-        {
-            OperationStatus status = System.Text.Unicode.Utf8.ToUtf16(
-                bytes.AsSpan(start), text, out int read, out int written, replaceInvalidSequences: false);
-            return status == OperationStatus.Done ? new string(text, 0, written) : throw Fault(path, bytes, start + read, "UTF-8");
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(text);
-        }
-    }
-
-    private static string Decode(string path, byte[] bytes, Encoding encoding)
-    {
-        int mark = bytes.AsSpan().StartsWith(encoding.Preamble) ? encoding.Preamble.Length : 0;
-        try
-        {
-            return encoding.GetString(bytes, mark, bytes.Length - mark);
-        }
-        catch (DecoderFallbackException fault)
-        {
-            throw Fault(path, bytes, Math.Clamp(mark + fault.Index, 0, bytes.Length - 1), encoding.WebName);
-        }
-    }
-
-    private static InvalidDataException Fault(string path, byte[] bytes, int at, string encoding) => DataFault.Create(
-        string.Create(CultureInfo.InvariantCulture, $"{path}: expected {encoding}, got the byte 0x{bytes[at]:X2} at byte {at + 1:N0}")
-        + string.Create(CultureInfo.InvariantCulture, $" (line {1 + bytes.AsSpan(0, at).Count((byte)'\n'):N0})"),
-        DataRemedy.NameEncoding);
 }

@@ -11,8 +11,9 @@ namespace PathVlm.MLNet.Training.Grpo.Rewards;
 /// <summary>
 /// Watches judges (docs/process-reward.md, Watch): the canaries before a stage and every so many steps, and, over windows of its log lines,
 /// whether the process reward follows the length of the completions (rank correlation above .5) or rises while accuracy falls. Each is
-/// warned of once. GRPO holds no validation rows: that accuracy is the sampled answers' on the training rows, and a fall on held-out rows
-/// alone goes unseen. What the stage will have cost is forecast once, after 50 reviews of a judge that is not offline.
+/// warned of once; the latter ends the run where the policy is <see cref="CanaryPolicy.Stop"/>. GRPO holds no validation rows: that
+/// accuracy is the sampled answers' on the training rows, and a fall on held-out rows alone goes unseen. What the stage will
+/// have cost is forecast once, after 50 reviews of a judge that is not offline.
 /// </summary>
 internal sealed class JudgeWatch(
     IReadOnlyList<ProcessRewardTransformer> judges, MessageChannel channel, IProgress<TrainingProgress> next,
@@ -106,10 +107,12 @@ internal sealed class JudgeWatch(
     {
         double process = Gain(ProcessMean), accuracy = Gain(AccuracyMean);
         if (!(process >= Apart && accuracy <= -Apart)) return false;
-        channel.Warning(string.Create(CultureInfo.InvariantCulture,
+        string message = string.Create(CultureInfo.InvariantCulture,
             $"step {step}: the process reward rose by {process:0.00} while the accuracy of the sampled answers, on training rows, fell by"
             + $" {-accuracy:0.00} ({Window} log lines against the {Window} before); look at rollouts.jsonl, lower the process reward's"
-            + $" weight."));
+            + $" weight.");
+        if (judges.Any(judge => judge.CanaryPolicy == CanaryPolicy.Stop)) throw new JudgeStoppedException(message);
+        channel.Warning(message);
         return true;
     }
 

@@ -6,11 +6,13 @@ namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>
 /// Every rollout as a line of rollouts.jsonl: step (optimizer steps done when it was sampled), generation, id, sample; of the row, where
-/// the prompt was made of one, image (path, where it has one), question, options, answer; text where decoded, tokens, truncated, rewards by
-/// name (null = no score), reward, advantage. A line holds what a judge needs to review it.
+/// the prompt was made of one, image (path, where it has one; relative to the file where it lies in the run's folder), question, options,
+/// answer; text where decoded, tokens, truncated, rewards by name (null = no score), reward, advantage. A line holds what a judge needs to
+/// review it.
 /// </summary>
 internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardNames) : IDisposable
 {
+    private readonly string _folder = Path.GetFullPath(folder);
     private readonly JsonLinesWriter _lines = new(Path.Combine(folder, TrainingOutput.RolloutsFile));
 
     /// <summary>Writes all rows of a generation batch.</summary>
@@ -47,13 +49,23 @@ internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardName
         JsonLinesWriter.WriteNumber(json, "advantage", batch.Advantages.Advantages[row]);
     }
 
-    private static void WriteQuestion(Utf8JsonWriter json, PathologyQuestion question)
+    private void WriteQuestion(Utf8JsonWriter json, PathologyQuestion question)
     {
-        if (question.ImagePath.Length > 0) json.WriteString("image", question.ImagePath);
+        if (question.ImagePath.Length > 0) json.WriteString("image", PictureOf(question.ImagePath));
         json.WriteString("question", question.Question);
         json.WriteStartArray("options");
         foreach (string option in question.Options) json.WriteStringValue(option);
         json.WriteEndArray();
         json.WriteString("answer", question.Answer);
+    }
+
+    // A run's folder that holds its own pictures can be moved, and does not tell where it lay.
+    private string PictureOf(string path)
+    {
+        string run = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(_folder)) ?? _folder;
+        string full = Path.GetFullPath(path);
+        return full.StartsWith(Path.TrimEndingDirectorySeparator(run) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+            ? Path.GetRelativePath(_folder, full)
+            : path;
     }
 }

@@ -179,15 +179,16 @@ public sealed class JudgeWatchTests
     [Fact]
     public void ARewardThatRisesWhileAccuracyFallsIsWarnedOfOnce()
     {
-        Watch(3 * JudgeWatch.Window, step => new()
-        {
-            ["judge/reviews"] = 8,
-            ["judge/length_correlation"] = double.NaN,
-            ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
-            ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
-        });
-        Assert.Contains("step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell "
-            + "by 0.10", Assert.Single(_warnings), StringComparison.Ordinal);
+        Watch(3 * JudgeWatch.Window, Apart);
+        Assert.Contains(ApartSaid, Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ItEndsTheRunWhereCanariesWould()
+    {
+        using ProcessRewardTransformer strict = Fitted(new RubricJudge(), CanaryPolicy.Stop);
+        Assert.Contains(ApartSaid,
+            Assert.Throws<JudgeStoppedException>(() => Watch(3 * JudgeWatch.Window, Apart, strict)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -197,17 +198,29 @@ public sealed class JudgeWatchTests
         Assert.Empty(_warnings);
     }
 
-    private void Watch(int lines, Func<int, Dictionary<string, double>> line)
+    private const string ApartSaid =
+        "step 40: the process reward rose by 0.20 while the accuracy of the sampled answers, on training rows, fell by 0.10";
+
+    private static Dictionary<string, double> Apart(int step) => new()
+    {
+        ["judge/reviews"] = 8,
+        ["judge/length_correlation"] = double.NaN,
+        ["rewards/ProcessReward/mean"] = 0.4 + 0.01 * step,
+        ["rewards/AccuracyReward/mean"] = 0.6 - 0.005 * step,
+    };
+
+    private void Watch(int lines, Func<int, Dictionary<string, double>> line, params ProcessRewardTransformer[] judges)
     {
         using MessageChannel channel = new(_ml, "Test");
         List<long> passedOn = [];
-        JudgeWatch watch = new([], channel, new Recorder(progress => passedOn.Add(progress.Step)), default);
+        JudgeWatch watch = new(judges, channel, new Recorder(progress => passedOn.Add(progress.Step)), default);
         for (int step = 1; step <= lines; step++) watch.Report(new TrainingProgress(step, lines, line(step), TimeSpan.Zero));
         Assert.Equal(lines, passedOn.Count);
     }
 
-    private ProcessRewardTransformer Fitted(IProcessJudge judge) =>
-        _ml.Pathology().ProcessReward(judge).Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
+    private ProcessRewardTransformer Fitted(IProcessJudge judge, CanaryPolicy canaries = CanaryPolicy.Warn) =>
+        _ml.Pathology().ProcessReward(judge, new ProcessRewardOptions { Canaries = canaries })
+            .Fit(PicturedRolloutRow.View(_ml, PicturedRolloutRow.Examples));
 
     private static void Review(ProcessRewardTransformer judge, int count, int step) => judge.Panel.ReviewAsync(
         [.. Enumerable.Range(0, count)
