@@ -203,7 +203,7 @@ internal sealed class BatchScheduler : IDisposable
     }
 
     // A pass for one request ends when that is given up; a pass for several goes on for the others.
-    private void Join(Qwen25VlModel model, IReadOnlyList<CompletionJob> jobs)
+    private void Join(Qwen25VlModel model, List<CompletionJob> jobs)
     {
         using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(
             _stop.Token, jobs.Count == 1 ? jobs[0].Cancellation : CancellationToken.None);
@@ -233,7 +233,7 @@ internal sealed class BatchScheduler : IDisposable
     }
 
     // A fault of several is looked for in each: the others are answered.
-    private void FailJoining(Qwen25VlModel model, IReadOnlyList<CompletionJob> jobs, Exception fault)
+    private void FailJoining(Qwen25VlModel model, List<CompletionJob> jobs, Exception fault)
     {
         if (jobs.Count > 1 && fault is not OperationCanceledException)
         {
