@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using PathVlm.Benchmarks.Durability;
 using PathVlm.Benchmarks.Real;
 
 namespace PathVlm.Benchmarks;
@@ -10,6 +11,7 @@ internal sealed record BenchmarkArguments(string Name)
     /// <summary>How to call the program.</summary>
     public static string Usage =>
         $"usage: <{string.Join('|', BenchmarkSuite.Names)}|all> [--quick] [--prompts n] [--repeats n] [--output file.md]"
+        + $"; kill: [--stage {string.Join('|', KillBenchmark.Stages)}] [--times n]"
         + $"; real: [--model {string.Join('|', RealShape.ModelNames)}] [--case {string.Join('|', RealShape.CaseNames)}] "
         + "[--device cpu|cuda|cuda:N] "
         + "[--precision bfloat16|float32] [--recompute none|layers|auto] [--recomputed n] [--load yes|no] [--layers n] "
@@ -27,6 +29,12 @@ internal sealed record BenchmarkArguments(string Name)
 
     /// <summary>Markdown file to write; null: <c>artifacts/benchmarks.md</c> for <c>all</c>, else none.</summary>
     public string? Output { get; init; }
+
+    /// <summary>Stage that <c>kill</c> ends with: sft, grpo or process.</summary>
+    public string Stage { get; init; } = "process";
+
+    /// <summary>Kills of <c>kill</c>.</summary>
+    public int Times { get; init; } = 50;
 
     /// <summary>What <c>real</c> is run on.</summary>
     public RealArguments Real { get; init; } = new();
@@ -55,6 +63,12 @@ internal sealed record BenchmarkArguments(string Name)
                     break;
                 case "--repeats" when Number(value) is { } repeats:
                     read = read with { Repeats = repeats };
+                    break;
+                case "--times" when Number(value) is { } times:
+                    read = read with { Times = times };
+                    break;
+                case "--stage" when value is not null && KillBenchmark.Stages.Contains(value):
+                    read = read with { Stage = value };
                     break;
                 case "--output" when value is not null:
                     read = read with { Output = value };

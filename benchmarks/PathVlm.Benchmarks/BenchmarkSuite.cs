@@ -1,3 +1,4 @@
+using PathVlm.Benchmarks.Durability;
 using PathVlm.Benchmarks.Generation;
 using PathVlm.Benchmarks.Input;
 using PathVlm.Benchmarks.Measuring;
@@ -25,10 +26,11 @@ internal static class BenchmarkSuite
         ["profile"] = ProfileBenchmark.Run,
         ["real"] = RealBenchmark.Run,
         ["reliability"] = ReliabilityBenchmark.Run,
+        ["kill"] = KillBenchmark.Run,
     };
 
     // What explains figures rather than being one, or takes a large machine, runs only when asked for by name.
-    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability"];
+    private static readonly string[] Explaining = ["kernels", "profile", "real", "reliability", "kill"];
 
     /// <summary>Names that can be asked for, beside <c>all</c>.</summary>
     public static IReadOnlyCollection<string> Names => Benchmarks.Keys;

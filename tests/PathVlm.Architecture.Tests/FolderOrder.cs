@@ -43,8 +43,9 @@ internal static class FolderOrder
         "Judging/Protocol", "Judging/Wording", "Judging/Messages", "Judging/Models", "Judging/Rubric", "Judging/Scoring",
         "Judging/Records", "Judging/Panel", "Judging/Canaries",
         "Rewards/Scaling", "Rewards",
-        "Training/Options", "Training/Logging", "Training/Reporting", "Training/Loop", "Training/Origins", "Training/Grpo/Options",
-        "Training/Grpo/Losses", "Training/Grpo/Rollouts", "Training/Grpo/Rewards", "Training/Grpo", "Training/Sft",
+        "Training/Options", "Training/Logging", "Training/Checkpoints", "Training/Reporting", "Training/Loop", "Training/Origins",
+        "Training/Grpo/Options",
+        "Training/Grpo/Losses", "Training/Grpo/Rollouts", "Training/Grpo/Scoring", "Training/Grpo/Rewards", "Training/Grpo", "Training/Sft",
         "",
     ];
 

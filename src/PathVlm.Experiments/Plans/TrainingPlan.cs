@@ -36,6 +36,16 @@ public sealed record TrainingPlan
     /// <value>false: they are refused before anything is trained.</value>
     public bool AllowTrainedRows { get; init; }
 
+    /// <summary>
+    /// Whether a run that was stopped in the output folder goes on where it was; it then ends with the same bytes as one that was not
+    /// stopped. Where none was begun there, it begins.
+    /// </summary>
+    /// <value>false: what an earlier run left is put aside, and the run begins.</value>
+    public bool Resume { get; init; }
+
+    /// <summary>The file that says what the run in the folder was begun with.</summary>
+    public string RecordFile => Path.Combine(OutputFolder, "run.json");
+
     /// <summary>The file with the stage of each row and the hash of its picture that is written beside the model.</summary>
     public string SplitFile => Path.Combine(OutputFolder, "split.json");
 

@@ -19,7 +19,10 @@ internal sealed class ExperimentSettings
     private const int MaxShownLength = 40, MaxShownSettings = 4;
 
     private static readonly string[] NotCompared =
-        ["Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device", "DataLicence"];
+    [
+        "Progress", "Cancellation", "OutputFolder", "BaseModel", "Seed", "LoggingSteps", "AnswerBatchSize", "Device", "ResumeFrom",
+        "SaveSteps", "SaveMinutes", "KeepCheckpoints", "DataLicence",
+    ];
 
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
     private static readonly JsonSerializerOptions CompactJson = new() { Converters = { new JsonStringEnumConverter() } };
@@ -43,13 +46,19 @@ internal sealed class ExperimentSettings
             ["Judge:RequireShownInImage"] = plan.Panel.RequireShownInImage.ToString(),
             ["Judge:SoundnessNeedsStep"] = plan.Panel.SoundnessNeedsStep.ToString(),
         };
-        Add("Sft", plan.Recipe.Sft);
-        Add("Grpo", plan.Recipe.Grpo);
-        Add("Process", plan.Recipe.Process);
+        AddStages(values, plan.Recipe);
         foreach (NamedPath model in plan.Bases) values[BaseSection + model.Name] = Fingerprint.OfModel(model.Path);
         foreach (ExternalEndpoint external in plan.Externals)
             values[ExternalSection + external.Name] = $"{external.Model} at {Fingerprint.Of(external.Address.ToString())}";
         return new ExperimentSettings(values);
+    }
+
+    /// <summary>Adds the options of a recipe's stages, as <c>Sft:LearningRate</c>.</summary>
+    internal static void AddStages(IDictionary<string, string> values, Recipe recipe)
+    {
+        Add("Sft", recipe.Sft);
+        Add("Grpo", recipe.Grpo);
+        Add("Process", recipe.Process);
 
         void Add(string section, PathologyTrainingOptions options)
         {
@@ -60,6 +69,31 @@ internal sealed class ExperimentSettings
                     property.GetValue(options), property.PropertyType, CompactJson);
         }
     }
+
+    /// <summary>Settings that differ, the first ones: <c>Sft:LearningRate was 0.001, is 0.002; ...</c>.</summary>
+    internal static string DifferencesInWords(
+        IEnumerable<string> differing, IReadOnlyDictionary<string, string> found, IReadOnlyDictionary<string, string> now) =>
+        string.Join("; ", differing.Take(MaxShownSettings).Select(name => $"{name} was {Shown(found, name)}, is {Shown(now, name)}"));
+
+    /// <summary>Reads a file of settings.</summary>
+    /// <exception cref="InvalidDataException">It holds none.</exception>
+    internal static SortedDictionary<string, string> Read(string path)
+    {
+        try
+        {
+            return new SortedDictionary<string, string>(
+                JsonSerializer.Deserialize<Dictionary<string, string>>(InputFile.ReadText(path, LargestFile)) ?? [],
+                StringComparer.Ordinal);
+        }
+        catch (JsonException fault)
+        {
+            throw new InvalidDataException($"{path}: expected a list of settings: {fault.Message}", fault);
+        }
+    }
+
+    /// <summary>Writes a file of settings.</summary>
+    internal static void Write(string path, IDictionary<string, string> values) =>
+        AtomicFile.Write(path, JsonSerializer.Serialize(values, Json));
 
     /// <summary>Adds the content of a set of other modalities.</summary>
     internal void AddSet(string name, string identity) => _values[SetSection + name] = identity;
@@ -97,8 +131,8 @@ internal sealed class ExperimentSettings
         if (conflicts.Count > 0)
         {
             IEnumerable<string> differing = _values.Keys.Union(found.Keys).Order(StringComparer.Ordinal)
-                .Where(name => Differs(name, found) && conflicts.Any(one => one.DependsOn(name))).Take(MaxShownSettings);
-            string why = string.Join("; ", differing.Select(name => $"{name} was {Shown(found, name)}, is {Shown(_values, name)}"));
+                .Where(name => Differs(name, found) && conflicts.Any(one => one.DependsOn(name)));
+            string why = DifferencesInWords(differing, found, _values);
             throw new InvalidOperationException(
                 $"resume: [{conflicts[0].Path}] is finished and was made with other settings"
                 + $"{(why.Length > 0 ? $": {why}" : ", rows or base")}; "
@@ -106,7 +140,7 @@ internal sealed class ExperimentSettings
         }
 
         foreach ((string name, string value) in found) _values.TryAdd(name, value);
-        AtomicFile.Write(folder.SettingsFile, JsonSerializer.Serialize(_values, Json));
+        Write(folder.SettingsFile, _values);
     }
 
     private bool Differs(string name, SortedDictionary<string, string> found)
@@ -118,21 +152,7 @@ internal sealed class ExperimentSettings
     private static bool MayBeAdded(string name) =>
         new[] { BaseSection, SetSection, ExternalSection }.Any(section => name.StartsWith(section, StringComparison.Ordinal));
 
-    private static string Shown(SortedDictionary<string, string> settings, string name) => settings.TryGetValue(name, out string? value)
+    private static string Shown(IReadOnlyDictionary<string, string> settings, string name) => settings.TryGetValue(name, out string? value)
         ? value.Length > MaxShownLength ? value[..MaxShownLength] + "…" : value
         : "not set";
-
-    private static SortedDictionary<string, string> Read(string path)
-    {
-        try
-        {
-            return new SortedDictionary<string, string>(
-                JsonSerializer.Deserialize<Dictionary<string, string>>(InputFile.ReadText(path, LargestFile)) ?? [],
-                StringComparer.Ordinal);
-        }
-        catch (JsonException fault)
-        {
-            throw new InvalidDataException($"{path}: expected a list of settings: {fault.Message}", fault);
-        }
-    }
 }

@@ -10,6 +10,7 @@ using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling.Files;
 
@@ -24,10 +25,12 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     private readonly PathologySftOptions _sft = SftOf(plan);
     private readonly GrpoOptions _grpo = plan.Recipe.Grpo.Copy();
     private readonly GrpoOptions _process = plan.Recipe.Process.Copy();
+    private bool _resumes;
 
     /// <summary>Runs the chain.</summary>
     internal TrainingOutcome Run(IDataView rows)
     {
+        _resumes = plan.Resume && TrainingRecord.Continues(plan, rows);
         IEstimator<ITransformer> chain = Pipeline();
         TrainingCheck.Columns(chain, rows);
         RequireUntrainedTestRows(rows);
@@ -39,7 +42,8 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Recipe.Model))
         {
             RequireReadable(rows, baseModel.Policy);
-            RunFolder.PutAside(plan);
+            if (!_resumes) RunFolder.PutAside(plan);
+            TrainingRecord.Write(plan, rows, isFinished: false);
             _pathology.Data.SaveSplit(rows, plan.SplitFile, cancellation);
             results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
         }
@@ -47,7 +51,10 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         ITransformer model = chain.Fit(rows);
         if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema, results);
         ModelFiles.Save(ml, model, rows.Schema, plan.ModelFile);
+        TrainingRecord.Write(plan, rows, isFinished: true);
         DropKept();
+        foreach (string stage in _stages) PathologyTrainingOptions.DeleteCheckpoints(plan.StageFolderOf(stage));
+        if (_resumes) File.Delete(plan.CancelledModelFile);
         IReadOnlyList<PathologyTransformer> fitted = PathologyModelFile.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
             results.Add(Evaluated(evaluation, name, stage, rows));
@@ -138,10 +145,9 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     private void KeepCancelled(ITransformer model, DataViewSchema schema, IReadOnlyList<StageResult> results)
     {
         ModelFiles.Save(ml, model, schema, plan.CancelledModelFile);
-        DropKept();
         WriteReport(results);
         foreach (PathologyTransformer stage in PathologyModelFile.StagesOf(model)) stage.Dispose();
-        reporter.Message($"cancelled; what was learnt until then: {plan.CancelledModelFile}");
+        reporter.Message($"cancelled; what was learnt until then: {plan.CancelledModelFile}; the same call with --resume goes on");
         cancellation.ThrowIfCancellationRequested();
     }
 
@@ -156,7 +162,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
 
     // The last stage is saved with the whole chain at once.
     private IEstimator<PathologyTransformer> Kept(string name, IEstimator<PathologyTransformer> stage) =>
-        name == _stages[^1] ? stage : new KeptStage(stage, name, KeptFile(name), ml, reporter, cancellation);
+        name == _stages[^1] ? stage : new KeptStage(stage, name, KeptFile(name), ml, reporter, cancellation, _resumes);
 
     private void DropKept()
     {
@@ -165,5 +171,5 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
 
     private string KeptFile(string stage) => Path.Combine(plan.StageFolderOf(stage), ModelFiles.StageModel);
 
-    private StagePlace PlaceOf(string stage) => new(stage, plan.StageFolderOf(stage), plan.Seed);
+    private StagePlace PlaceOf(string stage) => new(stage, plan.StageFolderOf(stage), plan.Seed, _resumes);
 }

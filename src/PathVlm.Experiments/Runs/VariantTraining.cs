@@ -27,6 +27,7 @@ internal sealed class VariantTraining(
 {
     private const long LargestRecord = 1 << 20;
     private const string RecordName = "stage.json";
+    private const string BegunName = "begun.txt";
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
     private readonly Lazy<double> _rlShare = new(() =>
         (double)CountOf(rows, PathologyStages.Rl) / Math.Max(1, CountOf(rows, PathologyStages.Sft)));
@@ -58,10 +59,18 @@ internal sealed class VariantTraining(
             return model;
         }
 
-        Clear(folder);
-        Train(variant, before, new StagePlace(title, folder, seed), model.Path);
+        bool resumes = WasBegun(folder, model.Fingerprint);
+        if (!resumes)
+        {
+            Clear(folder);
+            AtomicFile.Write(Path.Combine(folder, BegunName), model.Fingerprint);
+        }
+
+        Train(variant, before, new StagePlace(title, folder, seed, resumes), model.Path);
+        PathologyTrainingOptions.DeleteCheckpoints(folder);
         AtomicFile.Write(Path.Combine(folder, RecordName), JsonSerializer.Serialize(
             new StageRecord(baseModel.Name, seed, variant.Name, variant.Before, variant.Rows, model.Fingerprint), Json));
+        File.Delete(Path.Combine(folder, BegunName));
         Trained++;
         reporter.Message($"{title}: trained");
         return model;
@@ -170,6 +179,13 @@ internal sealed class VariantTraining(
         {
             return "";
         }
+    }
+
+    // Whether a training with these settings was stopped in the folder: it goes on from its last checkpoint.
+    private static bool WasBegun(string folder, string fingerprint)
+    {
+        string path = Path.Combine(folder, BegunName);
+        return File.Exists(path) && InputFile.ReadText(path, LargestRecord) == fingerprint;
     }
 
     // What an unfinished training left: its logs would be appended to.

@@ -1,5 +1,6 @@
 using PathVlm.Experiments.Plans;
 using PathVlm.MLNet.Training.Grpo;
+using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Files;
 
 namespace PathVlm.Experiments.Stages;
@@ -30,6 +31,7 @@ internal static class RunFolder
 
         foreach (string folder in StageNames.Chain.Select(plan.StageFolderOf).Where(Directory.Exists))
         {
+            PutCheckpointsAside(plan, folder);
             GrpoEstimator.DeleteStoppedCheckpoint(folder);
             DeleteIfEmpty(Path.Combine(folder, Events));
             DeleteIfEmpty(folder);
@@ -43,8 +45,19 @@ internal static class RunFolder
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
     }
 
+    private static void PutCheckpointsAside(TrainingPlan plan, string stage)
+    {
+        string folder = Path.Combine(stage, PathologyTrainingOptions.CheckpointsFolder);
+        if (!Directory.Exists(folder)) return;
+        string aside = Path.Combine(plan.OutputFolder, Previous, Path.GetRelativePath(plan.OutputFolder, folder));
+        Directory.CreateDirectory(Path.GetDirectoryName(aside)!);
+        if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
+        Directory.Move(folder, aside);
+    }
+
     private static IEnumerable<string> FilesOf(TrainingPlan plan)
     {
+        if (File.Exists(plan.RecordFile)) yield return plan.RecordFile;
         foreach (string name in StageNames.Chain.Prepend(StageNames.Base))
             if (File.Exists(plan.EvaluationFileOf(name))) yield return plan.EvaluationFileOf(name);
         if (File.Exists(plan.ReportFile)) yield return plan.ReportFile;

@@ -18,6 +18,7 @@ namespace PathVlm.Experiments.Stages;
 /// <summary>The recipe's stages as estimators whose training is reported, logged and cancelled.</summary>
 internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge judge, RunReporter reporter, CancellationToken cancellation)
 {
+    private const double SaveMinutes = 1;
     private readonly List<(string Title, TrainingResult Result)> _trained = [];
 
     /// <summary>Memory over the steps of all stages.</summary>
@@ -70,6 +71,8 @@ internal sealed class StageTrainer(PathologyCatalog pathology, IProcessJudge jud
     {
         options.Seed = place.Seed;
         options.OutputFolder = place.Folder;
+        options.ResumeFrom = place.Resumes ? place.Folder : null;
+        if (options.SaveSteps is null) options.SaveMinutes ??= SaveMinutes;
         options.Cancellation = cancellation;
         options.Progress = new StepProgress<TrainingProgress>(progress =>
         {

@@ -33,6 +33,11 @@ internal sealed class TrainCommand : Verb
     };
 
     private readonly Option<long> _seed = new("--seed") { Description = "Seed of the run.", DefaultValueFactory = _ => 1 };
+    private readonly Option<bool> _resume = new("--resume")
+    {
+        Description = "Go on with a run that was stopped in the folder, with the same settings; it ends as one that was not stopped.",
+    };
+
     private readonly Option<string> _until = new("--until")
     {
         Description = "Last stage: Alpha, Beta or PathVLM-R1.",
@@ -70,7 +75,7 @@ internal sealed class TrainCommand : Verb
     protected override Command Describe()
     {
         Command command = new("train", "Fine-tunes a model, adds GRPO, adds the process reward, evaluates every stage, saves the chain.");
-        Option[] options = [_baseModel, _output, _seed, _until, .. _data.Options, .. _recipe.Options, .. _judge.Options];
+        Option[] options = [_baseModel, _output, _seed, _until, _resume, .. _data.Options, .. _recipe.Options, .. _judge.Options];
         foreach (Option option in options) command.Options.Add(option);
         return command;
     }
@@ -90,6 +95,7 @@ internal sealed class TrainCommand : Verb
             OutputFolder = Path.GetFullPath(parsed.GetValue(_output)!),
             Seed = parsed.GetValue(_seed),
             LastStage = until,
+            Resume = parsed.GetValue(_resume),
             AllowTrainedRows = _data.AllowsTrainedRows(parsed),
             Judge = _judge.Judge(parsed, context.Configuration),
             Panel = JudgeChoice.Panel(context.Configuration, recipe.Panel),

@@ -132,6 +132,20 @@ public sealed class ProcessRewardTransformer : RowTransformer, IDisposable
         return Canaries;
     }
 
+    /// <summary>What a checkpoint keeps of the judge: the panel's counts, and the canaries' reviews.</summary>
+    internal JudgeState Save() => new(_judge.Identity, _panel.Value.Save(), Canaries?.Save());
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="InvalidDataException">It was written with another judge.</exception>
+    internal void Restore(JudgeState state, IReadOnlyList<string> known)
+    {
+        if (state.Judge != _judge.Identity)
+            throw new InvalidDataException(
+                $"the run that wrote the checkpoint differs from this one: judge: expected {state.Judge}, got {_judge.Identity}");
+        _panel.Value.Restore(state.Panel, known);
+        Canaries = state.Canaries is { } canaries ? JudgeCanaries.Restore(canaries) : null;
+    }
+
     /// <summary>What the judge is shown of each rollout of the row that <paramref name="row"/> is at.</summary>
     internal Func<IReadOnlyList<ProcessReviewRequest>> RequestsOf(DataViewRow row)
     {

@@ -35,6 +35,16 @@ internal sealed class AdamW : IDisposable
         _secondMoments = [.. ranges.Select(range => zeros_like(range.Values, requires_grad: false).DetachFromDisposeScope())];
     }
 
+    /// <summary>Updates made so far, t of the formula; set where a run goes on.</summary>
+    public long UpdateCount
+    {
+        get => _updateCount;
+        set => _updateCount = value;
+    }
+
+    /// <summary>First and second moments of each range, [range] float32 on its device; they stay the optimizer's.</summary>
+    public IEnumerable<(Tensor First, Tensor Second)> Moments => _firstMoments.Zip(_secondMoments);
+
     /// <summary>Updates every range from its gradient; gradients are left as they are.</summary>
     /// <param name="learningRate">The rate of this step.</param>
     public void Step(double learningRate)

@@ -43,6 +43,11 @@ public sealed class CanaryReport : IHtmlView
     /// <summary>Number of canaries whose review is missing.</summary>
     public int MissingCount => _missing.Length;
 
+    /// <summary>The reviews, for a checkpoint.</summary>
+    internal IReadOnlyList<CanaryState> Save() => [.. Reviews.Select(review => new CanaryState(
+        review.Name, review.Review.Score?.Completeness, review.Review.Score?.Soundness, review.Review.Missing, review.Review.Detail,
+        review.Review.Blank))];
+
     /// <summary>Stops where not one canary that the judge was asked about was reviewed.</summary>
     /// <exception cref="JudgeStoppedException">No review came back; the message tells causes, counts and details.</exception>
     public void RequireAnyReview()

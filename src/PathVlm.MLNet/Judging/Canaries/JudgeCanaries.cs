@@ -71,6 +71,15 @@ public static class JudgeCanaries
         return new CanaryReport([.. All.Zip(reviews)]);
     }
 
+    /// <summary>The report that a checkpoint kept; null where the canaries were others then.</summary>
+    internal static CanaryReport? Restore(IReadOnlyList<CanaryState> reviews)
+    {
+        if (!All.Select(canary => canary.Name).SequenceEqual(reviews.Select(review => review.Name))) return null;
+        return new CanaryReport([.. All.Zip(reviews.Select(review => new ProcessReview(
+            review is { Completeness: { } completeness, Soundness: { } soundness } ? new ReviewScore(completeness, soundness, []) : null,
+            review.Missing, review.Blank, Cached: true, "") { Detail = review.Detail }))]);
+    }
+
     private static JudgeCanary Empty(string name, string reasoning) => new(name, IsEmpty: true, Request(reasoning));
 
     private static ProcessReviewRequest Request(string reasoning) => new()

@@ -24,7 +24,8 @@ public sealed class ReviewPanel : IDisposable
     private readonly ScoringRules _rules;
     private readonly TimeProvider _time;
     private readonly ReviewRecord? _record;
-    private readonly RecordedReviews _recorded;
+    private readonly PanelMemory _memory = new();
+    private RecordedReviews _recorded;
     private readonly ConcurrentDictionary<string, Lazy<Task<ProcessReview>>> _reviews = new();
     private readonly ConcurrentDictionary<string, bool> _prepared = new();
     private readonly ConcurrentDictionary<string, bool> _held = new(); // prepared misses that are not final: kept for their block's readers
@@ -32,6 +33,7 @@ public sealed class ReviewPanel : IDisposable
     private readonly MinuteWindow _requestsMade;
     private readonly MinuteWindow _tokens;
     private readonly ReviewStatistics _statistics;
+    private int _recordBegin;
     private volatile bool _wasReached;
 
     /// <summary>Creates a panel.</summary>
@@ -55,10 +57,35 @@ public sealed class ReviewPanel : IDisposable
         IReadOnlyList<ReviewRecordLine> lines = _record?.Lines ?? [];
         _recorded = new RecordedReviews(lines, _rules);
         _statistics = new ReviewStatistics(_options, spentBefore: lines.Sum(line => line.Price));
+        _recordBegin = lines.Count;
     }
 
     /// <summary>Counts and costs so far.</summary>
     public ReviewStatistics Statistics => _statistics;
+
+    /// <summary>What a checkpoint keeps, beside <see cref="KnownKeys"/>.</summary>
+    internal ReviewPanelState Save() =>
+        new(_statistics.Save(), _wasReached, _recordBegin, _record?.Count ?? 0, _memory.Count);
+
+    /// <summary>The first keys of the reviews that memory answers, in the order in which they were asked for.</summary>
+    internal IReadOnlyList<string> KnownKeys(int count) => _memory.Keys(count);
+
+    /// <summary>
+    /// Goes on from a checkpoint. What the record holds of the run up to there is memory again; what it holds beyond is a reply that was
+    /// paid for before the run was stopped, and answers as if it were asked for now.
+    /// </summary>
+    internal void Restore(ReviewPanelState state, IReadOnlyList<string> known)
+    {
+        IReadOnlyList<ReviewRecordLine> lines = _record?.Lines ?? [];
+        _recordBegin = Math.Min(state.RecordBegin, lines.Count);
+        int end = Math.Clamp(state.RecordEnd, _recordBegin, lines.Count);
+        _recorded = new RecordedReviews(lines.Take(_recordBegin), _rules);
+        foreach (ReviewRecordLine line in lines.Take(end).Skip(_recordBegin).Where(line => line.IsSettled))
+            _reviews[line.Key] = new Lazy<Task<ProcessReview>>(Task.FromResult(line.ToReview(_rules.SoundnessNeedsStep)));
+        _memory.Restore(known, lines.Skip(end).Where(line => line.IsSettled));
+        _statistics.Restore(state.Statistics, lines.Take(_recordBegin).Sum(line => line.Price));
+        if (state.Reached) _wasReached = true;
+    }
 
     /// <summary>
     /// Makes a block of reviews ahead of their reader, whose first reading then counts as asked, not as a cache hit. A miss that is not
@@ -124,6 +151,7 @@ public sealed class ReviewPanel : IDisposable
             string key = ReviewKey.Create(_judge.Identity, request);
             _recorded.Forget(key);
             _reviews.TryRemove(key, out _);
+            _memory.Forget(key);
         }
     }
 
@@ -166,13 +194,19 @@ public sealed class ReviewPanel : IDisposable
         string key = ReviewKey.Create(_judge.Identity, request);
         Lazy<Task<ProcessReview>> mine = new(() => AskAsync(key, request, stop));
         Lazy<Task<ProcessReview>>? fromRecord = null;
-        Lazy<Task<ProcessReview>> review = _reviews.GetOrAdd(key, _ => _recorded.Find(key, request) is { } known
-            ? fromRecord = new Lazy<Task<ProcessReview>>(Task.FromResult(known with { Key = key }))
-            : mine);
+        Lazy<Task<ProcessReview>> review = _reviews.GetOrAdd(key, _ =>
+        {
+            Lazy<Task<ProcessReview>>? recorded = _recorded.Find(key, request) is { } known
+                ? new Lazy<Task<ProcessReview>>(Task.FromResult(known with { Key = key }))
+                : null;
+            if (_memory.Recalls(key)) return recorded ?? new Lazy<Task<ProcessReview>>(() => RecallAsync(key, request, stop.Token));
+            return recorded is null ? mine : fromRecord = recorded;
+        });
         try
         {
             ProcessReview result = await review.Value.ConfigureAwait(false);
-            if (result.MayPass && !_held.ContainsKey(key)) Drop(key, review);
+            if (!result.MayPass) _memory.Add(key);
+            else if (!_held.ContainsKey(key)) Drop(key, review);
             if (review == mine || _prepared.TryRemove(key, out _)) return result;
             if (review != fromRecord) return _statistics.FromMemory(result);
         }
@@ -218,8 +252,31 @@ public sealed class ReviewPanel : IDisposable
 
     private static bool IsBlank(ProcessReviewRequest request) => ContentFreeText.Is(ReviewText.Lines(request.Reasoning));
 
+    // Memory knew the review before the run was stopped, and no record kept it: made again, and counted as from memory.
+    private async Task<ProcessReview> RecallAsync(string key, ProcessReviewRequest request, CancellationToken cancellationToken)
+    {
+        JudgeReply reply = await _judge.ReviewAsync(request, cancellationToken).ConfigureAwait(false);
+        return ReviewOf(key, reply, request).Review;
+    }
+
+    private (ProcessReview Review, ReviewScore? Score) ReviewOf(string key, JudgeReply reply, ProcessReviewRequest request)
+    {
+        ReviewScore? score = reply.Findings is { } findings
+            ? ReviewScorer.Score(findings, request, _rules)
+            : null;
+        ProcessReview review =
+            new(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(score.Verdicts))
+            {
+                Key = key,
+                Detail = reply.Detail,
+            };
+        return (review, score);
+    }
+
     private async Task<ProcessReview> AskAsync(string key, ProcessReviewRequest request, CancellationTokenSource stop)
     {
+        if (_memory.TakePaid(key) is { } paid)
+            return _statistics.AddPaid(paid, _rules.SoundnessNeedsStep, isWatched: !request.Coordinates.IsCanary);
         await _places.WaitAsync(stop.Token).ConfigureAwait(false);
         try
         {
@@ -227,9 +284,7 @@ public sealed class ReviewPanel : IDisposable
             using Activity? activity = PathologyTelemetry.Start("judge");
             JudgeReply reply = await _judge.ReviewAsync(request, BeforeRequestAsync, stop.Token).ConfigureAwait(false);
             _tokens.Add(reply.InputTokens + reply.OutputTokens);
-            ReviewScore? score = reply.Findings is { } findings
-                ? ReviewScorer.Score(findings, request, _rules)
-                : null;
+            (ProcessReview review, ReviewScore? score) = ReviewOf(key, reply, request);
             TimeSpan taken = asked is { } begun ? _time.GetElapsedTime(begun) : TimeSpan.Zero;
             string outcome = reply.Missing?.ToString() ?? "scored";
             activity?.SetTag("outcome", outcome).SetTag("requests", reply.Requests)
@@ -240,11 +295,7 @@ public sealed class ReviewPanel : IDisposable
             _record?.Append(LineOf(key, request, reply, score, verdicts, price), toDisk: !_judge.IsOffline);
             _statistics.RequireUsage(reply);
             _statistics.RequireFewMissing();
-            return new ProcessReview(score, reply.Missing, Blank: false, Cached: false, score is null ? "" : FindingsText.Of(verdicts))
-            {
-                Key = key,
-                Detail = reply.Detail,
-            };
+            return review;
 
             async Task BeforeRequestAsync(CancellationToken cancellationToken)
             {

@@ -14,7 +14,7 @@ public sealed class ReviewStatistics
     private readonly Queue<bool> _recent = new();
     private readonly Dictionary<MissingCause, int> _missing = [];
     private readonly Dictionary<MissingCause, string> _samples = [];
-    private readonly decimal _spentBefore;
+    private decimal _spentBefore;
     private int _recentMissing, _recordAnswers;
 
     internal ReviewStatistics(ReviewPanelOptions options, decimal spentBefore) => (_options, _spentBefore) = (options, spentBefore);
@@ -85,6 +85,35 @@ public sealed class ReviewStatistics
 
     /// <summary>Sum of the times that asked reviews took, each from its first request on.</summary>
     public TimeSpan JudgeTime { get; private set; }
+
+    internal ReviewStatisticsState Save()
+    {
+        lock (_gate)
+            return new ReviewStatisticsState
+            {
+                Asked = Asked, CacheHits = CacheHits, BlankReasonings = BlankReasonings, Requests = Requests, InputTokens = InputTokens,
+                OutputTokens = OutputTokens, Price = Price, QuotesRejected = QuotesRejected, Quotes = Quotes,
+                RecordAnswers = _recordAnswers, JudgeTime = JudgeTime, Missing = new Dictionary<MissingCause, int>(_missing),
+                Samples = new Dictionary<MissingCause, string>(_samples), Recent = [.. _recent],
+            };
+    }
+
+    /// <summary>Goes on from counts that were kept.</summary>
+    /// <param name="state">The counts.</param>
+    /// <param name="spentBefore">What the record's lines before the run cost.</param>
+    internal void Restore(ReviewStatisticsState state, decimal spentBefore)
+    {
+        lock (_gate)
+        {
+            (Asked, CacheHits, BlankReasonings, Requests) = (state.Asked, state.CacheHits, state.BlankReasonings, state.Requests);
+            (InputTokens, OutputTokens, Price, JudgeTime) = (state.InputTokens, state.OutputTokens, state.Price, state.JudgeTime);
+            (QuotesRejected, Quotes, _recordAnswers, _spentBefore) =
+                (state.QuotesRejected, state.Quotes, state.RecordAnswers, spentBefore);
+            foreach ((MissingCause cause, int count) in state.Missing) _missing[cause] = count;
+            foreach ((MissingCause cause, string sample) in state.Samples) _samples[cause] = sample;
+            foreach (bool isMissing in state.Recent) Watch(isMissing);
+        }
+    }
 
     internal ReviewTotals Totals()
     {
@@ -164,6 +193,15 @@ public sealed class ReviewStatistics
 
     /// <summary>Whether <see cref="Forecast"/> gives a price.</summary>
     public bool HasForecast => Asked >= ForecastAfter;
+
+    /// <summary>Counts a review that was paid for before the run was stopped, as it was counted then.</summary>
+    internal ProcessReview AddPaid(ReviewRecordLine line, bool soundnessNeedsStep, bool isWatched)
+    {
+        ProcessReview review = line.ToReview(soundnessNeedsStep) with { Cached = false };
+        JudgeReply reply = new(null, line.Missing, line.Reply, line.Requests, line.InputTokens, line.OutputTokens) { Detail = line.Detail };
+        Add(reply, review.Score, TimeSpan.Zero, isWatched);
+        return review;
+    }
 
     /// <summary>Causes with counts and details, the most frequent first.</summary>
     internal static string CausesInWords(

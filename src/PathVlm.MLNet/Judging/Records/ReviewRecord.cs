@@ -33,6 +33,7 @@ internal sealed class ReviewRecord : IDisposable
     private readonly LineChain _chain;
     private readonly Lock _gate = new();
     private string _previous;
+    private int _count;
 
     private ReviewRecord(
         FileStream file, RecordText text, string previous, IReadOnlyList<ReviewRecordLine> lines, LineChain chain)
@@ -42,10 +43,17 @@ internal sealed class ReviewRecord : IDisposable
         _text = text;
         _previous = previous;
         Lines = lines;
+        _count = lines.Count;
     }
 
     /// <summary>The lines that stood in the file when it was opened.</summary>
     public IReadOnlyList<ReviewRecordLine> Lines { get; }
+
+    /// <summary>Lines that stand in the file now.</summary>
+    public int Count
+    {
+        get { lock (_gate) return _count; }
+    }
 
     /// <summary>Opens or creates a record for appending; a last line cut by a crash is taken off.</summary>
     /// <param name="path">The file; created with mode 0600, or given it where it is a record of wider mode.</param>
@@ -98,6 +106,7 @@ internal sealed class ReviewRecord : IDisposable
             byte[] bytes = _chain.Seal(JsonSerializer.Serialize(kept with { Previous = _previous }, Json));
             PrivateFile.Write(_file, bytes, toDisk);
             _previous = HashOf(bytes.AsSpan(..^1));
+            _count++;
         }
     }
 

@@ -8,12 +8,12 @@ using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
-using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Origins;
 using PathVlm.MLNet.Training.Reporting;
 using PathVlm.Modeling.Checkpoints;
@@ -58,6 +58,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         _environment = environment;
         _rewards = rewards;
         _options = options.ValidatedCopy();
+        _options.RequireCheckpointFolder();
     }
 
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
@@ -159,7 +160,8 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         if (prompts is not null) MemoryDoor.Pass(decided, GrpoMemory.Of(decided, prompts, origin), origin.Device, GrpoDefaults.Name);
         JudgeWatch progress = new(
             JudgeMetrics.JudgesIn(scorer, names), channel, new ChannelProgress(channel, _options.Progress), _options.Cancellation);
-        progress.Begin();
+        // Before anything large is loaded; where the stage goes on, they were shown already.
+        if (_options.ResumeFrom is not { } from || !CheckpointFolder.HoldsAny(from)) progress.Begin();
         PathologyPolicy policy = origin.Load().Retain();
         if (!origin.StartsFromStage && policy.Provenance.Base?.Notice is { } notice) channel.Warning(notice);
         try
@@ -197,7 +199,7 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
 
     private TrainingResult Train(
         PathologyPolicy policy, PolicyOrigin origin, GrpoOptions decided, IReadOnlyList<GrpoPrompt> prompts, RewardColumnSource scores,
-        IProgress<TrainingProgress> progress, MessageChannel channel)
+        JudgeWatch progress, MessageChannel channel)
     {
         using var sampler = new GeneratorRolloutSource(
             policy.Model, _options, [.. origin.Encoder.EndTokenIds], [.. origin.Encoder.SuppressedTokenIds], origin.Encoder.Text);
@@ -205,6 +207,8 @@ public sealed class GrpoEstimator : IEstimator<PathologyTransformer>
         {
             Reference = origin.Unchanging,
             SuppressedTokenIds = [.. origin.Encoder.SuppressedTokenIds],
+            Watch = progress,
+            Notice = channel.Info,
         };
         try
         {

@@ -1,11 +1,15 @@
+using System.Text.Json.Nodes;
+using System.Text.Json;
+using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Grpo.Losses;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Grpo.Scoring;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Reporting;
-using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
+using PathVlm.Modeling;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Grpo;
@@ -16,6 +20,8 @@ namespace PathVlm.MLNet.Training.Grpo;
 /// </summary>
 internal sealed class GrpoLoop : TrainingLoop
 {
+    private const string BatchName = "batch", RolloutsName = "rollouts", RewardsName = "rewards", WatchName = "watch";
+    private const string MemoryName = "rewardMemory", KeptName = "keptRollouts", ReferenceName = "reference";
     private readonly GrpoOptions _options;
     private readonly GrpoParts _parts;
     private readonly IReadOnlyList<GrpoPrompt> _prompts;
@@ -98,17 +104,63 @@ internal sealed class GrpoLoop : TrainingLoop
 
     protected override StopReason AfterStep(CancellationToken cancellation)
     {
+        _parts.Watch?.AfterStep(State.Step, TotalSteps);
         if (_options.SyncReferenceModel && State.Step % _options.ReferenceSyncSteps == 0)
             _reference?.Sync(Model, _options.ReferenceMixupAlpha);
         return StopReason.Completed;
     }
 
+    protected override IEnumerable<string> DataIdentity() => _prompts.Select(prompt =>
+        $"{prompt.Id} {prompt.Row} {string.Join(',', prompt.TokenIds)}"
+        + $" {string.Join(',', prompt.Pictures.Select(picture => picture.ContentHash))}").Append(string.Join(',', _parts.Rewards.Names));
+
+    protected override void FlushLogs()
+    {
+        base.FlushLogs();
+        _rolloutLog?.FlushToDisk();
+    }
+
+    protected override void SaveTo(JsonObject values)
+    {
+        if (_batch is not null && !_schedule.PlaceOf(State.Step, 0).StartsGeneration)
+            values[BatchName] = JsonSerializer.SerializeToNode(GenerationBatchState.Of(_batch), CheckpointManifest.Json);
+        if (_rolloutLog is not null) values[RolloutsName] = _rolloutLog.Length;
+        values[RewardsName] = _parts.Rewards.SaveState();
+        values[WatchName] = _parts.Watch?.SaveState();
+        values[KeptName] = _kept.Save() is { } kept ? JsonSerializer.SerializeToNode(kept, CheckpointManifest.Json) : null;
+    }
+
+    protected override void Complete(JsonObject values) => values[MemoryName] = _parts.Rewards.SaveMemory(values[RewardsName]);
+
+    protected override IEnumerable<KeyValuePair<string, Tensor>> StateTensors() =>
+        _options.SyncReferenceModel && _reference is not null ? [new(ReferenceName, _reference.Values)] : [];
+
+    protected override void RestoreFrom(StageCheckpoint checkpoint)
+    {
+        if (checkpoint.HoldsValue(BatchName))
+        {
+            GenerationBatchState state = checkpoint.Value<GenerationBatchState>(BatchName);
+            _batch = _sampler.Restore(state, PromptsOf(state.Number));
+        }
+
+        if (checkpoint.HoldsValue(RolloutsName)) _rolloutLog?.CutTo(checkpoint.Value<long>(RolloutsName));
+        if (checkpoint.HoldsValue(RewardsName))
+            _parts.Rewards.RestoreState(
+                checkpoint.Value<JsonNode>(RewardsName), checkpoint.HoldsValue(MemoryName) ? checkpoint.Value<JsonNode>(MemoryName) : null);
+        if (checkpoint.HoldsValue(KeptName)) _kept.Restore(checkpoint.Value<RolloutKeeperState>(KeptName), PromptsOf);
+        if (checkpoint.HoldsValue(WatchName)) _parts.Watch?.RestoreState(checkpoint.Value<JsonNode>(WatchName));
+        if (!_options.SyncReferenceModel || _reference is null) return;
+        checkpoint.ReadInto(ReferenceName, _reference.Values);
+        _reference.ValuesChanged();
+    }
+
+    private GrpoPrompt[] PromptsOf(long generation) => [.. _schedule.PromptsOf(generation).Select(i => _prompts[i])];
+
     protected override IReadOnlyList<SampledRollouts> TakeRollouts() => _kept.Take();
 
     private GenerationBatch Generate(long generation, CancellationToken cancellation)
     {
-        GrpoPrompt[] prompts = [.. _schedule.PromptsOf(generation).Select(i => _prompts[i])];
-        GenerationBatch batch = _sampler.Sample(generation, State.Step, prompts, cancellation);
+        GenerationBatch batch = _sampler.Sample(generation, State.Step, PromptsOf(generation), cancellation);
         if (!_options.IsOnPolicy) batch.OldLogProbabilities = _policyScorer.LogProbabilities(batch, _options.BatchSize, cancellation);
         if (_referenceScorer is not null)
             batch.ReferenceLogProbabilities = _referenceScorer.LogProbabilities(batch, _options.BatchSize, cancellation);

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.Modeling;
 
@@ -13,6 +14,9 @@ internal sealed record GrpoParts(IRolloutSource Rollouts, IRewardSource Rewards)
 
     /// <summary>Ids that the sampler never chooses.</summary>
     public IReadOnlyCollection<int> SuppressedTokenIds { get; init; } = [];
+
+    /// <summary>Watches the judge; null where there is none.</summary>
+    public JudgeWatch? Watch { get; init; }
 
     /// <summary>Sees the run.</summary>
     public GrpoObserver Observer { get; init; } = new();

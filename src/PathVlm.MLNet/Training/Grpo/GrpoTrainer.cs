@@ -1,5 +1,6 @@
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Training.Grpo.Options;
+using PathVlm.MLNet.Training.Grpo.Rewards;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
@@ -51,6 +52,12 @@ internal sealed class GrpoTrainer
     /// <summary>Where the last run is, or was when it ended or failed; null before the first.</summary>
     public TrainingState? State { get; private set; }
 
+    /// <summary>Watches the judge, and keeps what it saw in checkpoints; null where there is none.</summary>
+    public JudgeWatch? Watch { get; init; }
+
+    /// <summary>Receives a line on checkpoints: where a run goes on, and which ones cannot be used.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
     /// <summary>The last run where its judge stopped it; otherwise null.</summary>
     public TrainingResult? Stopped { get; private set; }
 
@@ -75,6 +82,8 @@ internal sealed class GrpoTrainer
         State = loop.State;
         try
         {
+            loop.UseCheckpoints(Notice);
+            Watch?.Begin();
             return loop.Run(cancellation);
         }
         catch (JudgeStoppedException)
@@ -89,5 +98,6 @@ internal sealed class GrpoTrainer
         Reference = Reference,
         SuppressedTokenIds = SuppressedTokenIds,
         Observer = Observer,
+        Watch = Watch,
     };
 }

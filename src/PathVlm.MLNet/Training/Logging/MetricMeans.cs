@@ -19,6 +19,22 @@ internal sealed class MetricMeans
         foreach ((string name, double value) in metrics) Add(name, value);
     }
 
+    /// <summary>What was added so far, in the order of first adding; set where a run goes on.</summary>
+    public IReadOnlyList<MetricSum> Sums
+    {
+        get => [.. _order.Select(name => new MetricSum(name, _sums[name].Sum, _sums[name].Count))];
+        set
+        {
+            _order.Clear();
+            _sums.Clear();
+            foreach (MetricSum sum in value)
+            {
+                _order.Add(sum.Name);
+                _sums.Add(sum.Name, (sum.Sum, sum.Count));
+            }
+        }
+    }
+
     /// <summary>Writes the means into a log line, in the order of first adding, and starts over.</summary>
     public void MoveTo(Dictionary<string, double> line)
     {

@@ -11,6 +11,13 @@ internal sealed class StepMetrics
     /// <summary>Metrics that a line has as means over micro-batches.</summary>
     public MetricMeans Means { get; } = new();
 
+    /// <summary>What was counted since the last line; set where a run goes on.</summary>
+    public StepMetricsState State
+    {
+        get => new(_loss, _steps, _norm, _rate, Means.Sums);
+        set => (_loss, _steps, _norm, _rate, Means.Sums) = value;
+    }
+
     /// <summary>Counts an optimizer step.</summary>
     public void Count(double loss, double gradientNorm, double learningRate)
     {

@@ -64,6 +64,31 @@ internal sealed class PolicyUpdater : IDisposable
         return new UpdateOutcome(norm, Applied: true);
     }
 
+    /// <summary>Updates that the optimizer has made; set where a run goes on.</summary>
+    public long UpdateCount
+    {
+        get => _optimizer.UpdateCount;
+        set => _optimizer.UpdateCount = value;
+    }
+
+    /// <summary>
+    /// What an update reads and writes, by name: the trained weights, their float32 copy where there is one, the moments. The tensors are
+    /// the live ones; the weights' is a view in the caller's dispose scope.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, Tensor>> Tensors()
+    {
+        yield return new("weights", _parameters.Values.narrow(0, _parameters.Trainable.Start, _parameters.Trainable.Count));
+        if (_master is not null) yield return new("master", _master);
+        foreach ((int range, (Tensor first, Tensor second)) in _optimizer.Moments.Index())
+        {
+            yield return new($"moments.{range}.first", first);
+            yield return new($"moments.{range}.second", second);
+        }
+    }
+
+    /// <summary>Must be called after the tensors were written to.</summary>
+    public void TensorsChanged() => _parameters.ValuesChanged();
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -15,6 +15,9 @@ internal sealed class TrainingState
     /// <summary>Steps not applied since the last applied one.</summary>
     public int SkippedInARow { get; set; }
 
+    /// <summary>Whether the last step was applied but what follows it, such as validation, is not done yet.</summary>
+    public bool IsStepOpen { get; set; }
+
     /// <summary>Tokens seen (<c>num_tokens</c>).</summary>
     public long TokenCount { get; set; }
 
@@ -26,6 +29,14 @@ internal sealed class TrainingState
 
     /// <summary>Validations since the best one.</summary>
     public int ValidationsSinceBest { get; set; }
+
+    /// <summary>Takes over the numbers of another run's state.</summary>
+    public void CopyFrom(TrainingState other)
+    {
+        (Step, SkippedSteps, SkippedInARow, IsStepOpen) = (other.Step, other.SkippedSteps, other.SkippedInARow, other.IsStepOpen);
+        (TokenCount, BestStep, BestValue, ValidationsSinceBest) =
+            (other.TokenCount, other.BestStep, other.BestValue, other.ValidationsSinceBest);
+    }
 
     /// <summary>Counts an optimizer step that was applied or skipped.</summary>
     public void Count(bool applied)

@@ -29,6 +29,9 @@ internal sealed class WeightSnapshot : IDisposable
         parameters.ValuesChanged();
     }
 
+    /// <summary>The kept weights, the snapshot's own; null where none were kept.</summary>
+    public Tensor? Kept => _copy;
+
     /// <inheritdoc/>
     public void Dispose() => _copy?.Dispose();
 }

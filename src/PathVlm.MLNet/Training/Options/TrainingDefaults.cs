@@ -13,6 +13,9 @@ internal static class TrainingDefaults
     /// <summary>Steps in a row with a loss or gradient that is not finite after which a run stops.</summary>
     public const int MaxNonFiniteSteps = 3;
 
+    /// <summary>Checkpoints inside a stage that are kept.</summary>
+    public const int KeepCheckpoints = 2;
+
     /// <summary>Bytes of picture features kept in memory.</summary>
     public const long FeatureCacheBytes = 4L << 30;
 

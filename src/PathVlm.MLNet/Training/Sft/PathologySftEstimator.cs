@@ -38,6 +38,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         ArgumentNullException.ThrowIfNull(options);
         _environment = environment;
         _options = options.ValidatedCopy();
+        _options.RequireCheckpointFolder();
     }
 
     /// <summary>How the last call of <see cref="Fit"/> ended; null before.</summary>
@@ -69,7 +70,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         if (!origin.StartsFromStage && policy.Provenance.Base?.Notice is { } notice) channel.Warning(notice);
         try
         {
-            var trainer = new SupervisedTrainer(policy.Model, decided);
+            var trainer = new SupervisedTrainer(policy.Model, decided) { Notice = channel.Info };
             Result = rows is null
                 ? TrainingResult.NotBegun
                 : trainer.Train(rows.Training, rows.Validation, new ChannelProgress(channel, _options.Progress), _options.Cancellation);

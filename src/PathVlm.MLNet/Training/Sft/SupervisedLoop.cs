@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
@@ -11,6 +12,7 @@ namespace PathVlm.MLNet.Training.Sft;
 /// <summary>The loop of one run: cross-entropy of the answer tokens; validation after every so many steps.</summary>
 internal sealed class SupervisedLoop : TrainingLoop
 {
+    private const string BestName = "best";
     private readonly PathologySftOptions _options;
     private readonly IReadOnlyList<SupervisedExample> _examples;
     private readonly IReadOnlyList<SupervisedExample> _validation;
@@ -61,6 +63,19 @@ internal sealed class SupervisedLoop : TrainingLoop
     protected override void ChooseWeights()
     {
         if (State.BestStep is not null && State.BestStep != State.Step) _best.Restore(Model.Trained);
+    }
+
+    protected override IEnumerable<string> DataIdentity() => _examples.Concat(_validation).Select(example =>
+        $"{example.Id} {example.AnswerStart} {string.Join(',', example.TokenIds)}"
+        + $" {string.Join(',', example.Pictures.Select(picture => picture.ContentHash))}");
+
+    protected override IEnumerable<KeyValuePair<string, Tensor>> StateTensors() => _best.Kept is { } best ? [new(BestName, best)] : [];
+
+    protected override void RestoreFrom(StageCheckpoint checkpoint)
+    {
+        if (!checkpoint.Holds(BestName)) return;
+        _best.Take(Model.Trained);
+        checkpoint.ReadInto(BestName, _best.Kept!);
     }
 
     private static SupervisedExample Validated(SupervisedExample example) =>

@@ -26,6 +26,9 @@ internal sealed class SupervisedTrainer
         _options = options.ValidatedCopy();
     }
 
+    /// <summary>Receives a line on checkpoints: where a run goes on, and which ones cannot be used.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
     /// <summary>Trains the model.</summary>
     /// <param name="examples">The examples; read one by one, so that the list may make them lazily.</param>
     /// <param name="validation">Examples to validate by; empty or null: the last model is the result.</param>
@@ -44,6 +47,7 @@ internal sealed class SupervisedTrainer
         using var training = TrainedModel.Begin(_model, _options);
         using SupervisedLoop loop = new(
             _model, _options, examples, validation ?? [], new SupervisedBatches(examples.Count, _options), progress);
+        loop.UseCheckpoints(Notice);
         return loop.Run(cancellation);
     }
 }

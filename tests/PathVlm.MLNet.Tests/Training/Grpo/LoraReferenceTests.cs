@@ -1,12 +1,12 @@
 using PathVlm.MLNet.Tests.Training.Support;
-using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Grpo.Options;
-using PathVlm.MLNet.Training.Grpo.Rollouts;
+using PathVlm.MLNet.Training.Grpo.Scoring;
+using PathVlm.MLNet.Training.Grpo;
 using PathVlm.MLNet.Training.Loop;
 using PathVlm.MLNet.Training.Options;
-using PathVlm.Modeling;
 using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Optimization;
+using PathVlm.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 

@@ -30,6 +30,24 @@ internal sealed class JudgeMetrics
     public static JudgeMetrics? Of(ITransformer rewards, IReadOnlyList<string> names) =>
         JudgesIn(rewards, names) is { Count: > 0 } judges ? new JudgeMetrics(judges) : null;
 
+    /// <summary>What a checkpoint keeps.</summary>
+    public JudgeMetricsState Save() => new(_last, [.. _causes], [.. _judges.Select(judge => judge.Save())]);
+
+    /// <summary>Keys of what each judge's memory answers, as far as a state counts them.</summary>
+    public IReadOnlyList<string>[] KnownKeys(JudgeMetricsState state) =>
+        [.. _judges.Zip(state.Judges, (judge, kept) => judge.Panel.KnownKeys(kept.Panel.Known))];
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <exception cref="InvalidDataException">It was written with other judges.</exception>
+    public void Restore(JudgeMetricsState state, IReadOnlyList<IReadOnlyList<string>> known)
+    {
+        if (state.Judges.Count != _judges.Count)
+            throw new InvalidDataException($"the checkpoint: judges: expected {_judges.Count}, got {state.Judges.Count}");
+        _last = state.Last;
+        _causes.UnionWith(state.Causes);
+        for (int i = 0; i < _judges.Count; i++) _judges[i].Restore(state.Judges[i], known[i]);
+    }
+
     /// <summary>The process rewards in a chain whose score counts.</summary>
     public static IReadOnlyList<ProcessRewardTransformer> JudgesIn(ITransformer rewards, IReadOnlyList<string> names) =>
         names.Contains(ProcessRewardColumns.ProcessReward)

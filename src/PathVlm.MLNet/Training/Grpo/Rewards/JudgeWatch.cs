@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using PathVlm.MLNet.Judging.Canaries;
 using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Persistence;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 
@@ -30,7 +33,7 @@ internal sealed class JudgeWatch(
     private readonly List<IReadOnlyDictionary<string, double>> _lines = [];
     private readonly Dictionary<ProcessRewardTransformer, int> _unforecast = []; // with what was asked before the first step
     private readonly HashSet<(ProcessRewardTransformer, MissingCause)> _toldMissing = [];
-    private bool _toldLength, _toldAccuracy;
+    private bool _hasBegun, _toldLength, _toldAccuracy;
     private long _shown;
 
     /// <summary>Has the judges review their canaries before the first step, and warns or stops as each judge's options say.</summary>
@@ -39,6 +42,8 @@ internal sealed class JudgeWatch(
     /// </exception>
     public void Begin()
     {
+        if (_hasBegun) return;
+        _hasBegun = true;
         foreach (ProcessRewardTransformer judge in judges)
         {
             ReviewCanaries(judge, step: 0);
@@ -58,10 +63,48 @@ internal sealed class JudgeWatch(
         foreach ((ProcessRewardTransformer judge, int before) in _unforecast) TellForecast(judge, before, value);
         foreach (ProcessRewardTransformer judge in judges) TellMissing(judge, value.Step);
         next.Report(value);
+    }
+
+    /// <summary>Shows the canaries where they are due after a step.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled; they are still due then.</exception>
+    public void AfterStep(long step, long totalSteps)
+    {
         foreach (ProcessRewardTransformer judge in judges)
-            if (judge.CanarySteps > 0 && value.Step < value.TotalSteps && value.Step / judge.CanarySteps > _shown / judge.CanarySteps)
-                ReviewCanaries(judge, value.Step);
-        _shown = value.Step;
+            if (judge.CanarySteps > 0 && step < totalSteps && step / judge.CanarySteps > _shown / judge.CanarySteps)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                ReviewCanaries(judge, step);
+                cancellation.ThrowIfCancellationRequested();
+            }
+
+        _shown = step;
+    }
+
+    /// <summary>What a checkpoint keeps.</summary>
+    public JsonNode? SaveState() => judges.Count == 0
+        ? null
+        : JsonSerializer.SerializeToNode(
+            new State(
+                _lines,
+                [.. judges.Select(judge => _unforecast.TryGetValue(judge, out int asked) ? (int?)asked : null)],
+                [.. judges.Select(judge => _toldMissing.Where(told => told.Item1 == judge).Select(told => told.Item2).ToArray())],
+                _toldLength, _toldAccuracy, _shown),
+            CheckpointManifest.Json);
+
+    /// <summary>Goes on from a checkpoint; the canaries are not shown again.</summary>
+    public void RestoreState(JsonNode node)
+    {
+        State state = node.Deserialize<State>(CheckpointManifest.Json)!;
+        _hasBegun = true;
+        _lines.AddRange(state.Lines);
+        for (int i = 0; i < judges.Count; i++)
+        {
+            ProcessRewardTransformer judge = judges[i];
+            if (state.Unforecast[i] is { } asked) _unforecast[judge] = asked;
+            _toldMissing.UnionWith(state.ToldMissing[i].Select(cause => (judge, cause)));
+        }
+
+        (_toldLength, _toldAccuracy, _shown) = (state.ToldLength, state.ToldAccuracy, state.Shown);
     }
 
     private void ReviewCanaries(ProcessRewardTransformer judge, long step)
@@ -123,4 +166,8 @@ internal sealed class JudgeWatch(
         double[] present = [.. window.Select(line => line.GetValueOrDefault(metric, double.NaN)).Where(value => !double.IsNaN(value))];
         return present.Length == 0 ? double.NaN : present.Average();
     }
+
+    private sealed record State(
+        IReadOnlyList<IReadOnlyDictionary<string, double>> Lines, IReadOnlyList<int?> Unforecast, IReadOnlyList<MissingCause[]> ToldMissing,
+        bool ToldLength, bool ToldAccuracy, long Shown);
 }

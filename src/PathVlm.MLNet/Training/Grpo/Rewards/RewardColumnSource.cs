@@ -1,8 +1,11 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Rollouts;
 using PathVlm.MLNet.Rewards;
+using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Grpo.Rollouts;
 
@@ -42,6 +45,18 @@ internal sealed class RewardColumnSource(IDataView rows, ITransformer rewards, I
     }
 
     public IEnumerable<KeyValuePair<string, double>> TakeMetrics() => _judged?.TakeMetrics() ?? [];
+
+    public JsonNode? SaveState() =>
+        _judged is null ? null : JsonSerializer.SerializeToNode(_judged.Save(), CheckpointManifest.Json);
+
+    public JsonNode? SaveMemory(JsonNode? state) => _judged is null || state is null
+        ? null
+        : JsonSerializer.SerializeToNode(_judged.KnownKeys(StateOf(state)), CheckpointManifest.Json);
+
+    public void RestoreState(JsonNode state, JsonNode? memory) => _judged?.Restore(
+        StateOf(state), memory?.Deserialize<string[][]>(CheckpointManifest.Json) ?? [.. StateOf(state).Judges.Select(_ => (string[])[])]);
+
+    private static JudgeMetricsState StateOf(JsonNode state) => state.Deserialize<JudgeMetricsState>(CheckpointManifest.Json)!;
 
     private IDataView Transform(IDataView view, long step, CancellationToken cancellation)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace PathVlm.MLNet.Training.Grpo.Rollouts;
 
 /// <summary>Scores completions.</summary>
@@ -17,4 +19,17 @@ internal interface IRewardSource
 
     /// <summary>Metrics of what was scored since the last call; the default has none.</summary>
     IEnumerable<KeyValuePair<string, double>> TakeMetrics() => [];
+
+    /// <summary>What it keeps between two generation batches, for a checkpoint; null where that is nothing, as by default.</summary>
+    JsonNode? SaveState() => null;
+
+    /// <summary>
+    /// What grows with the run, as far as a state of <see cref="SaveState"/> counts it; asked for when a checkpoint is written.
+    /// </summary>
+    JsonNode? SaveMemory(JsonNode? state) => null;
+
+    /// <summary>Puts back what <see cref="SaveState"/> and <see cref="SaveMemory"/> gave.</summary>
+    void RestoreState(JsonNode state, JsonNode? memory)
+    {
+    }
 }

@@ -41,6 +41,37 @@ internal sealed class RolloutKeeper(IReadOnlyList<string> rewardNames)
             kept.Step, [.. kept.Rollouts.Select(rollout => rollout.Shown with { Picture = PictureOf(rollout.Picture, pictures) })]))];
     }
 
+    /// <summary>What is kept, for a checkpoint; null before the first batch.</summary>
+    public RolloutKeeperState? Save() => _last is null ? null : new(_distance, [.. _kept.Select(StateOf)], StateOf(_last));
+
+    /// <summary>Goes on from a checkpoint.</summary>
+    /// <param name="state">What it kept.</param>
+    /// <param name="promptsOf">The prompts of a generation batch.</param>
+    public void Restore(RolloutKeeperState state, Func<long, IReadOnlyList<GrpoPrompt>> promptsOf)
+    {
+        _distance = state.Distance;
+        _kept.AddRange(state.Kept.Select(KeptOf));
+        _last = KeptOf(state.Last);
+
+        Kept KeptOf(KeptRollouts kept)
+        {
+            IReadOnlyList<GrpoPrompt> prompts = promptsOf(kept.Number);
+            return new Kept(kept.Number, kept.Step, [.. kept.Rollouts.Select(rollout =>
+            {
+                GrpoPrompt prompt = prompts.First(one => one.Id == rollout.Id);
+                return (
+                    new SampledRollout(
+                        prompt.Id, prompt.Question, null, rollout.Text, rollout.Tokens, rollout.Truncated,
+                        [.. rewardNames.Zip(rollout.Scores)], rollout.Reward, rollout.Advantage),
+                    prompt.Pictures.Count > 0 ? prompt.Pictures[0] : null);
+            })]);
+        }
+    }
+
+    private static KeptRollouts StateOf(Kept kept) => new(kept.Number, kept.Step, [.. kept.Rollouts.Select(rollout => new KeptRollout(
+        rollout.Shown.Id, rollout.Shown.Text, rollout.Shown.Tokens, rollout.Shown.IsTruncated,
+        [.. rollout.Shown.Scores.Select(score => score.Score)], rollout.Shown.Reward, rollout.Shown.Advantage))]);
+
     private (SampledRollout Shown, TrainingPicture? Picture) RolloutOf(GenerationBatch batch, int row)
     {
         (GrpoPrompt prompt, Rollout rollout) = (batch.PromptOf(row), batch.Rollouts[row]);

@@ -25,6 +25,16 @@ internal sealed class RolloutLog(string folder, IReadOnlyList<string> rewardName
         }
     }
 
+    /// <summary>Bytes of the file.</summary>
+    public long Length => _lines.Length;
+
+    /// <summary>Takes off what was written beyond a length.</summary>
+    /// <exception cref="InvalidDataException">The file is shorter.</exception>
+    public void CutTo(long length) => _lines.CutTo(length, length);
+
+    /// <summary>Has the lines written to the disk.</summary>
+    public void FlushToDisk() => _lines.FlushToDisk();
+
     /// <inheritdoc/>
     public void Dispose() => _lines.Dispose();
 

@@ -29,19 +29,31 @@ internal sealed class RolloutSampler(
                 generation, attempt, step, [.. groups.Select(group => prompts[group])], cancellation);
             for (int i = 0; i < groups.Length; i++) Replace(completions, scores, again, anew, groups[i], i);
         }
-        return new GenerationBatch
-        {
-            Number = generation,
-            Prompts = prompts,
-            Rollouts = completions,
-            Scores = scores,
-            GroupSize = options.GroupSize,
-            MasksTruncated = options.MaskTruncatedCompletions,
-            ResampledGroups = resampled.Count,
-            Advantages = Advantages.Compute(
-                scores, _weights, options.GroupSize, options.ScaleRewards, options.MultiObjectiveAggregation, options.MissingReward),
-        };
+        return Batch(generation, prompts, completions, scores, resampled.Count);
     }
+
+    /// <summary>The generation batch that a checkpoint kept.</summary>
+    public GenerationBatch Restore(GenerationBatchState state, IReadOnlyList<GrpoPrompt> prompts)
+    {
+        GenerationBatch batch = Batch(state.Number, prompts, state.ToRollouts(), state.ToScores(), state.ResampledGroups);
+        batch.OldLogProbabilities = state.OldLogProbabilities;
+        batch.ReferenceLogProbabilities = state.ReferenceLogProbabilities;
+        return batch;
+    }
+
+    private GenerationBatch Batch(
+        long generation, IReadOnlyList<GrpoPrompt> prompts, Rollout[] completions, float[,] scores, int resampledGroups) => new()
+    {
+        Number = generation,
+        Prompts = prompts,
+        Rollouts = completions,
+        Scores = scores,
+        GroupSize = options.GroupSize,
+        MasksTruncated = options.MaskTruncatedCompletions,
+        ResampledGroups = resampledGroups,
+        Advantages = Advantages.Compute(
+            scores, _weights, options.GroupSize, options.ScaleRewards, options.MultiObjectiveAggregation, options.MissingReward),
+    };
 
     private (Rollout[] Rollouts, float[,] Scores) SampleAndScore(
         long generation, int attempt, long step, IReadOnlyList<GrpoPrompt> prompts, CancellationToken cancellation)

@@ -1,11 +1,12 @@
+using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Loop;
-using PathVlm.Modeling;
 using PathVlm.Modeling.Language;
 using PathVlm.Modeling.Sequences;
+using PathVlm.Modeling;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+namespace PathVlm.MLNet.Training.Grpo.Scoring;
 
 /// <summary>
 /// Log-probabilities of completions in one packed pass: each distinct prompt once, its completions with it as their parent, logits of

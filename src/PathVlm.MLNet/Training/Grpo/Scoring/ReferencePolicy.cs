@@ -3,7 +3,7 @@ using PathVlm.Modeling.Numerics;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+namespace PathVlm.MLNet.Training.Grpo.Scoring;
 
 /// <summary>
 /// The policy that the KL term holds on to: the weights at the run's start. It shares a model of the caller's that stays as it is, or
@@ -35,6 +35,12 @@ internal sealed class ReferencePolicy : IDisposable
         Model.Trained.Values.mul_(Scalars.Of(1 - alpha)).add_(policy.Trained.Values, Scalars.Of(alpha));
         Model.Trained.ValuesChanged();
     }
+
+    /// <summary>What <see cref="Sync"/> moves; the model's own.</summary>
+    public Tensor Values => Model.Trained.Values;
+
+    /// <summary>Must be called after <see cref="Values"/> was written to.</summary>
+    public void ValuesChanged() => Model.Trained.ValuesChanged();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,8 +1,9 @@
 using PathVlm.MLNet.Training.Grpo.Losses;
+using PathVlm.MLNet.Training.Grpo.Rollouts;
 using PathVlm.MLNet.Training.Logging;
 using TorchSharp;
 
-namespace PathVlm.MLNet.Training.Grpo.Rollouts;
+namespace PathVlm.MLNet.Training.Grpo.Scoring;
 
 /// <summary>
 /// How far the sampler's log-probabilities are from the trainer's of the same weights (sampling/sampling_logp_difference/mean and max):
