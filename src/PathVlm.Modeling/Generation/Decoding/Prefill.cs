@@ -36,8 +36,8 @@ internal static class Prefill
     }
 
     /// <summary>
-    /// Runs one pass in which every prompt has the numbers of a pass of its own, wherever products give a row the same numbers whatever rows
-    /// stand beside it.
+    /// Runs one pass in which every prompt has the numbers of a pass of its own, wherever products give a row the same numbers whatever
+    /// rows stand beside it.
     /// </summary>
     /// <param name="model">The model.</param>
     /// <param name="prompts">The prompts; 2 or more.</param>

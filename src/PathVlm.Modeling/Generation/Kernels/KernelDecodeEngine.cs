@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Generation.Decoding;
 using PathVlm.Modeling.Numerics;
@@ -16,13 +15,15 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
     private const int PhasesPerLayer = 7;
     private const int PhasesOutsideLayers = 3;
 
+    // 1,000,000 products are about 40 microseconds on one thread, against 3 for synchronizing the threads.
+    private const long MinimumProductsForThreads = 1_000_000;
+
     private readonly Qwen25VlModel _model;
     private readonly TextConfiguration _settings;
     private readonly DecoderWeights _weights;
     private readonly LayerAdapters[] _adapters;
     private readonly int _phases;
     private readonly ThreadTeam _team;
-    private readonly TeamChoice _choice = new();
     private readonly int _capacity;
     private readonly int _width;
     private readonly int _keyWidth;
@@ -85,11 +86,8 @@ internal sealed unsafe class KernelDecodeEngine : IDecodeEngine
         CutParts();
         _rotary.Reach(rows.Max(row => row.Prompt.NextPosition + row.StoredCount));
         (_stop, _isStopped) = (Interruption.Current, false);
-        long products = rows.Count * _layerSize, began = Stopwatch.GetTimestamp();
-        bool alone = _choice.IsAlone(products);
-        _team.Run(_phases, alone, _body);
+        _team.Run(_phases, rows.Count * _layerSize < MinimumProductsForThreads, _body);
         if (_isStopped) _stop.ThrowIfCancellationRequested();
-        _choice.Learn(products, alone, Stopwatch.GetElapsedTime(began));
         _model.Counters.DecodedRows += rows.Count;
         _model.Counters.HeadRows += rows.Count;
         return _logits.narrow(0, 0, rows.Count);
