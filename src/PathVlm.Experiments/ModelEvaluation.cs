@@ -2,6 +2,7 @@ using Microsoft.ML;
 using PathVlm.Experiments.Progress;
 using PathVlm.Experiments.Reporting;
 using PathVlm.Experiments.Stages;
+using PathVlm.MLNet;
 using PathVlm.MLNet.Inference.Answering;
 
 namespace PathVlm.Experiments;
@@ -15,13 +16,16 @@ public static class ModelEvaluation
     /// <param name="rows">Rows; those of other stages are passed over.</param>
     /// <param name="progress">Told what happens; null for nobody.</param>
     /// <param name="cancellation">Ends the run between two batches of rows.</param>
-    /// <exception cref="InvalidDataException">There is no test row, or a row is faulty.</exception>
+    /// <exception cref="InvalidDataException">There is no test row, a row is faulty, or prompts are too long for the model.</exception>
     public static StageResult Run(
         string name, PathologyTransformer model, IDataView rows, IProgress<RunEvent>? progress = null,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(rows);
+        PromptCheck check = new(model.Policy, cancellation);
+        check.AddAnswers(StageEvaluation.TestRows(rows), section: "Model");
+        check.RequireNone();
         return new StageEvaluation(new RunReporter(progress), offline: null, cancellation).Evaluate(name, model, rows, "evaluate");
     }
 

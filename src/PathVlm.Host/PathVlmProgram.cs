@@ -31,9 +31,9 @@ internal static class PathVlmProgram
         RootCommand root = new($"Qwen2.5-VL for pathology questions: supervised fine-tuning and GRPO in .NET. {ResearchNotice.Text}");
         Verb[] verbs =
         [
-            new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new SynthesizeCommand(),
-            new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(), new ExportCommand(), new ServeCommand(),
-            new DownloadCommand(), new CompletionCommand(),
+            new TrainCommand(), new EvaluateCommand(), new PredictCommand(), new InspectCommand(), new LeaksCommand(),
+            new SynthesizeCommand(), new MakeBaseCommand(), new JudgeCommand(), new ExperimentCommand(),
+            new ExportCommand(), new ServeCommand(), new DownloadCommand(), new CompletionCommand(),
         ];
         foreach (Verb verb in verbs)
         {

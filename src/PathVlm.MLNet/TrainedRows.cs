@@ -46,6 +46,19 @@ public static class TrainedRows
         return [.. pictures.Where(row => row.Stage == PathologyStages.Test && trained.Contains(row.Picture)).Select(row => row.Row)];
     }
 
+    /// <summary>Names of the rows that show a picture of a row of another set that models are trained on.</summary>
+    /// <param name="rows">Rows with pictures.</param>
+    /// <param name="training">The other set; its rows of the stage Test are passed over.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="InvalidDataException">A picture cannot be read.</exception>
+    public static IReadOnlyList<string> FindInSet(IDataView rows, IDataView training, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        return Find(
+            rows, NamedPictures(training, cancellation).Where(row => row.Stage != PathologyStages.Test).Select(row => row.Picture)
+                .ToHashSet(StringComparer.Ordinal), cancellation);
+    }
+
     private static RowPicture<string>[] NamedPictures(IDataView rows, CancellationToken cancellation) =>
         RowPicture<string>.OfRows(rows, PictureHash.Of, view => view.PictureHashes, cancellation);
 

@@ -42,21 +42,25 @@ public static class TrainingCheck
         GrpoRows.RequireEnough(CountOf(rows, options.Stage), options);
     }
 
-    /// <summary>Reads and encodes the rows of a GRPO stage as the stage will, and keeps none of them.</summary>
+    /// <summary>
+    /// Reads and encodes the rows of a GRPO stage as the stage will; <see cref="PromptCheck"/> checks several stages at once.
+    /// </summary>
     /// <param name="rows">Rows; those of other stages are passed over.</param>
     /// <param name="options">The stage's options.</param>
     /// <param name="start">The model that the chain starts from.</param>
     /// <param name="template">The prompt template of the stage before; null: that of <paramref name="start"/>.</param>
     /// <exception cref="InvalidDataException">
-    /// A row lacks a value, its picture cannot be read, or its prompt is too long; the row is named.
+    /// A row lacks a value, its picture cannot be read, or prompts are too long; the rows are named.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer rows of the stage than a generation batch holds.</exception>
     public static void Prompts(IDataView rows, GrpoOptions options, PathologyPolicy start, PathologyPromptTemplate? template = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(start);
-        PolicySettings before = template is null ? start.Settings : start.Settings with { Template = template };
-        GrpoRows.Check(rows, new PromptEncoder(start.Files, options.PolicySettings(before)), options);
+        PromptCheck check = new(start, options.Cancellation);
+        check.Add(rows, options, new PathologySftOptions { PromptTemplate = template });
+        check.RequireNone();
+        GrpoRows.RequireEnough(CountOf(rows, options.Stage), options);
     }
 
     private static int CountOf(IDataView rows, string stage) => PathologyRows.Read(rows, PathologyRowNeeds.None, stage).Count();

@@ -36,7 +36,7 @@ internal static class FolderOrder
         "Persistence", "Persistence/Weights", "Persistence/Zips",
         "Views",
         "Data/Faults", "Data/Pictures", "Data/Rows", "Data/Loading/Records", "Data/Loading/Layouts", "Data/Loading",
-        "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
+        "Data/Overlaps", "Data/Splitting", "Data/Controls", "Data/Previews", "Data",
         "Evaluation/Statistics", "Evaluation",
         "Inference/Bases", "Inference/Provenance", "Inference/Policies", "Inference/Answering", "Inference/External", "Inference/Rollouts",
         "Inference/Conversations", "Inference/Batching", "Inference/Clients",
@@ -72,6 +72,11 @@ internal static class FolderOrder
         "Training",
     ];
 
+    private static readonly string[] Parquet =
+    [
+        "",
+    ];
+
     private static readonly string[] Serving =
     [
         "Protocol",
@@ -100,6 +105,7 @@ internal static class FolderOrder
         "PathVlm.Host" => Host,
         "PathVlm.MLNet" => MLNet,
         "PathVlm.Modeling" => Modeling,
+        "PathVlm.Parquet" => Parquet,
         "PathVlm.Serving" => Serving,
         "PathVlm.Synthesis" => Synthesis,
         _ => throw new InvalidOperationException($"project [{project}] has no order of folders"),

@@ -35,7 +35,7 @@ public sealed class TrainingCheckTests
         TrainingCheck.Prompts(rows, later, start.Policy);
         later.MaxPromptLength = 3;
         Assert.Contains(
-            "expected a prompt of at most 3 tokens",
+            "MaxPromptLength is 3, and the prompts of ",
             Assert.Throws<InvalidDataException>(() => TrainingCheck.Prompts(rows, later, start.Policy)).Message, StringComparison.Ordinal);
     }
 

@@ -11,7 +11,6 @@ namespace PathVlm.Experiments.Plans;
 public sealed class Recipe
 {
     private const int EmbeddedCompletion = 96;
-    private const int EmbeddedPrompt = 256;
 
     private static readonly PathologyPromptTemplate EmbeddedTemplate = new()
     {
@@ -66,7 +65,6 @@ public sealed class Recipe
         {
             PromptTemplate = EmbeddedTemplate,
             Decoding = Greedy(EmbeddedCompletion),
-            MaxPromptLength = EmbeddedPrompt,
         },
         Panel = new ReviewPanelOptions { SoundnessNeedsStep = true },
     };
@@ -94,7 +92,6 @@ public sealed class Recipe
         Precision = TrainingPrecision.Float32,
         PromptTemplate = EmbeddedTemplate,
         Decoding = Greedy(EmbeddedCompletion),
-        MaxPromptLength = EmbeddedPrompt,
         MaxCompletionLength = 128,
     };
 
@@ -103,7 +100,6 @@ public sealed class Recipe
         Precision = TrainingPrecision.Float32,
         BatchSize = 128,
         GroupSize = 8,
-        MaxPromptLength = EmbeddedPrompt,
         MaxCompletionLength = EmbeddedCompletion,
         MaxSteps = maxSteps,
         LearningRate = learningRate,

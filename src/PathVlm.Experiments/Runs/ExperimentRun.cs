@@ -35,16 +35,16 @@ internal sealed class ExperimentRun(
     internal ExperimentResults Run(IDataView rows)
     {
         PathologyQuestion[] staged = [.. PathologyRows.Read(rows, PathologyRowNeeds.None, null, cancellation).Select(row => row.Question)];
-        RequireUntrainedTestRows(rows);
         ExperimentSettings settings = ExperimentSettings.Create(plan, Fingerprint.OfRows(staged));
         AnswerSet[] sets =
         [
             .. AnswerSet.CreateTest(_pathology, StageEvaluation.TestRows(rows)),
             .. plan.OutOfDomain.Select(set => AnswerSet.CreateOutOfDomain(_pathology, set)),
         ];
+        RequireUntrainedRows(rows, sets);
         foreach (AnswerSet set in sets.Where(set => set.IsOutOfDomain)) settings.AddSet(set.Title, set.Identity);
         VariantTraining training = new(ml, plan, output, settings, rows, _trainer, reporter, cancellation);
-        training.Check();
+        training.Check(sets);
         settings.RequireAgreement(output, [.. Conflicts(training, settings, sets)]);
 
         using ReviewPanel panel = JudgePreflight.Open(plan.Judge, PanelOptions());
@@ -74,11 +74,13 @@ internal sealed class ExperimentRun(
             ours.First(line => line.Base == baseModel.Name && line.Name == variant).Runs[0];
     }
 
-    private void RequireUntrainedTestRows(IDataView rows)
+    private void RequireUntrainedRows(IDataView rows, AnswerSet[] sets)
     {
         if (plan.AllowTrainedRows) return;
         TrainedRowsCheck.Stages(rows, cancellation);
         foreach (NamedPath start in plan.Bases) TrainedRowsCheck.Model(start.Path, StageEvaluation.TestRows(rows), cancellation);
+        foreach (AnswerSet set in sets.Where(set => set.IsOutOfDomain))
+            TrainedRowsCheck.OtherSet(set.Title, set.Shown, rows, plan.Bases.Select(start => start.Path), cancellation);
     }
 
     private ReviewPanelOptions PanelOptions()

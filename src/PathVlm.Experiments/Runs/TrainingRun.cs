@@ -5,8 +5,8 @@ using PathVlm.Experiments.Reporting;
 using PathVlm.Experiments.Reviews;
 using PathVlm.Experiments.Stages;
 using PathVlm.MLNet;
+using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
-using PathVlm.MLNet.Inference.Policies;
 using PathVlm.MLNet.Judging.Panel;
 using PathVlm.MLNet.Rewards;
 using PathVlm.MLNet.Training.Grpo.Options;
@@ -34,6 +34,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         IEstimator<ITransformer> chain = Pipeline();
         TrainingCheck.Columns(chain, rows);
         RequireUntrainedTestRows(rows);
+        RequireReadable(rows);
         RequireRowsAndJudge(rows);
         RequireMemory(rows);
         using ReviewPanel? offline = OfflinePanel();
@@ -41,7 +42,6 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         List<StageResult> results = [];
         using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Recipe.Model))
         {
-            RequireReadable(rows, baseModel.Policy);
             if (!_resumes) RunFolder.PutAside(plan);
             TrainingRecord.Write(plan, rows, isFinished: false);
             _pathology.Data.SaveSplit(rows, plan.SplitFile, cancellation);
@@ -73,11 +73,13 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
 
     private bool Trains(string stage) => _stages.Contains(stage);
 
-    private IEnumerable<GrpoOptions> GrpoStages()
+    private IEnumerable<(GrpoOptions Options, StageKind Kind)> GrpoKinds()
     {
-        if (Trains(StageNames.Beta)) yield return _grpo;
-        if (Trains(StageNames.PathVlmR1)) yield return _process;
+        if (Trains(StageNames.Beta)) yield return (_grpo, StageKind.OutcomeGrpo);
+        if (Trains(StageNames.PathVlmR1)) yield return (_process, StageKind.ProcessGrpo);
     }
+
+    private IEnumerable<GrpoOptions> GrpoStages() => GrpoKinds().Select(stage => stage.Options);
 
     private void RequireUntrainedTestRows(IDataView rows)
     {
@@ -109,17 +111,21 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         }
     }
 
-    // Rows of every GRPO stage are read and encoded as the stage will; where two stages read them alike, once.
-    private void RequireReadable(IDataView rows, PathologyPolicy start)
+    // Rows of every stage, and those that every stage answers, are read and measured as the stage will.
+    private void RequireReadable(IDataView rows)
     {
-        PathologyPromptTemplate? template = _sft.PromptTemplate;
-        HashSet<(string, int, int, int)> read = [];
-        foreach (GrpoOptions options in GrpoStages())
+        StagePromptCheck check = new(plan.BaseModel, _sft, cancellation);
+        PathologyDataView test = StageEvaluation.TestRows(rows);
+        check.AddAnswers(test, plan.Recipe.Model);
+        check.Add(rows, _sft);
+        check.AddAnswers(test, _sft, StageKind.FineTuning);
+        foreach ((GrpoOptions options, StageKind kind) in GrpoKinds())
         {
-            template = options.PromptTemplate ?? template;
-            if (read.Add((options.Stage, options.MaxPromptLength, options.MinPixels, options.MaxPixels)))
-                TrainingCheck.Prompts(rows, options, start, template);
+            check.Add(rows, options, kind);
+            check.AddAnswers(test, options, kind);
         }
+
+        check.RequireNone();
     }
 
     // Paid judges skip the answers of the stages.

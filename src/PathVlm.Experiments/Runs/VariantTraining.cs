@@ -77,8 +77,10 @@ internal sealed class VariantTraining(
     }
 
     /// <summary>Refuses, before anything is trained, rows, options and rewards that a stage would refuse.</summary>
+    /// <param name="sets">Rows that every model answers.</param>
     /// <exception cref="ArgumentOutOfRangeException">A column is missing, reward weights do not fit, or there are too few rows.</exception>
-    internal void Check()
+    /// <exception cref="InvalidDataException">Prompts are too long; the message names settings and rows.</exception>
+    internal void Check(IReadOnlyList<AnswerSet> sets)
     {
         TrainedModel start = new(plan.Bases[0].Path, "", IsBase: true);
         foreach (Variant variant in Variant.All)
@@ -88,6 +90,28 @@ internal sealed class VariantTraining(
             if (variant.Kind == StageKind.FineTuning) TrainingCheck.Rows(rows, FineTuningOf(variant, start));
             else TrainingCheck.Rows(rows, GrpoOf(variant, start));
         }
+
+        foreach (NamedPath baseModel in plan.Bases) CheckPrompts(new TrainedModel(baseModel.Path, "", IsBase: true), sets);
+    }
+
+    private void CheckPrompts(TrainedModel start, IReadOnlyList<AnswerSet> sets)
+    {
+        StagePromptCheck check = new(start.Path, StartingFrom(start, plan.Recipe.Sft.Copy()), cancellation);
+        foreach (Variant variant in Variant.All)
+        {
+            if (variant.Kind == StageKind.FineTuning) check.Add(rows, FineTuningOf(variant, start));
+            else check.Add(rows, GrpoOf(variant, start), variant.Kind);
+        }
+
+        foreach (AnswerSet set in sets.Where(set => set.Name is not (AnswerSet.Blank or AnswerSet.Shuffled)))
+        {
+            check.AddAnswers(set.Shown, plan.Recipe.Model);
+            check.AddAnswers(set.Shown, plan.Recipe.Sft, StageKind.FineTuning);
+            check.AddAnswers(set.Shown, plan.Recipe.Grpo, StageKind.OutcomeGrpo);
+            check.AddAnswers(set.Shown, plan.Recipe.Process, StageKind.ProcessGrpo);
+        }
+
+        check.RequireNone();
     }
 
     /// <summary>The variants of a base and seed, each with its status in the folder.</summary>

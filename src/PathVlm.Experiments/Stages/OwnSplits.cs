@@ -30,10 +30,15 @@ internal sealed class OwnSplits(IReadOnlyList<PathologyQuestion> rows)
 
     /// <summary>The splits as a text, such as "val 510 rows, test 9,677 rows".</summary>
     public override string ToString() => string.Join(", ", Counts.Select(split => string.Create(
-        CultureInfo.InvariantCulture, $"{(split.Key.Length > 0 ? split.Key : "(none)")} {split.Value:N0} rows")));
+        CultureInfo.InvariantCulture, $"{NameOf(split.Key)} {split.Value:N0} rows")));
 
     /// <summary>The rows with the stages that their splits are.</summary>
     public IEnumerable<PathologyQuestion> Staged() => rows.Select(row => row with { Stage = StageOfSplit[row.Split] });
+
+    /// <summary>The rows with their splits as stages.</summary>
+    public IEnumerable<PathologyQuestion> AsStages() => rows.Select(row => row with { Stage = NameOf(row.Split) });
+
+    private static string NameOf(string split) => split.Length > 0 ? split : "(none)";
 
     private string? Named(string[] names) =>
         Counts.Select(split => split.Key).FirstOrDefault(name => names.Contains(name, StringComparer.OrdinalIgnoreCase));

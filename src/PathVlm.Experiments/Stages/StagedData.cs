@@ -16,6 +16,8 @@ namespace PathVlm.Experiments.Stages;
 /// </summary>
 public static class StagedData
 {
+    private const int NamesShown = 5;
+
     /// <summary>Loads a set and gives its rows stages.</summary>
     /// <param name="pathology">The catalog that loads and splits.</param>
     /// <param name="path">A set of any layout that <c>pathology.Data.Load</c> recognises.</param>
@@ -40,19 +42,8 @@ public static class StagedData
     /// <exception cref="InvalidDataException">The set is faulty, too small, or has several splits of its own that are not
     /// named.</exception>
     public static StagedSet LoadForTraining(
-        PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null)
-    {
-        options ??= new StagedDataOptions();
-        PathologyDataView rows = LoadAny(pathology, path, options.Load);
-        OwnSplits splits = new(rows.Questions);
-        if (options.SplitFile is { } file)
-            return new StagedSet(pathology.Data.LoadSplit(rows, file, options.Load.Cancellation), rows.LoadReport, NamesStages: false);
-        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
-        if (splits.AreStages) return new StagedSet(rows.With(splits.Staged()), rows.LoadReport, NamesStages: true);
-        PathologySplit split = Split(pathology, path, rows, splits, options, new RunReporter(progress));
-        if (split.Report.IsExact) new RunReporter(progress).Message(split.Report.ToString()); // otherwise the library warns
-        return new StagedSet(split, rows.LoadReport, NamesStages: false);
-    }
+        PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null) =>
+        WithOptions(path, Staged(pathology, path, options ?? new StagedDataOptions(), progress), PathologyStages.Sft, PathologyStages.Rl);
 
     /// <summary>
     /// Loads a set to evaluate: the rows of the stage Test where the set or a split file names stages, of its split <c>test</c> where it
@@ -61,24 +52,29 @@ public static class StagedData
     /// </summary>
     /// <inheritdoc cref="LoadForTraining"/>
     public static StagedSet LoadForEvaluation(
+        PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null) =>
+        WithOptions(path, Evaluated(pathology, path, options ?? new StagedDataOptions(), progress));
+
+    /// <summary>
+    /// Loads a set to compare its stages: those that the set or a split file names; its own splits, each as a stage; or the split of a
+    /// training run, where a seed or sizes ask for it.
+    /// </summary>
+    /// <inheritdoc cref="LoadForTraining"/>
+    public static StagedSet LoadForComparison(
         PathologyCatalog pathology, string path, StagedDataOptions? options = null, IProgress<RunEvent>? progress = null)
     {
         options ??= new StagedDataOptions();
-        if (options.SplitFile is not null || options.Seed is not null || options.Sizes is not null)
-            return LoadForTraining(pathology, path, options, progress);
+        if (options.SplitFile is not null) return Staged(pathology, path, options, progress);
         PathologyDataView rows = LoadAny(pathology, path, options.Load);
-        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
         OwnSplits splits = new(rows.Questions);
-        RunReporter reporter = new(progress);
+        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
         if (splits.AreStages) return new StagedSet(rows.With(splits.Staged()), rows.LoadReport, NamesStages: true);
-        if (options.Load.Splits is null && splits.Test is { } test)
-        {
-            reporter.Message($"the set has the splits {splits}: the rows of {test} are taken");
-            return new StagedSet(rows.With(rows.Questions.Where(row => row.Split == test)), rows.LoadReport, NamesStages: true);
-        }
-
-        if (splits.Counts.Count > 1) reporter.Message($"the set has the splits {splits}: every row is taken");
-        return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+        if (options.Seed is not null || options.Sizes is not null)
+            return new StagedSet(
+                Split(pathology, path, rows, splits, options, new RunReporter(progress)), rows.LoadReport, NamesStages: false);
+        return splits.Counts.Count > 1
+            ? new StagedSet(rows.With(splits.AsStages()), rows.LoadReport, NamesStages: true)
+            : throw DataFault.Create($"{path}: names no stages and no splits to compare", DataRemedy.NameStages);
     }
 
     /// <summary>Loads a set, its layout recognised from its files; rows have the stages that the set names, or none.</summary>
@@ -102,6 +98,54 @@ public static class StagedData
         return File.Exists(path) || Directory.Exists(path)
             ? pathology.Data.Load(path, options)
             : throw new ArgumentException($"data: expected a file or folder that exists, got [{path}]", nameof(path));
+    }
+
+    private static StagedSet Staged(PathologyCatalog pathology, string path, StagedDataOptions options, IProgress<RunEvent>? progress)
+    {
+        PathologyDataView rows = LoadAny(pathology, path, options.Load);
+        OwnSplits splits = new(rows.Questions);
+        if (options.SplitFile is { } file)
+            return new StagedSet(pathology.Data.LoadSplit(rows, file, options.Load.Cancellation), rows.LoadReport, NamesStages: false);
+        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+        if (splits.AreStages) return new StagedSet(rows.With(splits.Staged()), rows.LoadReport, NamesStages: true);
+        PathologySplit split = Split(pathology, path, rows, splits, options, new RunReporter(progress));
+        if (split.Report.IsExact) new RunReporter(progress).Message(split.Report.ToString()); // otherwise the library warns
+        return new StagedSet(split, rows.LoadReport, NamesStages: false);
+    }
+
+    private static StagedSet Evaluated(PathologyCatalog pathology, string path, StagedDataOptions options, IProgress<RunEvent>? progress)
+    {
+        if (options.SplitFile is not null || options.Seed is not null || options.Sizes is not null)
+            return Staged(pathology, path, options, progress);
+        PathologyDataView rows = LoadAny(pathology, path, options.Load);
+        if (rows.Questions.Any(question => question.Stage is not null)) return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+        OwnSplits splits = new(rows.Questions);
+        RunReporter reporter = new(progress);
+        if (splits.AreStages) return new StagedSet(rows.With(splits.Staged()), rows.LoadReport, NamesStages: true);
+        if (options.Load.Splits is null && splits.Test is { } test)
+        {
+            reporter.Message($"the set has the splits {splits}: the rows of {test} are taken");
+            return new StagedSet(rows.With(rows.Questions.Where(row => row.Split == test)), rows.LoadReport, NamesStages: true);
+        }
+
+        if (splits.Counts.Count > 1) reporter.Message($"the set has the splits {splits}: every row is taken");
+        return new StagedSet(rows, rows.LoadReport, NamesStages: true);
+    }
+
+    // Open questions cannot be scored by letter: they are refused where they would be trained on or answered for a figure.
+    private static StagedSet WithOptions(string path, StagedSet set, params string[] trained)
+    {
+        PathologyQuestion[] used = [.. PathologyRows.Read(set.Rows, PathologyRowNeeds.None).Select(row => row.Question)
+            .Where(row => row.Stage is null or PathologyStages.Test || trained.Contains(row.Stage))];
+        string[] open = [.. used.Where(row => row.Options.Count == 0).Select(row => row.Id)];
+        if (open.Length == 0) return set;
+        string names = string.Join("], [", open.Take(NamesShown)) + (open.Length > NamesShown ? "], …" : "]");
+        throw DataFault.Create(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{path}: {open.Length:N0} of {used.Length:N0} rows are open questions (no options), which cannot be scored by letter: ")
+                + $"[{names}",
+            DataRemedy.SkipOpenQuestions);
     }
 
     private static PathologySplit Split(

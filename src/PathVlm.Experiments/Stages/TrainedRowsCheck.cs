@@ -23,6 +23,25 @@ internal static class TrainedRowsCheck
     public static void Model(string model, IDataView test, CancellationToken cancellation) => Refuse(
         TrainedRows.Find(test, model, cancellation), test.GetRowCount(), $"test rows show a picture that [{model}] was trained on");
 
+    /// <summary>Refuses rows of another set that show a picture that models are trained on.</summary>
+    /// <param name="name">The other set's name in messages.</param>
+    /// <param name="other">Its rows.</param>
+    /// <param name="rows">The set that models are trained on.</param>
+    /// <param name="models">Zips or checkpoint folders to start from.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    /// <exception cref="InvalidDataException">There are some; the message counts and names them.</exception>
+    public static void OtherSet(
+        string name, IDataView other, IDataView rows, IEnumerable<string> models, CancellationToken cancellation)
+    {
+        Refuse(
+            TrainedRows.FindInSet(other, rows, cancellation), other.GetRowCount(),
+            $"rows of the set [{name}] show a picture that a stage is trained on");
+        foreach (string model in models)
+            Refuse(
+                TrainedRows.Find(other, model, cancellation), other.GetRowCount(),
+                $"rows of the set [{name}] show a picture that [{model}] was trained on");
+    }
+
     private static void Refuse(IReadOnlyList<string> found, long? all, string what)
     {
         if (found.Count == 0) return;

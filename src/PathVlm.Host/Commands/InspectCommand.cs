@@ -10,6 +10,7 @@ using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Evaluation;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Provenance;
+using PathVlm.Modeling.Adapters;
 using PathVlm.Modeling.Checkpoints;
 using PathVlm.Modeling.Configuration;
 using PathVlm.Modeling.Files;
@@ -38,6 +39,11 @@ internal sealed class InspectCommand : Verb
         DefaultValueFactory = _ => 1,
     };
 
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "Folder for the list of rows that are left out (--row-faults skip); none is written by default.",
+    };
+
     private readonly ReadingChoice _reading = new();
     private readonly MemoryQuestion _memory = new();
 
@@ -51,8 +57,9 @@ internal sealed class InspectCommand : Verb
             throw new UserMistakeException($"expected a file or folder that exists, got [{parsed.GetValue(_path)}]");
         if (tokens < 1 || rows < 1) throw new UserMistakeException("--tokens, --rows: expected 1 or more");
         if (File.Exists(Path.Combine(target, "config.json"))) Checkpoint(context, target, tokens, rows);
+        else if (AdapterInfo.IsIn(target)) Adapter(context, target);
         else if (Path.GetExtension(target) == ".zip") Zip(context, target, tokens, rows);
-        else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true));
+        else DataSet(context, target, _reading.OptionsOf(parsed, context, checksPictures: true), parsed.GetValue(_output));
         if (_memory.IsAsked(parsed)) Forecast(parsed, context, target);
         return ExitCodes.Done;
     }
@@ -63,6 +70,7 @@ internal sealed class InspectCommand : Verb
         command.Arguments.Add(_path);
         command.Options.Add(_tokens);
         command.Options.Add(_rows);
+        command.Options.Add(_output);
         foreach (Option option in _reading.Options) command.Options.Add(option);
         foreach (Option option in _memory.Options) command.Options.Add(option);
         return command;
@@ -87,7 +95,19 @@ internal sealed class InspectCommand : Verb
         Shapes(context, info.Configuration);
         Memory(context, info.Forecast(tokens: tokens, rows: rows));
         foreach (string note in info.Notes) context.Display.Line($"note:       {note}");
+        if (AdapterInfo.IsIn(folder))
+            context.Display.Line("note:       an adapter (adapter_config.json) lies beside whole weights: opened as a model, the folder is "
+                + "refused; move the adapter to a folder of its own");
         Provenance(context, ModelProvenance.OfFolder(folder));
+    }
+
+    private static void Adapter(RunContext context, string folder)
+    {
+        AdapterInfo info = AdapterInfo.Read(folder);
+        context.Display.Line($"adapter:    {folder} (LoRA, PEFT layout)");
+        context.Display.Line(Text($"rank:       {info.Rank}, alpha {info.Alpha}; on {string.Join(", ", info.Targets)}"));
+        context.Display.Line($"base:       {info.BaseModel ?? "(not named)"}; name the folder as a model, or use it on a checkpoint with "
+            + "--set Model:Adapter=FOLDER");
     }
 
     private static void Zip(RunContext context, string zip, int tokens, int rows)
@@ -131,8 +151,9 @@ internal sealed class InspectCommand : Verb
         + Text($"fine-tuning {forecast.FineTuningBytes / Mebibyte:N0} MiB, ")
         + Text($"generation {forecast.GenerationBytes / Mebibyte:N0} MiB ({forecast.Rows} row(s) of {forecast.Tokens} tokens)"));
 
-    private static void DataSet(RunContext context, string path, PathologyLoadOptions reading)
+    private static void DataSet(RunContext context, string path, PathologyLoadOptions reading, string? output)
     {
+        if (output is not null) OutputFolder.Prepare("--output", output);
         PathologyDataView rows = StagedData.LoadAny(new MLContext().Pathology(), path, reading);
         int pictures = rows.Questions.Select(question => question.ImagePath).Distinct().Count();
         context.Display.Line($"data set:   {path}");
@@ -151,6 +172,7 @@ internal sealed class InspectCommand : Verb
         int groups = rows.Questions.Select(question => question.Group).Where(group => group.Length > 0).Distinct().Count();
         if (groups > 0) context.Display.Line($"groups:     {groups}");
         if (rows.LoadReport.Faults.Count + rows.LoadReport.Warnings.Count > 0) context.Display.Line(rows.LoadReport.ToString());
+        if (output is not null) DataChoice.SaveFaults(rows.LoadReport, output, context);
     }
 
     private static void Parts(RunContext context, string title, IEnumerable<string> names)

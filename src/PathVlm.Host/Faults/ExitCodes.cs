@@ -15,6 +15,9 @@ internal static class ExitCodes
     /// <summary>The run cannot go on: the judge stopped it, or training no longer gives finite numbers.</summary>
     internal const int RunStopped = 3;
 
+    /// <summary><c>leaks</c> found groups or pictures in two stages.</summary>
+    internal const int LeaksFound = 4;
+
     /// <summary>
     /// Cancelled; what was finished is kept. 128 and the signal's number: 130 after Ctrl+C (SIGINT), 143 after SIGTERM, 129 after SIGHUP.
     /// </summary>

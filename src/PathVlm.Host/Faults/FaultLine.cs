@@ -91,6 +91,8 @@ internal static class FaultLine
         DataRemedy.SmallerStages => "ask for fewer with --set Split:Sft=…, Split:Rl=… and Split:Test=…",
         DataRemedy.AllowTrainedRows => "leave them out, or take them all the same with --allow-trained-rows",
         DataRemedy.SkipOpenQuestions => "leave them out with --open-questions skip",
+        DataRemedy.NameStages => "name a run's split.json with --split, or its sizes with --set Split:Sft=… and --seed",
+        DataRemedy.LongerPrompts => "raise the settings with --set, or make pictures smaller (MaxPixels of the same sections)",
         _ => "",
     };
 }

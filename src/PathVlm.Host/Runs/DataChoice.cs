@@ -46,7 +46,10 @@ internal sealed class DataChoice
         Description = "Takes test rows although the model was trained on their pictures.",
     };
 
-    internal IEnumerable<Option> Options => [_data, _splitFile, _allowTrained, .. _reading.Options];
+    internal IEnumerable<Option> Options => [_allowTrained, .. ComparedOptions];
+
+    /// <summary>The options of a verb that tests no model.</summary>
+    internal IEnumerable<Option> ComparedOptions => [_data, _splitFile, .. _reading.Options];
 
     /// <summary>The set that the user named; null: the embedded one.</summary>
     internal string? PathOf(ParseResult parsed) => RequireExists(parsed.GetValue(_data));
@@ -89,9 +92,15 @@ internal sealed class DataChoice
         PathologyCatalog pathology, ParseResult parsed, RunContext context, string embeddedFolder, long? seed) =>
         StagedData.LoadForEvaluation(
             pathology, PathOf(parsed) ?? WriteEmbedded(embeddedFolder, context),
-            StagedOptions(
-                parsed, context, context.Configuration.GetSection(SplitSection).GetChildren().Any() ? Sizes(context) : null, seed),
-            context.Screen);
+            StagedOptions(parsed, context, NamedSizes(context), seed), context.Screen);
+
+    /// <summary>The rows with the stages or splits that are compared.</summary>
+    /// <inheritdoc cref="RowsToEvaluate"/>
+    internal StagedSet RowsToCompare(
+        PathologyCatalog pathology, ParseResult parsed, RunContext context, string embeddedFolder, long? seed) =>
+        StagedData.LoadForComparison(
+            pathology, PathOf(parsed) ?? WriteEmbedded(embeddedFolder, context),
+            StagedOptions(parsed, context, NamedSizes(context), seed), context.Screen);
 
     /// <summary>The arguments with which <c>evaluate</c> takes the test rows of a training run.</summary>
     /// <param name="parsed">The command line of the run.</param>
@@ -151,6 +160,10 @@ internal sealed class DataChoice
         context.Configuration.BindTo("Set", options);
         return options;
     }
+
+    // Sizes where the user gives some.
+    private static StageSizes? NamedSizes(RunContext context) =>
+        context.Configuration.GetSection(SplitSection).GetChildren().Any() ? Sizes(context) : null;
 
     private static StageSizes Sizes(RunContext context)
     {

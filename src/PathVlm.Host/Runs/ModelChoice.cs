@@ -53,6 +53,7 @@ internal sealed class ModelChoice
         PathologyModelOptions options = Recipe.Create(preset).Model;
         configuration.BindTo(Section, options);
         options.Device = _device.Of(parsed) ?? options.Device;
+        SettingNames.RequireValid(Section, options.Validate);
         return options;
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using PathVlm.MLNet.Data.Loading;
 using PathVlm.MLNet.Data.Rows;
+using PathVlm.Parquet;
 
 namespace PathVlm.Host.Runs;
 
@@ -45,6 +46,7 @@ internal sealed class ReadingChoice
         Encoding = parsed.GetValue(_encoding),
         OpenQuestions = parsed.GetValue(_openQuestions),
         CheckPictures = checksPictures,
+        Readers = [new ParquetRecordReader()],
         Cancellation = context.Cancellation,
     };
 

@@ -33,8 +33,12 @@ internal sealed class RecipeChoice
         configuration.BindTo("Grpo", recipe.Grpo);
         configuration.BindTo("Process", recipe.Process);
         configuration.BindTo(ModelChoice.Section, recipe.Model);
-        if (_device.Of(parsed) is not { } device) return recipe;
-        recipe.Sft.Device = recipe.Grpo.Device = recipe.Process.Device = recipe.Model.Device = device;
+        if (_device.Of(parsed) is { } device)
+            recipe.Sft.Device = recipe.Grpo.Device = recipe.Process.Device = recipe.Model.Device = device;
+        SettingNames.RequireValid("Sft", recipe.Sft.Validate);
+        SettingNames.RequireValid("Grpo", recipe.Grpo.Validate);
+        SettingNames.RequireValid("Process", recipe.Process.Validate);
+        SettingNames.RequireValid(ModelChoice.Section, recipe.Model.Validate);
         return recipe;
     }
 

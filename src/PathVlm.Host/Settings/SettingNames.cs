@@ -2,13 +2,14 @@ using System.Collections;
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using PathVlm.Host.Faults;
 
 namespace PathVlm.Host.Settings;
 
 /// <summary>Binds the settings of a section; a name that the options do not have is a mistake.</summary>
-internal static class SettingNames
+internal static partial class SettingNames
 {
     /// <summary>From <c>Section:Name=value</c> to its key and value.</summary>
     /// <exception cref="UserMistakeException">It is no such text, or section or setting do not exist.</exception>
@@ -36,6 +37,29 @@ internal static class SettingNames
             if (path.Length > 0 && SettingSections.FaultOfSetting(section, path) is { } fault) throw new UserMistakeException(fault);
         foreach (object set in options) Bind(settings, set);
     }
+
+    /// <summary>Validates the options of a section and names faults as settings.</summary>
+    /// <param name="section">The section.</param>
+    /// <param name="validate">The options' own validation.</param>
+    /// <exception cref="UserMistakeException">A setting is out of its range; all that are, are named with their ranges.</exception>
+    internal static void RequireValid(string section, Action validate)
+    {
+        try
+        {
+            validate();
+        }
+        catch (ArgumentOutOfRangeException fault)
+        {
+            string told = fault.Message.Split(" (Parameter")[0];
+            throw new UserMistakeException(
+                FaultyOption().Replace(
+                    told, found => $"{found.Groups[1]}setting [{section}:{found.Groups[2].Value.Replace('.', ':')}]: expected"),
+                fault);
+        }
+    }
+
+    [GeneratedRegex(@"(^|; )([A-Z][\w.]*): expected", RegexOptions.CultureInvariant)]
+    private static partial Regex FaultyOption();
 
     private static void Bind(IConfigurationSection settings, object options)
     {

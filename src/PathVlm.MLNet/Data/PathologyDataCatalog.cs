@@ -185,8 +185,8 @@ public sealed class PathologyDataCatalog
     }
 
     /// <summary>
-    /// Looks for pictures that two stages share: equal pixels, and nearly equal ones (64-bit difference hash, any of 8 orientations, at
-    /// most 6 bits apart).
+    /// Looks for what two stages share: groups; equal pictures; nearly equal ones (64-bit difference hash, any of 8 orientations, at most 6
+    /// bits apart); and pictures that overlap, or of which one was cut from the other, bordered, scaled or turned by some degrees.
     /// </summary>
     /// <param name="data">Rows with pictures and the column Stage.</param>
     /// <param name="cancellation">Stops between two pictures.</param>
@@ -198,7 +198,8 @@ public sealed class PathologyDataCatalog
         if (data.Schema.GetColumnOrNull(PathologyColumns.Stage) is null)
             throw new ArgumentOutOfRangeException(
                 nameof(data), $"column [{PathologyColumns.Stage}] is missing, expected text; Split adds it");
-        LeakReport report = LeakFinder.Find(RowPicture<PictureFingerprint>.OfRows(data, PictureFingerprint.Of, known: null, cancellation));
+        LeakReport report = LeakFinder.Find(
+            RowPicture<PictureFingerprint>.OfRows(data, PictureFingerprint.Of, known: null, cancellation), cancellation);
         Report(report.ToString(), !report.IsClean);
         return report;
     }

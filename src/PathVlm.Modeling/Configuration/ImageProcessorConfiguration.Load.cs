@@ -14,6 +14,7 @@ public sealed partial record ImageProcessorConfiguration
     /// <summary>Name of the file in a folder that transformers 5 saved.</summary>
     public const string NestedFileName = CheckpointFileNames.Processor;
 
+    private const string Shortest = "shortest_edge", Longest = "longest_edge";
     private const int Bicubic = 3;
     private const int ReferenceMaxPixels = 1_003_520; // of the reference's class, for files that give no limit
 
@@ -88,10 +89,13 @@ public sealed partial record ImageProcessorConfiguration
         double factor = settings.Number("rescale_factor", 0, 1, 1 / 255.0);
         if (Math.Abs(factor - (1 / 255.0)) > 1e-9)
             settings.Fault("rescale_factor", factor, "1/255");
+        foreach (string edge in new[] { Shortest, Longest })
+            if (size is not null && size.OptionalInteger(edge, 1, int.MaxValue) is null)
+                settings.Fault("size", $"an object without {edge}", $"{Shortest} and {Longest}, numbers of pixels");
         ImageProcessorConfiguration configuration = new()
         {
-            MinPixels = Pixels(settings, "min_pixels", size, "shortest_edge", defaults.MinPixels),
-            MaxPixels = Pixels(settings, "max_pixels", size, "longest_edge", ReferenceMaxPixels),
+            MinPixels = Pixels(settings, "min_pixels", size, Shortest, defaults.MinPixels),
+            MaxPixels = Pixels(settings, "max_pixels", size, Longest, ReferenceMaxPixels),
             PatchSize = settings.Integer("patch_size", 1, 1024, defaults.PatchSize),
             TemporalPatchSize = settings.Integer("temporal_patch_size", 1, 64, defaults.TemporalPatchSize),
             MergeSize = settings.Integer("merge_size", 1, 64, defaults.MergeSize),

@@ -38,8 +38,8 @@ public sealed class AdapterTests : IDisposable
     [InlineData("Sft:Lora:Rnk=8", "setting [Sft:Lora:Rnk] does not exist (did you mean [Rank]?)")]
     [InlineData("Sft:Lora:Rank=many", "setting [Sft:Lora:Rank]: expected a whole number from ")]
     [InlineData("Sft:Lora=8", "setting [Sft:Lora]: expected its own settings, such as Sft:Lora:Alpha, got [8]")]
-    [InlineData("Sft:Lora:Rank=0", "Lora.Rank: expected 1 or more, got 0")]
-    [InlineData("Sft:Lora:Dropout=0.1", "Lora.Dropout: expected 0")]
+    [InlineData("Sft:Lora:Rank=0", "setting [Sft:Lora:Rank]: expected 1 or more, got 0")]
+    [InlineData("Sft:Lora:Dropout=0.1", "setting [Sft:Lora:Dropout]: expected 0")]
     [InlineData("Sft:Lora:TargetPattern=nothing", "The targets [nothing] match no linear layer")]
     public async Task ALoraSettingThatCannotBeIsAMistakeBeforeAnythingIsTrained(string setting, string said)
     {
@@ -49,10 +49,11 @@ public sealed class AdapterTests : IDisposable
 
     [Theory]
     [InlineData("Model:MaxNewToken=8", "setting [Model:MaxNewToken] does not exist (did you mean [MaxNewTokens]?)")]
-    [InlineData("Model:MaxNewTokens=0", "MaxNewTokens: expected 1 or more, got 0")]
-    [InlineData("Model:Device=tpu", "Device: expected ")]
+    [InlineData("Model:MaxNewTokens=0", "setting [Model:MaxNewTokens]: expected 1 or more, got 0")]
+    [InlineData("Model:Device=tpu", "setting [Model:Device]: expected ")]
     [InlineData("Model:Precision=int8", "setting [Model:Precision]: expected Auto, ")]
-    [InlineData("Model:Adapter=/nowhere/at/all", "Adapter: expected a folder with adapter_config.json, got [/nowhere/at/all]")]
+    [InlineData("Model:Adapter=/nowhere/at/all",
+        "setting [Model:Adapter]: expected a folder with adapter_config.json, got [/nowhere/at/all]")]
     public async Task AModelSettingThatCannotBe(string setting, string said) =>
         (await CommandLine.RunAsync(["predict", "--model", Reference.Checkpoint, .. Question, "--set", setting])).IsMistake(said);
 

@@ -44,6 +44,27 @@ public sealed class ExperimentMistakeTests : IDisposable
     }
 
     [Fact]
+    public async Task AnOutOfDomainSetWithPicturesOfTheTrainingRows()
+    {
+        using SmallSet set = new();
+        string other = Directory.CreateDirectory(_folder.PathOf("other", "QA_information", "Open-access")).FullName;
+        string images = Directory.CreateDirectory(_folder.PathOf("other", "Images")).FullName;
+        File.Copy(set.Pictures[0], Path.Combine(images, "a.png"));
+        File.WriteAllText(Path.Combine(other, "Own.json"),
+            """
+            [{"question_id":"one","question":"q","option_A":"x","option_B":"y","gt_answer":"x","image_path":"Images/a.png",
+              "modality_type":"CT"}]
+            """);
+        string[] line =
+        [
+            "experiment", "--output", _folder.PathOf("run"), "--data", set.Folder, "--out-of-domain", _folder.PathOf("other"),
+            "--set", "Grpo:BatchSize=8", "--set", "Process:BatchSize=8",
+        ];
+        (await CommandLine.RunAsync(line)).IsMistake(
+            "1 of 1 rows of the set [other] show a picture that a stage is trained on: [one]", "--allow-trained-rows");
+    }
+
+    [Fact]
     public async Task TwoBasesOfOneName()
     {
         string first = Directory.CreateDirectory(_folder.PathOf("a", "model")).FullName,

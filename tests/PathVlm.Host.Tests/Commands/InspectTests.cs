@@ -36,6 +36,19 @@ public sealed class InspectTests : IDisposable
     }
 
     [Fact]
+    public async Task AnAdapterIsDescribedAloneAndToldOfBesideWholeWeights()
+    {
+        string adapter = Path.Combine(ReferenceSet.OwnFolder, "lora", "rank-8");
+        Outcome alone = await CommandLine.RunAsync("inspect", adapter);
+        Assert.Contains("rank:       8, alpha 16; on ", alone.Success(), StringComparison.Ordinal);
+        using TemporaryFolder folder = new();
+        string both = folder.CopyOf(Reference.Checkpoint);
+        File.Copy(Path.Combine(adapter, "adapter_config.json"), Path.Combine(both, "adapter_config.json"));
+        Assert.Contains("an adapter (adapter_config.json) lies beside whole weights",
+            (await CommandLine.RunAsync("inspect", both)).Success(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AZipIsToldByItsStagesAndTheModelInThem()
     {
         MLContext ml = new();

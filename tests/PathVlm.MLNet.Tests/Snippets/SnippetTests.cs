@@ -24,6 +24,7 @@ public sealed class SnippetTests : IDisposable
     [InlineData(nameof(FineTuning), "docs/getting-started.md", 25)]
     [InlineData(nameof(FineTuningThenGrpo), "docs/getting-started.md", 25)]
     [InlineData(nameof(WholeRecipe), "docs/getting-started.md", 30)]
+    [InlineData(nameof(GoingOn), "docs/checkpoints.md", 20)]
     [InlineData(nameof(ManyCallers), "docs/serving.md", 20)]
     [InlineData(nameof(Services), "docs/serving.md", 20)]
     public void ThePageShowsTheCompiledLines(string name, string page, int most)
@@ -40,7 +41,7 @@ public sealed class SnippetTests : IDisposable
         string[] pages = [Path.Combine(ReferenceSet.Repository, "README.md"),
             .. Directory.GetFiles(Path.Combine(ReferenceSet.Repository, "docs"), "*.md")];
         int shown = pages.Sum(page => File.ReadAllText(page).Split("```csharp").Length - 1);
-        Assert.Equal(6, shown);
+        Assert.Equal(7, shown);
     }
 
     [Fact]
@@ -57,6 +58,17 @@ public sealed class SnippetTests : IDisposable
         Prepare();
         FineTuning.Run();
         Assert.True(File.Exists("alpha.zip"));
+    }
+
+    [Fact]
+    public void FineTuningGoesOn()
+    {
+        Prepare();
+        GoingOn.Run();
+        byte[] whole = File.ReadAllBytes("out/alpha/metrics.jsonl");
+        Directory.Delete("out/alpha/checkpoints/step-000006", recursive: true);
+        GoingOn.Run();
+        Assert.Equal(whole, File.ReadAllBytes("out/alpha/metrics.jsonl"));
     }
 
     [Fact]

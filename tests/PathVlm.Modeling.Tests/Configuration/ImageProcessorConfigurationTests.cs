@@ -50,6 +50,11 @@ public sealed class ImageProcessorConfigurationTests : IDisposable
     [InlineData("""{"image_mean":[0.5]}""", "image_mean: expected a list of 3 numbers, got [0.5]")]
     [InlineData("""{"resample":2,"do_resize":false}""",
         "do_resize: expected true (no step can be left out), got false; resample: expected 3 (bicubic), got 2")]
+    [InlineData("""{"size":{"height":224,"width":224}}""",
+        "size: expected shortest_edge and longest_edge, numbers of pixels, got an object without shortest_edge; "
+        + "size: expected shortest_edge and longest_edge, numbers of pixels, got an object without longest_edge")]
+    [InlineData("""{"size":{"shortest_edge":3136,"max_pixels":50176}}""",
+        "size: expected shortest_edge and longest_edge, numbers of pixels, got an object without longest_edge")]
     [InlineData("""{"rescale_factor":0.5}""", "rescale_factor: expected 1/255, got 0.5")]
     public void ASettingThatCannotBeIsRefusedByName(string json, string message)
     {

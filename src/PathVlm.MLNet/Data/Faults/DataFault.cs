@@ -51,6 +51,8 @@ public static class DataFault
         DataRemedy.SmallerStages => "ask for fewer, or take SplitByFractions",
         DataRemedy.AllowTrainedRows => "leave them out, or take them all the same with AllowTrainedRows",
         DataRemedy.SkipOpenQuestions => "leave them out (PathologyLoadOptions.OpenQuestions)",
+        DataRemedy.NameStages => "add a column stage, load a split file (LoadSplit), or split the rows (Split)",
+        DataRemedy.LongerPrompts => "raise MaxPromptLength, or lower MaxPixels",
         _ => "",
     };
 }

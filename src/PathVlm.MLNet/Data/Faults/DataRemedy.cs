@@ -23,4 +23,10 @@ public enum DataRemedy
 
     /// <summary>Leave open questions out (<c>PathologyLoadOptions.OpenQuestions</c>).</summary>
     SkipOpenQuestions,
+
+    /// <summary>Give rows stages: a column <c>stage</c>, a split file (<c>LoadSplit</c>), or a split (<c>Split</c>).</summary>
+    NameStages,
+
+    /// <summary>Allow longer prompts (<c>MaxPromptLength</c>), or make pictures smaller (<c>MaxPixels</c>).</summary>
+    LongerPrompts,
 }

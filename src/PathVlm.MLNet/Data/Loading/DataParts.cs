@@ -14,6 +14,13 @@ internal sealed class DataParts(string source, IReadOnlyCollection<string>? subs
         return (subsets is null || subsets.Contains(subset)) && (splits is null || splits.Contains(split));
     }
 
+    /// <summary>Whether a file of this split was asked for; files of others need not be read.</summary>
+    public bool TakeSplit(string split)
+    {
+        _foundSplits.Add(split);
+        return splits is null || splits.Contains(split);
+    }
+
     /// <summary>Refuses names that no part has.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A subset or split was asked for and is not there.</exception>
     public void RefuseUnknown()

@@ -15,7 +15,6 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
     private readonly List<RowFault> _open = [];
     private readonly List<RowFault> _warnings = [];
     private readonly Dictionary<string, int> _ids = new(StringComparer.Ordinal); // how many rows came with each
-    private readonly EmbeddedPictures _embedded = new(options.PictureCache);
 
     /// <summary>Takes a row of a file whose pictures lie below a folder.</summary>
     public void Add(string file, RawRow row, PictureFolder pictures)
@@ -24,14 +23,15 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
         int before = _faults.Count;
         void Fault(string field, string message) => _faults.Add(new RowFault(file, id, field, message));
 
-        RawField[] needed = row.ImageBytes is null ? [row.Image, row.Question, row.Answer] : [row.Question, row.Answer];
+        RawField[] needed = row.StoredImage is null ? [row.Image, row.Question, row.Answer] : [row.Question, row.Answer];
         foreach (RawField field in needed)
             if (string.IsNullOrWhiteSpace(field.Text))
                 Fault(field.Name, field.Fault ?? (field.Text is null ? "is missing; expected a text" : "is blank; expected a text"));
         if (row.OptionTexts is null)
             Fault(row.Options.Name, row.Options.Fault ?? "is missing; expected a list of two or more texts");
-        string path = "";
-        if (row.ImageBytes is null && !string.IsNullOrWhiteSpace(row.Image.Text) && pictures.FaultOf(row.Image.Text, out path) is { } wrong)
+        string path = row.StoredImage ?? "";
+        if (row.StoredImage is null && !string.IsNullOrWhiteSpace(row.Image.Text)
+            && pictures.FaultOf(row.Image.Text, out path) is { } wrong)
             Fault(row.Image.Name, wrong);
         string question = PictureMarkers.TakeOut(row.Question.Text ?? "", out string? markers);
         if (markers is not null)
@@ -53,8 +53,6 @@ internal sealed class QuestionCollector(PathologyLoadOptions options)
                 Fault(row.Options.Name, $"hold the tag {tag} of completions in [{option}]; expected texts without it");
         if (_faults.Count > before)
             return;
-        if (row.ImageBytes is { } bytes)
-            path = _embedded.PathOf(bytes);
         PathologyQuestion made = new(
             id, path, question, read?.Options ?? [], read?.Answer ?? row.Answer.Text!.Trim(), TaggedText.ReasoningOf(row.Explanation),
             row.Subset, row.Stage) { Group = row.Group, Split = row.Split };

@@ -48,12 +48,16 @@ internal static class SetLoader
         string source = files.Count == 1 ? files[0].Path : Path.GetFullPath(path);
         var pictures = new PictureFolder(
             options.ImageFolder ?? Path.GetDirectoryName(files[0].Path)!, options.ImageFolder is null ? fallback : null);
+        var asked = new DataParts(source, options.Subsets, options.Splits);
+        var embedded = new EmbeddedPictures(options.PictureCache);
+        SourceFile[] wanted = [.. files.Where(
+            file => ReaderOf(file, options) is null || file.Split.Length == 0 || asked.TakeSplit(file.Split))];
+        Dictionary<SourceFile, DataRecord[]> held = []; // of files with pictures inside, which are read once; the pictures are in files
         // The set is read for its layout, for its rows, and once more where a number may be an answer's place: no pass holds all records.
         IEnumerable<DataValue> sound = AllRecords().Where(record => record.Fault is null).Select(record => record.Row);
         RowLayout read = layout ?? (sound.Any() ? KnownLayouts.Recognise(source, sound) : new PathMmuLayout());
         Lazy<bool> countsFromZero = new(() => AllRecords().Any(record => record.Fault is null && read.Read(record).AnswerPlace == 0));
         var collector = new QuestionCollector(options);
-        var asked = new DataParts(source, options.Subsets, options.Splits);
         bool isEmpty = true;
         foreach (DataRecord record in AllRecords())
         {
@@ -70,12 +74,20 @@ internal static class SetLoader
                 collector.Add(record.File, row.AnswerPlace is null || countsFromZero.Value ? row : WithoutPlace(row), pictures);
         }
 
+        asked.RefuseUnknown();
         if (isEmpty)
             throw DataFault.Create($"{source}: holds no row that was asked for");
-        asked.RefuseUnknown();
         return collector.Finish(source, read.Name);
 
-        IEnumerable<DataRecord> AllRecords() => files.SelectMany(file => Records(file, options));
+        IEnumerable<DataRecord> AllRecords() => wanted.SelectMany(
+            file => ReaderOf(file, options) is null ? Records(file, options) : Held(file));
+
+        DataRecord[] Held(SourceFile file)
+        {
+            if (!held.TryGetValue(file, out DataRecord[]? records))
+                held[file] = records = [.. Records(file, options).Select(embedded.Stored)];
+            return records;
+        }
     }
 
     // Numbers that name options may count from 0 or from 1: which, only a 0 tells.
@@ -96,7 +108,7 @@ internal static class SetLoader
     private static IEnumerable<DataRecord> Records(SourceFile file, PathologyLoadOptions options)
     {
         string extension = Path.GetExtension(file.Path).ToLowerInvariant();
-        IEnumerable<DataRecord> records = options.Readers.FirstOrDefault(reader => reader.Extensions.Contains(extension)) is { } reader
+        IEnumerable<DataRecord> records = ReaderOf(file, options) is { } reader
             ? reader.Read(file.Path)
             : extension switch
             {
@@ -109,6 +121,10 @@ internal static class SetLoader
         return file.Split.Length == 0 ? records : records.Select(
             record => record.Split.Length > 0 ? record : record with { Split = file.Split });
     }
+
+    // The reader that the options name for a file; null for those that are built in.
+    private static IRecordReader? ReaderOf(SourceFile file, PathologyLoadOptions options) => options.Readers.FirstOrDefault(
+        reader => reader.Extensions.Contains(Path.GetExtension(file.Path).ToLowerInvariant()));
 
     private static PathologyDataView LoadClasses(string folder, PathologyLoadOptions options)
     {

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using PathVlm.MLNet.Answers;
+using PathVlm.MLNet.Data.Faults;
 using PathVlm.MLNet.Data.Pictures;
 using PathVlm.Modeling.Processing.Pictures;
 
@@ -85,6 +86,10 @@ internal sealed class PathologyRowReader
     private AnswerOptions Fit(string id, IReadOnlyList<string> options, string answer)
     {
         bool answerNeeded = _needs.HasFlag(PathologyRowNeeds.Answer);
+        if (options.Count == 0)
+            throw DataFault.Create(
+                $"{Name(id)}: column [{PathologyColumns.Options}] is empty: an open question, which cannot be scored by letter",
+                DataRemedy.SkipOpenQuestions);
         AnswerOptions fitted = AnswerOptions.Read(options, answerNeeded || answer.Length > 0 ? answer : null);
         if (fitted.BlockingFault is { } fault && (answerNeeded || fault.Field == OptionField.Options))
             throw Fault(id, ColumnOf(fault.Field), fault.Message);

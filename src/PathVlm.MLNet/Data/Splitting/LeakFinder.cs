@@ -1,17 +1,40 @@
 using System.Numerics;
+using PathVlm.MLNet.Data.Overlaps;
 
 namespace PathVlm.MLNet.Data.Splitting;
 
 /// <summary>Compares the pictures of the stages of a set, each different picture of a stage once.</summary>
 internal static class LeakFinder
 {
-    public static LeakReport Find(IReadOnlyList<RowPicture<PictureFingerprint>> rows)
+    /// <summary>Finds the leaks.</summary>
+    /// <param name="rows">Rows with stages.</param>
+    /// <param name="cancellation">Stops between two pictures.</param>
+    public static LeakReport Find(IReadOnlyList<RowPicture<PictureFingerprint>> rows, CancellationToken cancellation)
     {
         RowPicture<PictureFingerprint>[] pictures = [.. rows.DistinctBy(row => (row.Stage, row.Picture.Exact))];
-        return new LeakReport(rows.Select(row => row.Picture.Exact).Distinct().Count(), Exact(pictures), Near(pictures))
+        List<Leak> near = Near(pictures);
+        return new LeakReport(rows.Select(row => row.Picture.Exact).Distinct().Count(), Exact(pictures), near)
         {
             Groups = Groups(rows),
+            Overlaps = Overlaps(pictures, near, cancellation),
         };
+    }
+
+    // Pairs that are not told as equal or nearly equal.
+    private static OverlapLeak[] Overlaps(
+        RowPicture<PictureFingerprint>[] pictures, IReadOnlyList<Leak> near, CancellationToken cancellation)
+    {
+        HashSet<(string, string)> told = [.. near.Select(leak => (leak.FirstId, leak.SecondId))];
+        return
+        [
+            .. OverlapFinder.Find([.. pictures.Select(row => row.Picture.Features)], MayPair, cancellation).Select(pair => new OverlapLeak(
+                pictures[pair.First].Row, pictures[pair.First].Stage, pictures[pair.Second].Row, pictures[pair.Second].Stage,
+                pair.Agreement.Correlation, pair.Agreement.Share)),
+        ];
+
+        bool MayPair(int first, int second) => pictures[first].Stage != pictures[second].Stage
+            && pictures[first].Picture.Exact != pictures[second].Picture.Exact
+            && !told.Contains((pictures[first].Row, pictures[second].Row));
     }
 
     private static GroupLeak[] Groups(IReadOnlyList<RowPicture<PictureFingerprint>> rows) =>

@@ -16,8 +16,11 @@ public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IRe
     /// <summary>Patients, cases or slides with rows in two stages or more.</summary>
     public IReadOnlyList<GroupLeak> Groups { get; init; } = [];
 
-    /// <summary>Whether no picture and no group is shared.</summary>
-    public bool IsClean => Exact.Count == 0 && Near.Count == 0 && Groups.Count == 0;
+    /// <summary>Pictures in two stages that overlap, or of which one was cut from the other, bordered or slightly turned.</summary>
+    public IReadOnlyList<OverlapLeak> Overlaps { get; init; } = [];
+
+    /// <summary>Whether no picture, no part of one and no group is shared.</summary>
+    public bool IsClean => Exact.Count == 0 && Near.Count == 0 && Overlaps.Count == 0 && Groups.Count == 0;
 
     /// <summary>The report as text: counts, then the first leaks, one a line.</summary>
     public override string ToString()
@@ -27,9 +30,11 @@ public sealed record LeakReport(int PictureCount, IReadOnlyList<Leak> Exact, IRe
         {
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{PictureCount:N0} pictures: {Exact.Count:N0} shared by two stages, {Near.Count:N0} nearly equal{groups}"),
+                $"{PictureCount:N0} pictures: {Exact.Count:N0} shared by two stages, {Near.Count:N0} nearly equal, "
+                + $"{Overlaps.Count:N0} overlapping{groups}"),
         };
-        string[] leaks = [.. Groups.Select(leak => leak.ToString()), .. Exact.Concat(Near).Select(leak => leak.ToString())];
+        string[] leaks = [.. Groups.Select(leak => leak.ToString()), .. Exact.Concat(Near).Select(leak => leak.ToString()),
+            .. Overlaps.Select(leak => leak.ToString())];
         lines.AddRange(leaks.Take(LeaksShown));
         if (leaks.Length > LeaksShown)
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"… and {leaks.Length - LeaksShown:N0} more"));

@@ -17,12 +17,14 @@ public sealed class PathologyModelOptions : IOptionSet
     /// <value>null.</value>
     public SamplingOptions? Decoding { get; set; }
 
-    /// <summary>Pictures are made no smaller than this many pixels; null: a zip's own limit, or 3,136.</summary>
+    /// <summary>Pictures are made no smaller than this many pixels; null: a zip's own limit, or the checkpoint's.</summary>
     /// <value>null.</value>
     [OptionBounds(AtLeast = 1)]
     public int? MinPixels { get; set; }
 
-    /// <summary>Pictures are made no larger than this many pixels; null: a zip's own limit, or 602,112 (768 tokens).</summary>
+    /// <summary>
+    /// Pictures are made no larger than this many pixels; null: a zip's own limit, or the checkpoint's, 602,112 (768 tokens) at most.
+    /// </summary>
     /// <value>null.</value>
     [OptionBounds(AtLeast = 1)]
     public int? MaxPixels { get; set; }
@@ -105,8 +107,8 @@ public sealed class PathologyModelOptions : IOptionSet
     {
         Template = PromptTemplate ?? stored?.Template ?? new PathologyPromptTemplate(),
         Decoding = Decoded(Decoding ?? stored?.Decoding ?? new SamplingOptions { Greedy = true }),
-        MinPixels = MinPixels ?? stored?.MinPixels ?? PolicyDefaults.MinPixels,
-        MaxPixels = MaxPixels ?? stored?.MaxPixels ?? PolicyDefaults.MaxPixels,
+        MinPixels = MinPixels ?? stored?.MinPixels,
+        MaxPixels = MaxPixels ?? stored?.MaxPixels,
         MaxPromptLength = MaxPromptLength ?? stored?.MaxPromptLength ?? PolicyDefaults.MaxPromptLength,
     };
 

@@ -9,10 +9,10 @@ internal static class PolicyDefaults
     /// <summary>Rows answered together.</summary>
     public const int AnswerBatchSize = 32;
 
-    /// <summary>Smallest picture, in pixels.</summary>
-    public const int MinPixels = 3_136;
-
-    /// <summary>Largest picture, in pixels: 768 tokens, so that a picture and its question fit the paper's 1,024.</summary>
+    /// <summary>
+    /// Largest picture where the user gives no limit and the checkpoint's is not lower, in pixels: 768 tokens, so that a picture and its
+    /// question fit the paper's 1,024.
+    /// </summary>
     public const int MaxPixels = 602_112;
 
     /// <summary>Where weights lie and are computed with.</summary>

@@ -11,7 +11,7 @@ internal sealed record PolicySettings
     /// <summary>Pictures are made no smaller; null: as the checkpoint says.</summary>
     public int? MinPixels { get; init; }
 
-    /// <summary>Pictures are made no larger; null: as the checkpoint says.</summary>
+    /// <summary>Pictures are made no larger; null: as the checkpoint says, and no larger than the default.</summary>
     public int? MaxPixels { get; init; }
 
     /// <summary>Most tokens of a prompt.</summary>

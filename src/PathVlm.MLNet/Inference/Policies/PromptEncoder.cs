@@ -23,7 +23,9 @@ internal sealed class PromptEncoder
     {
         _template = settings.Template;
         _maxPromptLength = settings.MaxPromptLength;
-        Processor = Qwen25VlProcessor.Load(source, settings.MinPixels, settings.MaxPixels);
+        ImageProcessorConfiguration own = ImageProcessorConfiguration.Load(source);
+        int largest = settings.MaxPixels ?? Math.Min(own.MaxPixels, PolicyDefaults.MaxPixels);
+        Processor = Qwen25VlProcessor.Load(source, settings.MinPixels ?? Math.Min(own.MinPixels, largest), largest);
         EndTokenIds = GenerationConfiguration.Load(source).EosTokenIds;
         Configuration = ModelConfiguration.Load(source);
         SuppressedTokenIds = Processor.Tokenizer.SuppressedIds(Configuration.Text.VocabularySize, [.. EndTokenIds]);
@@ -50,6 +52,15 @@ internal sealed class PromptEncoder
     /// <inheritdoc cref="Encode"/>
     public int[] EncodeIds(PathologyRow row, ImageGrid grid) =>
         Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, _maxPromptLength, row.Name);
+
+    /// <summary>The tokens of a row's prompt, however many.</summary>
+    /// <param name="row">A row that was read with its picture.</param>
+    /// <exception cref="InvalidDataException">The picture is too narrow; the message names the row.</exception>
+    public int LengthOf(PathologyRow row)
+    {
+        ImageGrid grid = Processor.GridOf(row.RequiredPicture.Height, row.RequiredPicture.Width, row.Name);
+        return Processor.EncodeIds(Messages(row.Question), [grid], addGenerationPrompt: true, maxLength: null, row.Name).Length;
+    }
 
     /// <summary>The ids that fine-tuning teaches as a row's answer.</summary>
     public int[] EncodeTarget(PathologyRow row) => Processor.EncodeAnswer(_template.TargetText(row.Question));

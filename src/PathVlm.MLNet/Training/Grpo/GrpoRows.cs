@@ -28,20 +28,6 @@ internal static class GrpoRows
         return prompts;
     }
 
-    /// <summary>Reads and encodes the rows as <see cref="Read"/> does, and keeps none of them.</summary>
-    /// <inheritdoc cref="Read"/>
-    public static void Check(IDataView data, PromptEncoder encoder, GrpoOptions options)
-    {
-        int count = 0;
-        foreach (PathologyRow row in PathologyRows.Read(data, Needs, options.Stage, options.Cancellation))
-        {
-            encoder.EncodeIds(row, encoder.Processor.GridOf(row.RequiredPicture.Height, row.RequiredPicture.Width, row.Name));
-            count++;
-        }
-
-        RequireEnough(count, options);
-    }
-
     /// <summary>Refuses fewer rows than a generation batch needs.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
     public static void RequireEnough(int count, GrpoOptions options)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using PathVlm.MLNet.Persistence;
+using PathVlm.MLNet.Training.Logging;
 using PathVlm.MLNet.Training.Options;
 
 namespace PathVlm.MLNet.Training.Loop;
@@ -22,6 +23,11 @@ internal sealed class ChannelProgress(MessageChannel channel, IProgress<Training
             channel.Warning(
                 $"{result.SkippedSteps} steps were not applied because loss or gradient was not finite;"
                 + " lower LearningRate or MaxGradientNorm.");
+        double[] equal = [.. result.Log.Select(line => line.GetValueOrDefault(MetricNames.ZeroDeviationShare, double.NaN))];
+        if (equal.Length > 0 && Array.TrueForAll(equal, share => share == 1))
+            channel.Warning(
+                $"in {result.Steps} steps no group had completions with different rewards, so the rewards taught nothing;"
+                + " raise Temperature or GroupSize, or use rewards and rows that tell completions apart.");
         string weights = result.BestStep is long best
             ? $"the model has the weights of step {best}, the best in validation"
             : "the model has the last weights";

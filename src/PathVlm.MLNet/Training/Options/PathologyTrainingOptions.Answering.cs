@@ -49,8 +49,8 @@ public abstract partial class PathologyTrainingOptions
     {
         Template = PromptTemplate ?? before?.Template ?? new PathologyPromptTemplate(),
         Decoding = Decoding ?? before?.Decoding ?? new SamplingOptions { Greedy = true, MaxNewTokens = MaxCompletionLength },
-        MinPixels = MinPixels,
-        MaxPixels = MaxPixels,
+        MinPixels = MinPixels ?? before?.MinPixels,
+        MaxPixels = MaxPixels ?? before?.MaxPixels,
         MaxPromptLength = MaxPromptLength,
     };
 }

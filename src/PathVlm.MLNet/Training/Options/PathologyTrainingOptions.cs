@@ -111,15 +111,18 @@ public abstract partial class PathologyTrainingOptions : IOptionSet
     [OptionBounds(AtLeast = 1)]
     public int MaxCompletionLength { get; set; } = TrainingDefaults.MaxCompletionLength;
 
-    /// <summary>Smallest number of pixels that pictures are resized to.</summary>
-    /// <value>3,136.</value>
+    /// <summary>Smallest number of pixels that pictures are resized to; null: as the stage before, or the checkpoint's.</summary>
+    /// <value>null.</value>
     [OptionBounds(AtLeast = 1)]
-    public int MinPixels { get; set; } = PolicyDefaults.MinPixels;
+    public int? MinPixels { get; set; }
 
-    /// <summary>Largest number of pixels that pictures are resized to; 602,112 pixels are 768 tokens.</summary>
-    /// <value>602,112.</value>
+    /// <summary>
+    /// Largest number of pixels that pictures are resized to; null: as the stage before, or the checkpoint's, 602,112 (768 tokens) at
+    /// most, so that a picture and its question fit <see cref="MaxPromptLength"/>.
+    /// </summary>
+    /// <value>null.</value>
     [OptionBounds(AtLeast = 1)]
-    public int MaxPixels { get; set; } = PolicyDefaults.MaxPixels;
+    public int? MaxPixels { get; set; }
 
     /// <summary>Optimizer steps per log line; the line has their averages.</summary>
     /// <value>1.</value>
@@ -145,7 +148,9 @@ public abstract partial class PathologyTrainingOptions : IOptionSet
     void IOptionSet.AddFaults(OptionFaults faults)
     {
         faults.Require(MaxSteps is not null || Epochs is not null, nameof(MaxSteps), null, $"a number where {nameof(Epochs)} is null");
-        faults.Require(MinPixels <= MaxPixels, nameof(MinPixels), MinPixels, $"{nameof(MaxPixels)} ({MaxPixels}) or less");
+        faults.Require(
+            MinPixels is null || MaxPixels is null || MinPixels <= MaxPixels, nameof(MinPixels), MinPixels,
+            $"{nameof(MaxPixels)} ({MaxPixels}) or less");
         if (DeviceChoice.AcceptedNames(Device) is { } expected) faults.Require(false, nameof(Device), Device, expected);
         faults.Require(
             Lora is null || FreezeVision, nameof(FreezeVision), FreezeVision,

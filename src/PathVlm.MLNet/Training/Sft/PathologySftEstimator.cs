@@ -63,7 +63,7 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         using var channel = new MessageChannel(_environment, SftDefaults.Name);
         using PolicyOrigin origin = PolicyOrigin.Of(_options, input.Schema, SftDefaults.Name);
         ValidationSplit? rows = UntilCancelled.Run(() => SftRows.Read(input, origin.Encoder, _options), _options.Cancellation);
-        if (rows is not null) Report(rows, channel);
+        if (rows is not null) Report(rows, _options, channel);
         PathologySftOptions decided = _options.Copy();
         if (rows is not null) MemoryDoor.Pass(decided, SftMemory.Of(decided, rows, origin), origin.Device, SftDefaults.Name);
         PathologyPolicy policy = origin.Load().Retain();
@@ -121,9 +121,14 @@ public sealed class PathologySftEstimator : IEstimator<PathologyTransformer>
         return PathologyTransformer.OutputShape(inputSchema);
     }
 
-    private static void Report(ValidationSplit rows, MessageChannel channel)
+    private static void Report(ValidationSplit rows, PathologySftOptions options, MessageChannel channel)
     {
+        int all = rows.Training.Count + rows.Validation.Count;
         channel.Info($"{rows.Training.Count} rows to train on, {rows.Validation.Count} to validate by");
+        if (rows.Training.Concat(rows.Validation).Count(row => !row.HasExplanation) is > 0 and int without)
+            channel.Warning(
+                $"{without} of {all} rows have no explanation; they are taught the reasoning [{options.ReasoningWithoutExplanation}]"
+                + $" ({nameof(options.ReasoningWithoutExplanation)}).");
         if (rows.Shortfall > 0)
             channel.Warning(
                 $"ValidationFraction asks for {rows.Wanted} rows, and {rows.Validation.Count} are kept:"

@@ -1,3 +1,4 @@
+using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Optimization;
@@ -60,6 +61,13 @@ public sealed class PathologySftOptions : PathologyTrainingOptions
     [OptionBounds(AtLeast = 1)]
     public int? EarlyStoppingPatience { get; set; }
 
+    /// <summary>
+    /// The reasoning that a row without an explanation is taught, so that its answer has the format of the others and no empty reasoning is
+    /// learnt; <c>{answer}</c> stands for the row's answer. A warning counts such rows. Empty: they are refused.
+    /// </summary>
+    /// <value>No explanation is given for this question; the answer that is given is {answer}.</value>
+    public string ReasoningWithoutExplanation { get; set; } = SftDefaults.ReasoningWithoutExplanation;
+
     /// <summary>A copy; template and decoding settings, which cannot be changed, are shared with it.</summary>
     public PathologySftOptions Copy() => (PathologySftOptions)CopyOfThis();
 
@@ -67,7 +75,14 @@ public sealed class PathologySftOptions : PathologyTrainingOptions
     /// <exception cref="ArgumentOutOfRangeException">An option is out of range; the message names all that are.</exception>
     internal PathologySftOptions ValidatedCopy() => OptionRules.Validated(Copy());
 
-    private protected override void AddFaults(OptionFaults faults) => faults.Require(
-        EarlyStoppingPatience is null || ValidationFraction > 0, nameof(EarlyStoppingPatience), EarlyStoppingPatience,
-        $"null where {nameof(ValidationFraction)} is 0");
+    private protected override void AddFaults(OptionFaults faults)
+    {
+        faults.Require(
+            EarlyStoppingPatience is null || ValidationFraction > 0, nameof(EarlyStoppingPatience), EarlyStoppingPatience,
+            $"null where {nameof(ValidationFraction)} is 0");
+        faults.Require(
+            ReasoningWithoutExplanation is not null && !TaggedText.HasTags(ReasoningWithoutExplanation)
+            && (ReasoningWithoutExplanation.Length == 0 || ReasoningWithoutExplanation.Any(char.IsLetter)),
+            nameof(ReasoningWithoutExplanation), ReasoningWithoutExplanation, "a sentence without tags, or nothing");
+    }
 }

@@ -6,6 +6,9 @@ internal static class SftDefaults
     /// <summary>The component's name in messages.</summary>
     public const string Name = "SupervisedFineTuning";
 
+    public const string ReasoningWithoutExplanation =
+        "No explanation is given for this question; the answer that is given is {answer}.";
+
     public const double LearningRate = 2e-5;
     public const double WarmupFraction = 0.03;
     public const long MaxSteps = 18_000;

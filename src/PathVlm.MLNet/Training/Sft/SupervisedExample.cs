@@ -16,6 +16,9 @@ internal sealed record SupervisedExample(
     /// <summary>The patient, case or slide of the row; empty where it is not known.</summary>
     public string Group { get; init; } = "";
 
+    /// <summary>Whether the row has an explanation of its own.</summary>
+    public bool HasExplanation { get; init; } = true;
+
     /// <summary>Tokens that are trained on.</summary>
     public int AnswerLength => TokenIds.Count - AnswerStart;
 }

@@ -6,10 +6,11 @@ using SkiaSharp;
 namespace PathVlm.Modeling.Processing.Pictures;
 
 /// <summary>
-/// Writes PNG, and reads PNG, JPEG, WebP, BMP and GIF pictures as 8-bit RGB, as the reference sees them: transparency laid over white, EXIF
-/// orientation ignored, colour profiles not applied. Of several frames the first is read, and their number told
-/// (<see cref="RgbPicture.FrameCount"/>). A picture that is damaged, cut, or larger by its header than allowed is refused before its pixels
-/// are decoded.
+/// Writes PNG, and reads PNG, JPEG, WebP, BMP, GIF and TIFF pictures (the first frame) as 8-bit RGB, as the reference sees them:
+/// transparency laid over white, EXIF orientation ignored, colour profiles not applied. TIFF is read with 8 bits a sample, in strips or
+/// tiles, uncompressed or by LZW, deflate, JPEG or PackBits. Of several frames the first is read, and their number told
+/// (<see cref="RgbPicture.FrameCount"/>). A picture that is damaged, cut, or larger by its header than allowed is
+/// refused before its pixels are used.
 /// </summary>
 public static class PictureFile
 {
@@ -66,6 +67,7 @@ public static class PictureFile
             throw new InvalidDataException($"picture '{name}': expected a file of at most {LargestFile:N0} bytes, got more");
         PictureKind kind = PictureStructure.KindOf(file);
         if (kind == PictureKind.Unknown) throw new InvalidDataException(NotAPicture(file, name));
+        if (kind == PictureKind.TIFF) return TiffPicture.Decode(file, name, maxPixels);
 
         fixed (byte* bytes = file)
         {
@@ -145,8 +147,7 @@ public static class PictureFile
     private static string NotAPicture(ReadOnlySpan<byte> file, string name)
     {
         if (file.IsEmpty) return $"picture '{name}' is empty (0 bytes)";
-        bool isTiff = file.StartsWith("II*\0"u8) || file.StartsWith("MM\0*"u8);
-        string found = isTiff ? "it is a TIFF file" : $"it starts with the bytes {Convert.ToHexString(file[..Math.Min(file.Length, 8)])}";
-        return $"picture '{name}' is of no known kind: expected PNG, JPEG, WebP, BMP or GIF; {found}";
+        string found = Convert.ToHexString(file[..Math.Min(file.Length, 8)]);
+        return $"picture '{name}' is of no known kind: expected PNG, JPEG, WebP, BMP, GIF or TIFF; it starts with the bytes {found}";
     }
 }

@@ -9,4 +9,5 @@ internal enum PictureKind
     WebP,
     BMP,
     GIF,
+    TIFF,
 }

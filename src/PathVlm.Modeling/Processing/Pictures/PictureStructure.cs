@@ -18,6 +18,7 @@ internal static class PictureStructure
         if (file.StartsWith((ReadOnlySpan<byte>)[JpegMarker, StartOfImage, JpegMarker])) return PictureKind.JPEG;
         if (file.Length >= 12 && file.StartsWith("RIFF"u8) && file[8..12].SequenceEqual("WEBP"u8)) return PictureKind.WebP;
         if (file.StartsWith("BM"u8)) return PictureKind.BMP;
+        if (TiffStructure.IsTiff(file)) return PictureKind.TIFF;
         return file.StartsWith("GIF87a"u8) || file.StartsWith("GIF89a"u8) ? PictureKind.GIF : PictureKind.Unknown;
     }
 

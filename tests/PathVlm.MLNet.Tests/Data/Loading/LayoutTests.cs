@@ -68,6 +68,21 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public void TiffTilesAreReadAndSeveralPicturesOfAFileAreTold()
+    {
+        File.WriteAllBytes(Path.Combine(_folder.Path, "one.tif"), TiffFile.Of(frames: 1));
+        File.WriteAllBytes(Path.Combine(_folder.Path, "stack.TIFF"), TiffFile.Of(frames: 3));
+        _folder.Write("questions.jsonl", """
+            {"image":"one.tif","question":"q","options":["x","y"],"answer":"x"}
+            {"image":"stack.TIFF","question":"q","options":["x","y"],"answer":"x"}
+            """);
+        PathologyDataView rows = new MLContext().Pathology().Data.Load(_folder.Path, new PathologyLoadOptions { CheckPictures = true });
+        Assert.Equal(2, rows.Questions.Count);
+        RowFault warning = Assert.Single(rows.LoadReport.Warnings);
+        Assert.Equal(("line 2", "image", "holds 3 frames; the first is used"), (warning.RowId, warning.Field, warning.Message));
+    }
+
+    [Fact]
     public void NumbersNameOptionsWhereOneOfThemIsZeroAndAreRefusedOtherwise()
     {
         string Row(int answer) => $$"""{"image": "a.png", "question": "q", "options": ["x", "y"], "answer": {{answer}} }""";

@@ -40,7 +40,8 @@ public sealed class PathologyRowsTests
     {
         IDataView view = _ml.Data.LoadFromEnumerable([new BareRow { Question = "What is seen?", Answer = "" }]);
         Assert.Empty(Assert.Single(PathologyRows.Read(view, PathologyRowNeeds.None)).Question.Options);
-        Assert.Equal("row 0: column [Options] hold 0; expected two or more",
+        Assert.Equal("row 0: column [Options] is empty: an open question, which cannot be scored by letter; leave them out "
+            + "(PathologyLoadOptions.OpenQuestions)",
             Assert.Throws<InvalidDataException>(() => PathologyRows.Read(view, PathologyRowNeeds.Answer).ToList()).Message);
     }
 

@@ -48,6 +48,23 @@ public sealed class GrpoEstimatorTests
     }
 
     [Fact]
+    public void AStageInWhichNoGroupEverDifferedSaysSoAtItsEnd()
+    {
+        List<string> warnings = [];
+        _ml.Log += (_, message) =>
+        {
+            if (message.Kind == Microsoft.ML.Runtime.ChannelMessageKind.Warning) warnings.Add(message.RawMessage);
+        };
+        _ml.Pathology().Grpo(LongWords(), TinyCheckpoint.GrpoOptions(steps: 2)).Fit(TinyCheckpoint.Rows("Rl", "Rl")).Dispose();
+        Assert.DoesNotContain(warnings, warning => warning.Contains("no group had", StringComparison.Ordinal));
+        // Six tokens of an untrained model never have the format: every group has equal rewards.
+        _ml.Pathology().Grpo(_ml.Pathology().FormatReward(), TinyCheckpoint.GrpoOptions(steps: 2)).Fit(TinyCheckpoint.Rows("Rl", "Rl"))
+            .Dispose();
+        Assert.Contains(warnings, warning => warning.StartsWith(
+            "in 2 steps no group had completions with different rewards, so the rewards taught nothing", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void MetricsNameTheRewards()
     {
         List<TrainingProgress> lines = [];

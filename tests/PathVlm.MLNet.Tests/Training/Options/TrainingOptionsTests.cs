@@ -19,7 +19,7 @@ public sealed class TrainingOptionsTests
         Assert.Equal((8, 1, true, 1024, 1024),
             (options.BatchSize, options.GradientAccumulationSteps, options.FreezeVision, options.MaxPromptLength,
             options.MaxCompletionLength));
-        Assert.Equal((3136, 602_112, LossNormalization.MeanOfMicroBatchMeans),
+        Assert.Equal((null, null, LossNormalization.MeanOfMicroBatchMeans),
             (options.MinPixels, options.MaxPixels, options.LossNormalization));
         Assert.Equal((0.0, 100, ValidationMetric.Loss, null),
             (options.ValidationFraction, options.ValidationSteps, options.BestModelMetric, options.EarlyStoppingPatience));
@@ -46,7 +46,7 @@ public sealed class TrainingOptionsTests
         GrpoOptions options = new()
         {
             GroupSize = -3, Temperature = 0, Beta = -1, LossType = (PolicyLossType)9, MaxSteps = null, AdamBeta1 = 1, WarmupFraction = 2,
-            EpsilonHigh = double.NaN, RewardWeights = [1, double.PositiveInfinity], MinPixels = 700_000,
+            EpsilonHigh = double.NaN, RewardWeights = [1, double.PositiveInfinity], MinPixels = 700_000, MaxPixels = 602_112,
         };
         ArgumentOutOfRangeException fault = Assert.Throws<ArgumentOutOfRangeException>(options.Validate);
         foreach (string part in new[]

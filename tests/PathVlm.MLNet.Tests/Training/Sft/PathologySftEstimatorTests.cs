@@ -1,4 +1,6 @@
 using Microsoft.ML;
+using Microsoft.ML.Runtime;
+using PathVlm.MLNet.Answers;
 using PathVlm.MLNet.Data.Rows;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Inference.Policies;
@@ -24,10 +26,47 @@ public sealed class PathologySftEstimatorTests
         using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
             .Fit(new PathologyDataView(questions));
         PathologySftOptions options = TinyCheckpoint.SftOptions();
-        options.Stage = "Rl";
+        (options.Stage, options.ReasoningWithoutExplanation) = ("Rl", "");
         InvalidDataException failure =
             Assert.Throws<InvalidDataException>(() => _ml.Pathology().SupervisedFineTuning(options).Fit(new PathologyDataView(questions)));
-        Assert.Equal("row [q1]: column [Explanation] is blank; fine-tuning needs a reasoning to teach", failure.Message);
+        Assert.StartsWith("row [q1]: column [Explanation] is blank; fine-tuning needs a reasoning to teach", failure.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ARowWithoutExplanationIsTaughtTheReasoningThatTheOptionsStateAndIsCounted()
+    {
+        PathologyQuestion[] questions = TinyCheckpoint.Questions("Sft", "Sft");
+        questions[1] = questions[1] with { Explanation = "" };
+        List<string> warnings = [];
+        _ml.Log += (_, message) =>
+        {
+            if (message.Kind == ChannelMessageKind.Warning) warnings.Add(message.RawMessage);
+        };
+        using PathologyTransformer fitted = _ml.Pathology().SupervisedFineTuning(TinyCheckpoint.SftOptions())
+            .Fit(new PathologyDataView(questions));
+        Assert.Contains(warnings, warning => warning.StartsWith("1 of 2 rows have no explanation; they are taught the reasoning [",
+            StringComparison.Ordinal));
+
+        PathologySftOptions options = TinyCheckpoint.SftOptions();
+        PathologyRow row = PathologyRows.Read(new PathologyDataView(questions), PathologyRowNeeds.Answer).Last();
+        string taught = fitted.Policy.Encoder.Text(SftRows.TargetOf(row, fitted.Policy.Encoder, options));
+        Assert.Equal(1, FormatRule.Score(taught.Trim()));
+        Assert.Contains(questions[1].Answer, taught.Split("</think>")[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("<think>a</think>")]
+    [InlineData(" \n")]
+    [InlineData("...")]
+    public void AStatedReasoningThatIsNoneIsRefused(string text)
+    {
+        PathologySftOptions options = TinyCheckpoint.SftOptions();
+        options.ReasoningWithoutExplanation = text;
+        ArgumentOutOfRangeException failure =
+            Assert.Throws<ArgumentOutOfRangeException>(() => _ml.Pathology().SupervisedFineTuning(options));
+        Assert.Contains("ReasoningWithoutExplanation: expected a sentence without tags, or nothing", failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

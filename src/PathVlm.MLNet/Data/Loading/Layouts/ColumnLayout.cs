@@ -44,7 +44,7 @@ internal sealed class ColumnLayout(string title, string[] pictures, string[] que
         return new RawRow(NameOf(record, ids))
         {
             Image = picture.Field,
-            ImageBytes = picture.Bytes,
+            StoredImage = picture.StoredFile,
             Question = question,
             Options = options,
             OptionTexts = texts,

@@ -48,7 +48,7 @@ internal sealed class ConversationLayout(string title, string turns, string? com
         return new RawRow(NameOf(record, "id"))
         {
             Image = picture.Field,
-            ImageBytes = picture.Bytes,
+            StoredImage = picture.StoredFile,
             Question = fault ?? new RawField(turns, question),
             Options = new RawField(turns, ""),
             OptionTexts = options,

@@ -4,8 +4,8 @@ namespace PathVlm.MLNet.Data.Loading.Layouts;
 
 /// <summary>The picture that a property names: a path, a list of one path, an object with a path or the file's bytes.</summary>
 /// <param name="Field">The path, or what is wrong.</param>
-/// <param name="Bytes">The picture's file, where the row holds it.</param>
-internal sealed record PictureCell(RawField Field, ReadOnlyMemory<byte>? Bytes = null)
+/// <param name="StoredFile">The file that the picture was moved to, where the row itself held it.</param>
+internal sealed record PictureCell(RawField Field, string? StoredFile = null)
 {
     private static readonly string[] PathNames = ["path", "image", "file_name"];
 
@@ -23,7 +23,7 @@ internal sealed record PictureCell(RawField Field, ReadOnlyMemory<byte>? Bytes =
             ? Of(name, value.Items[0])
             : new PictureCell(new RawField(name, null, $"names {value.Items.Count} pictures; expected one")),
         DataValueKind.Object => OfObject(name, value),
-        DataValueKind.Bytes => new PictureCell(new RawField(name, ""), value.Bytes),
+        DataValueKind.Bytes => new PictureCell(new RawField(name, ""), value.StoredFile),
         DataValueKind.Text when IsAddress(value.Text) =>
             new PictureCell(new RawField(name, null, $"is the address [{value.Text}]; expected the path of a file")),
         _ => new PictureCell(RawField.Of(name, value)),
@@ -32,7 +32,7 @@ internal sealed record PictureCell(RawField Field, ReadOnlyMemory<byte>? Bytes =
     private static PictureCell OfObject(string name, DataValue value)
     {
         if (value["bytes"] is { Kind: DataValueKind.Bytes } bytes)
-            return new PictureCell(new RawField(name, ""), bytes.Bytes);
+            return new PictureCell(new RawField(name, ""), bytes.StoredFile);
         DataValue? path = PathNames.Select(inner => value[inner])
             .FirstOrDefault(inner => inner is { Kind: DataValueKind.Text });
         return path is null

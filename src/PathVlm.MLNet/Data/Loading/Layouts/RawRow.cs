@@ -5,8 +5,8 @@ internal sealed record RawRow(string Id)
 {
     public RawField Image { get; init; } = new("image", null);
 
-    /// <summary>The picture's file itself, where the row holds it.</summary>
-    public ReadOnlyMemory<byte>? ImageBytes { get; init; }
+    /// <summary>The file that the picture was moved to, where the row itself held it.</summary>
+    public string? StoredImage { get; init; }
 
     public RawField Question { get; init; } = new("question", null);
 

@@ -28,6 +28,9 @@ public sealed class DataValue
     /// <summary>The bytes; empty for other kinds.</summary>
     public ReadOnlyMemory<byte> Bytes { get; private init; }
 
+    /// <summary>The file that the bytes were moved to, so that a set's pictures are not in memory; null where they were not.</summary>
+    internal string? StoredFile { get; private init; }
+
     /// <summary>A text.</summary>
     /// <param name="text">The text; null for one that cannot be held.</param>
     public static DataValue OfText(string? text) => new(DataValueKind.Text) { Text = text };
@@ -52,6 +55,8 @@ public sealed class DataValue
     /// <summary>Bytes.</summary>
     /// <param name="bytes">The bytes.</param>
     public static DataValue OfBytes(ReadOnlyMemory<byte> bytes) => new(DataValueKind.Bytes) { Bytes = bytes };
+
+    internal static DataValue OfStored(string file) => new(DataValueKind.Bytes) { StoredFile = file };
 
     /// <summary>
     /// The property of a name: the exact one, else one that differs in case or white space around it; null where there is none.
@@ -81,6 +86,7 @@ public sealed class DataValue
         DataValueKind.Number => $"the number {Text}",
         DataValueKind.Boolean => Text!,
         DataValueKind.List => "a list",
+        DataValueKind.Bytes when StoredFile is not null => "bytes",
         DataValueKind.Bytes => string.Create(CultureInfo.InvariantCulture, $"{Bytes.Length:N0} bytes"),
         _ => "an object",
     };
