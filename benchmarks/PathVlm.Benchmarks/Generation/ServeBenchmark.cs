@@ -41,9 +41,19 @@ internal static class ServeBenchmark
         using HttpClient client = new() { BaseAddress = server.Address };
         string[] together = new string[rows.Length], alone = new string[rows.Length];
         ProcessMemory.ResetPeak();
-        Sample batched = Sample.Of(context.Machine, context.Repeats(5, 2), () => Ask(client, bodies, together, Clients).Wait());
+        // Both ways until their code is compiled for good: the first round takes several times as long as the fourth.
+        for (int round = 0; round < context.Pick(1, 4, 4); round++)
+        {
+            await Ask(client, bodies, alone, 1).ConfigureAwait(false);
+            await Ask(client, bodies, together, Clients).ConfigureAwait(false);
+        }
+
+        List<double> batchedWork = [], usualWork = [];
+        Sample batched = Sample.Of(
+            context.Machine, context.Repeats(5, 2), () => batchedWork.Add(WorkOf(() => Ask(client, bodies, together, Clients).Wait())));
         long peak = ProcessMemory.PeakBytes;
-        Sample usual = Sample.Of(context.Machine, context.Repeats(5, 2), () => Ask(client, bodies, alone, 1).Wait());
+        Sample usual = Sample.Of(
+            context.Machine, context.Repeats(5, 2), () => usualWork.Add(WorkOf(() => Ask(client, bodies, alone, 1).Wait())));
         string[] own = [.. expected.Select(answer => answer.Response)];
         if (!own.SequenceEqual(together) || !own.SequenceEqual(alone))
             throw new UnequalResultException("serve: answers over HTTP are not the policy's own");
@@ -52,11 +62,20 @@ internal static class ServeBenchmark
         {
             Figure = string.Create(CultureInfo.InvariantCulture,
                 $"{rows.Length / batched.Median:F1} requests/s, {tokens / batched.Median:F0} tokens/s, "
-                    + $"{usual.Median / batched.Median:F2} x one client"),
+                    + $"{usual.Median / batched.Median:F2} x one client; processor time a request, asking included: "
+                    + $"{1000 * batchedWork.Min() / rows.Length:F1} ms against {1000 * usualWork.Min() / rows.Length:F1}"),
             Goal = context.Pick("", "1.8 x", "1.8 x"),
             PeakBytes = peak,
             RatioToUsual = usual.Median / batched.Median,
         });
+    }
+
+    // On a machine that runs other work the processors' time tells more than the clock's.
+    private static double WorkOf(Action work)
+    {
+        TimeSpan began = Environment.CpuUsage.TotalTime;
+        work();
+        return (Environment.CpuUsage.TotalTime - began).TotalSeconds;
     }
 
     private static Task Ask(HttpClient client, string[] bodies, string[] answers, int clients) =>

@@ -6,16 +6,16 @@ using static TorchSharp.torch;
 namespace PathVlm.Modeling.Generation;
 
 /// <summary>
-/// A running batch that prompts join and leave between two tokens, each with sampling options of its own. A prompt is prefilled in a
-/// pass of its own, so that on the CPU in float32 its completions are equal, to the last bit, to those of a
-/// <see cref="BatchedGenerator"/> that is given this prompt alone, whatever is decoded beside it; elsewhere they are equal but for
-/// rounding. Not thread-safe.
+/// A running batch that prompts join and leave between two tokens, each with sampling options of its own. On the CPU in float32 the
+/// completions of a prompt are equal, to the last bit, to those of a <see cref="BatchedGenerator"/> that is given this prompt alone,
+/// whatever joins with it and is decoded beside it; elsewhere they are equal but for rounding. Not thread-safe.
 /// </summary>
 public sealed class ContinuousGenerator : IDisposable
 {
     private readonly Qwen25VlModel _model;
     private readonly SpecialTokens _tokens;
     private readonly IDecodeEngine _engine;
+    private readonly JointPrefill _prefill;
     private readonly int _rowLimit;
     private readonly List<RunningPrompt> _running = [];
     private readonly List<TokenRules> _rules = [];
@@ -37,6 +37,7 @@ public sealed class ContinuousGenerator : IDisposable
         GeneratorOptions chosen = options ?? new GeneratorOptions();
         chosen.Validate();
         _model = model;
+        _prefill = new JointPrefill(model);
         _rowLimit = chosen.RowLimit;
         MaxNewTokens = maxNewTokens;
         using DisposeScope scope = NewDisposeScope();
@@ -55,6 +56,9 @@ public sealed class ContinuousGenerator : IDisposable
     /// <summary>Completions being decoded.</summary>
     public int LiveRows => _rowLimit - _free.Count;
 
+    /// <summary>Whether prompts that join together share a pass, which costs less than a pass each.</summary>
+    public bool PrefillsTogether => _prefill.IsJoint;
+
     /// <summary>Takes a prompt in: prefills it and chooses the first token of each completion.</summary>
     /// <param name="prompt">The prompt; its features are disposed here where it owns them, also where this fails.</param>
     /// <param name="completions">Completions of it; 1 to <see cref="FreeRows"/>.</param>
@@ -68,25 +72,38 @@ public sealed class ContinuousGenerator : IDisposable
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(sampling);
+        return Admit([new JoiningPrompt(prompt, completions, sampling, seed)])[0];
+    }
+
+    /// <summary>Takes prompts in together: prefills them and chooses the first token of each completion. All join, or none.</summary>
+    /// <param name="joining">The prompts; 1 or more, with as many completions in all as there are <see cref="FreeRows"/> or fewer.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    /// <exception cref="ArgumentException">A prompt has no ids, ids outside the vocabulary, or features that do not fit.</exception>
+    public IReadOnlyList<RunningPrompt> Admit(IReadOnlyList<JoiningPrompt> joining)
+    {
+        ArgumentNullException.ThrowIfNull(joining);
+        List<RunningPrompt> joined = [];
         try
         {
-            sampling.Validate();
-            int limit = prompt.MaxNewTokens ?? sampling.MaxNewTokens;
-            if (limit < 1 || limit > MaxNewTokens)
-                throw new ArgumentOutOfRangeException(nameof(prompt), limit, $"MaxNewTokens: expected 1 to {MaxNewTokens}, got {limit}.");
-            if (completions < 1 || completions > _free.Count)
-                throw new ArgumentOutOfRangeException(
-                    nameof(completions), completions, $"Completions: expected 1 to {_free.Count} (the free rows), got {completions}.");
+            Check(joining);
             using IDisposable none = no_grad();
             using DisposeScope scope = NewDisposeScope();
-            (PromptState[] states, Tensor logits) = Prefill.Run(_model, [prompt]);
-            RunningPrompt joined = Join(prompt, states[0], completions, limit, RulesOf(sampling), seed);
-            ChooseFirst(joined, logits);
+            (PromptState[] states, Tensor[] logits) = _prefill.Run([.. joining.Select(each => each.Prompt)]);
+            for (int index = 0; index < joining.Count; index++)
+                joined.Add(Join(joining[index], states[index], RulesOf(joining[index].Sampling)));
+            for (int index = 0; index < joining.Count; index++) ChooseFirst(joined[index], logits[index]);
+            Retire();
             return joined;
+        }
+        catch
+        {
+            foreach (RunningPrompt prompt in joined) Remove(prompt);
+            throw;
         }
         finally
         {
-            if (prompt.OwnsImageFeatures) prompt.ImageFeatures?.Dispose();
+            foreach (JoiningPrompt each in joining)
+                if (each.Prompt.OwnsImageFeatures) each.Prompt.ImageFeatures?.Dispose();
         }
     }
 
@@ -131,19 +148,38 @@ public sealed class ContinuousGenerator : IDisposable
 
     private static IEnumerable<DecodeRow> LiveRowsOf(RunningPrompt prompt) => prompt.Rows.Where(row => !row.IsRemoved);
 
-    private RunningPrompt Join(GenerationPrompt prompt, PromptState state, int completions, int limit, TokenRules rules, long seed)
+    private void Check(IReadOnlyList<JoiningPrompt> joining)
     {
-        state.LiveRows = completions;
+        int free = _free.Count;
+        foreach (JoiningPrompt each in joining)
+        {
+            each.Sampling.Validate();
+            int limit = LimitOf(each);
+            if (limit < 1 || limit > MaxNewTokens)
+                throw new ArgumentOutOfRangeException(
+                    nameof(joining), limit, $"MaxNewTokens: expected 1 to {MaxNewTokens}, got {limit}.");
+            if (each.Completions < 1 || each.Completions > free)
+                throw new ArgumentOutOfRangeException(
+                    nameof(joining), each.Completions, $"Completions: expected 1 to {free} (the free rows), got {each.Completions}.");
+            free -= each.Completions;
+        }
+    }
+
+    private static int LimitOf(JoiningPrompt each) => each.Prompt.MaxNewTokens ?? each.Sampling.MaxNewTokens;
+
+    private RunningPrompt Join(JoiningPrompt each, PromptState state, TokenRules rules)
+    {
+        state.LiveRows = each.Completions;
         List<DecodeRow> rows = [];
-        for (int sample = 0; sample < completions; sample++)
+        for (int sample = 0; sample < each.Completions; sample++)
         {
             DecodeRow row = new()
             {
                 Prompt = state, PromptIndex = 0, SampleIndex = sample, Slot = _free.Pop(),
-                Draws = new DrawCoordinates(seed, 0, prompt.Row ?? 0, sample),
-                EndTokenIds = prompt.EndTokenIds ?? _tokens.End, Limit = limit,
+                Draws = new DrawCoordinates(each.Seed, 0, each.Prompt.Row ?? 0, sample),
+                EndTokenIds = each.Prompt.EndTokenIds ?? _tokens.End, Limit = LimitOf(each),
             };
-            rules.Chooser.Start(row, prompt.TokenIds);
+            rules.Chooser.Start(row, each.Prompt.TokenIds);
             rows.Add(row);
         }
 
@@ -153,20 +189,8 @@ public sealed class ContinuousGenerator : IDisposable
         return joined;
     }
 
-    private void ChooseFirst(RunningPrompt joined, Tensor logits)
-    {
-        try
-        {
-            Choose([joined], joined.Completions == 1 ? logits : logits.repeat_interleave(joined.Completions, 0));
-        }
-        catch
-        {
-            Remove(joined);
-            throw;
-        }
-
-        Retire();
-    }
+    private static void ChooseFirst(RunningPrompt joined, Tensor logits) =>
+        Choose([joined], joined.Completions == 1 ? logits : logits.repeat_interleave(joined.Completions, 0));
 
     // Rules are shared by prompts that choose alike; how long a completion may be is no part of choosing.
     private TokenRules RulesOf(SamplingOptions sampling)

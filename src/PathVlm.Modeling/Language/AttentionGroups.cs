@@ -29,7 +29,10 @@ internal sealed class AttentionGroups
     public bool CoversAllKeys { get; private set; }
 
     /// <summary>Groups a plan; masks are of the given type.</summary>
-    public static AttentionGroups Of(AttentionPlan plan, ScalarType type)
+    /// <param name="plan">The plan.</param>
+    /// <param name="type">Type of masks.</param>
+    /// <param name="apart">Whether each segment has a call of its own, so that its numbers do not depend on the others.</param>
+    public static AttentionGroups Of(AttentionPlan plan, ScalarType type, bool apart = false)
     {
         var groups = new AttentionGroups(plan.Packed.TokenIds.device, type);
         var members = new List<Member>();
@@ -44,7 +47,10 @@ internal sealed class AttentionGroups
 
         groups.CoversAllKeys = members.Sum(member => member.Keys) == plan.Packed.TokenCount;
         foreach (IGrouping<bool, Member> kind in members.GroupBy(member => member.From == 0))
-            foreach (List<Member> batch in Batches(kind.OrderByDescending(member => member.Keys))) groups.AddOwn(batch, causal: kind.Key);
+            foreach (List<Member> batch in apart
+                ? kind.Select(member => new List<Member> { member })
+                : Batches(kind.OrderByDescending(member => member.Keys)))
+                groups.AddOwn(batch, causal: kind.Key);
         return groups;
     }
 

@@ -80,6 +80,40 @@ internal sealed class Decoder : IDisposable
         return Normalise(wanted).MoveToOuterDisposeScope();
     }
 
+    /// <summary>
+    /// Hidden states of the last row of each prompt of a pack after the final norm. The products of all layers but the last see all prompts
+    /// at once; attention, and the last layer, in which one row a prompt asks, see each alone, as a pack of its own would.
+    /// </summary>
+    /// <param name="packed">Prompts only.</param>
+    /// <param name="imageFeatures">[placeholders, d], or null without pictures.</param>
+    /// <param name="keyValues">Receives (layer, prompt, keys, values), each [prompt's rows, KV, D].</param>
+    /// <returns>[1, d] a prompt.</returns>
+    /// <exception cref="OperationCanceledException">The token of <see cref="Interruption"/> was cancelled.</exception>
+    public Tensor[] ForwardPrompts(PackedSequences packed, Tensor? imageFeatures, Action<int, int, Tensor, Tensor> keyValues)
+    {
+        using TorchSharp.DisposeScope scope = NewDisposeScope();
+        LayerCall together = CallOf(AttentionPlan.Full(packed), _rotary.Of(packed.Positions), apart: true);
+        Tensor hidden = Embed(packed, imageFeatures);
+        for (int index = 0; index < layers.Length - 1; index++)
+        {
+            Interruption.ThrowIfRequested();
+            int layer = index;
+            Tensor next = layers[index].Forward(hidden, together with
+            {
+                KeyValues = (keys, values) =>
+                {
+                    for (int prompt = 0; prompt < packed.Segments.Count; prompt++)
+                        keyValues(layer, prompt, RowsOf(keys, packed.Segments[prompt]), RowsOf(values, packed.Segments[prompt]));
+                },
+            });
+            hidden.Dispose();
+            hidden = next;
+        }
+
+        return [.. Enumerable.Range(0, packed.Segments.Count).Select(
+            prompt => LastRow(packed, prompt, hidden, together.KeyRotary, keyValues).MoveToOuterDisposeScope())];
+    }
+
     /// <summary>Rows of the embedding table.</summary>
     public Tensor Embed(Tensor tokenIds) =>
         is_grad_enabled() ? EmbeddingFunction.apply(embed_tokens, tokenIds) : embed_tokens.index_select(0, tokenIds);
@@ -110,9 +144,27 @@ internal sealed class Decoder : IDisposable
         return Normalise(Rows.Take(hidden, wanted)).MoveToOuterDisposeScope();
     }
 
-    private LayerCall CallOf(AttentionPlan plan, Rotary rotary)
+    private Tensor LastRow(
+        PackedSequences packed, int prompt, Tensor hidden, Rotary rotary, Action<int, int, Tensor, Tensor> keyValues)
     {
-        AttentionGroups? groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, embed_tokens.dtype);
+        PackedSegment segment = packed.Segments[prompt];
+        PackedSequences own = new(
+            RowsOf(packed.TokenIds, segment), packed.Positions.narrow(1, segment.Start, segment.Length), null,
+            [segment with { Start = 0 }], [packed.NextPositions[prompt]], []);
+        ForwardRows last = ForwardRows.Of([new RowRange(segment.Length - 1, 1)]);
+        AttentionPlan plan = AttentionPlan.For(own, last);
+        LayerCall call = CallOf(plan, new Rotary(RowsOf(rotary.Cosine, segment), RowsOf(rotary.Sine, segment))) with
+        {
+            KeyValues = (keys, values) => keyValues(layers.Length - 1, prompt, keys, values),
+        };
+        return Normalise(Rows.Take(layers[^1].Forward(RowsOf(hidden, segment), call), plan.Locate(last)));
+    }
+
+    private static Tensor RowsOf(Tensor all, PackedSegment segment) => all.narrow(0, segment.Start, segment.Length);
+
+    private LayerCall CallOf(AttentionPlan plan, Rotary rotary, bool apart = false)
+    {
+        AttentionGroups? groups = UsesReferenceAttention ? null : AttentionGroups.Of(plan, embed_tokens.dtype, apart);
         if (plan.IsFull) return new LayerCall(plan, groups, rotary, rotary, null);
         IReadOnlyList<RowRange> asking = plan.QueryRanges();
         return new LayerCall(plan, groups, new Rotary(Rows.Take(rotary.Cosine, asking), Rows.Take(rotary.Sine, asking)), rotary, null);

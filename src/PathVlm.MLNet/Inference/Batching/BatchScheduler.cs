@@ -14,6 +14,7 @@ namespace PathVlm.MLNet.Inference.Batching;
 /// </summary>
 internal sealed class BatchScheduler : IDisposable
 {
+    private const int TokensWaited = 3, ShortPrompt = 256;
     private readonly PathologyPolicy _policy;
     private readonly PathologyBatchOptions _options;
     private readonly int _maxNewTokens;
@@ -25,6 +26,7 @@ internal sealed class BatchScheduler : IDisposable
     private Qwen25VlModel? _model;
     private int _reserved;
     private readonly CancellationTokenSource _stop = new();
+    private int _waited;
     private bool _isStopped;
 
     /// <summary>Starts the thread.</summary>
@@ -183,34 +185,91 @@ internal sealed class BatchScheduler : IDisposable
 
     private void Admit(Qwen25VlModel model)
     {
-        for (long tokens = 0; tokens < _options.PrefillTokenLimit && NextThatFits() is { } job; tokens += job.Prompt.TokenIds.Length)
-            try
+        if (IsWorthWaiting()) return;
+        List<CompletionJob> together = [];
+        int rows = 0;
+        for (long tokens = 0; tokens < _options.PrefillTokenLimit && NextThatFits(rows) is { } job; tokens += job.Prompt.TokenIds.Length)
+            if (_generator!.PrefillsTogether && job.Prompt.TokenIds.Length <= ShortPrompt)
             {
-                using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, job.Cancellation);
-                using IDisposable interruption = Interruption.By(given.Token);
-                job.Running = _generator!.Admit(PromptOf(model, job), job.Completions, job.Sampling, job.Seed);
+                together.Add(job);
+                rows += job.Completions;
+            }
+            else
+            {
+                Join(model, [job]);
+            }
+
+        if (together.Count > 0) Join(model, together);
+    }
+
+    // A pass for one request ends when that is given up; a pass for several goes on for the others.
+    private void Join(Qwen25VlModel model, List<CompletionJob> jobs)
+    {
+        using CancellationTokenSource given = CancellationTokenSource.CreateLinkedTokenSource(
+            _stop.Token, jobs.Count == 1 ? jobs[0].Cancellation : CancellationToken.None);
+        using IDisposable interruption = Interruption.By(given.Token);
+        List<JoiningPrompt> prompts = [];
+        try
+        {
+            foreach (CompletionJob job in jobs)
+                prompts.Add(new JoiningPrompt(PromptOf(model, job), job.Completions, job.Sampling, job.Seed));
+            foreach ((CompletionJob job, RunningPrompt joined) in jobs.Zip(_generator!.Admit(prompts)))
+            {
+                job.Running = joined;
                 Counters.Read(job.Prompt.TokenIds.Length);
                 _running.Add(job);
             }
-            catch (OperationCanceledException) when (job.IsCancelled)
-            {
-                Counters.Cancel();
-                job.Complete(new OperationCanceledException(job.Cancellation));
-            }
-            catch (Exception fault)
-            {
-                Counters.Fail();
-                job.Complete(fault is OperationCanceledException ? Stopped() : fault);
-            }
+        }
+        catch (OperationCanceledException) when (jobs is [{ IsCancelled: true } only])
+        {
+            Counters.Cancel();
+            only.Complete(new OperationCanceledException(only.Cancellation));
+        }
+        catch (Exception fault)
+        {
+            foreach (JoiningPrompt made in prompts) made.Prompt.ImageFeatures?.Dispose();
+            FailJoining(model, jobs, fault);
+        }
     }
 
-    private CompletionJob? NextThatFits()
+    // A fault of several is looked for in each: the others are answered.
+    private void FailJoining(Qwen25VlModel model, List<CompletionJob> jobs, Exception fault)
+    {
+        if (jobs.Count > 1 && fault is not OperationCanceledException)
+        {
+            foreach (CompletionJob job in jobs) Join(model, [job]);
+            return;
+        }
+
+        foreach (CompletionJob job in jobs)
+        {
+            Counters.Fail();
+            job.Complete(fault is OperationCanceledException ? Stopped() : fault);
+        }
+    }
+
+    // In a batch that is half full a short prompt waits a few tokens for another one, as a pass over two costs little more than over one.
+    private bool IsWorthWaiting()
+    {
+        if (!_generator!.PrefillsTogether || _generator.LiveRows * 2 < _options.RowLimit) return Waits(false);
+        lock (_gate)
+            return Waits(_waiting.Count < Math.Max(1, _options.RowLimit / 8)
+                && _waiting.First?.Value.Prompt.TokenIds.Length is <= ShortPrompt);
+
+        bool Waits(bool wanted)
+        {
+            _waited = wanted && _waited < TokensWaited ? _waited + 1 : 0;
+            return _waited > 0;
+        }
+    }
+
+    private CompletionJob? NextThatFits(int rows)
     {
         lock (_gate)
         {
             while (_waiting.First?.Value is { } job)
             {
-                if (!job.IsCancelled && job.Completions > _generator!.FreeRows) return null;
+                if (!job.IsCancelled && job.Completions > _generator!.FreeRows - rows) return null;
                 _waiting.RemoveFirst();
                 Reserved(-1);
                 if (!job.IsCancelled) return job;
