@@ -20,6 +20,7 @@ public sealed class NotebookTests(PackageFeed feed)
     [MemberData(nameof(Names))]
     public void ANotebookRunsAndShowsWhatItShowed(string name)
     {
+        ForgetEarlierPackages();
         string folder = Directory.CreateDirectory(Path.Combine(feed.Work, "notebooks")).FullName;
         string written = Path.Combine(folder, name + ".ipynb");
         string committed = Path.Combine(Notebook.Folder, name + ".ipynb");
@@ -51,6 +52,17 @@ public sealed class NotebookTests(PackageFeed feed)
         string text = File.ReadAllText(path);
         Assert.All(folders.Where(folder => folder.Length > 1), folder => Assert.DoesNotContain(folder, text, StringComparison.Ordinal));
         Assert.InRange(new FileInfo(path).Length, 1, MostBytes);
+    }
+
+    // The kernel keeps, by the text of a #r line, where its packages were found: those of an earlier build would be taken for these.
+    private static void ForgetEarlierPackages()
+    {
+        string cache = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".packagemanagement", "nuget", "Cache");
+        if (!Directory.Exists(cache)) return;
+        foreach (string paths in Directory.GetFiles(cache, "*.resolvedReferences.paths"))
+            if (File.ReadAllText(paths).Contains("pathvlm.", StringComparison.OrdinalIgnoreCase))
+                File.Delete(paths);
     }
 
     // Built beside the tests, in the same configuration: …/bin/PathVlm.Packages.Tests/release/ -> …/bin/PathVlm.NotebookRunner/release/
