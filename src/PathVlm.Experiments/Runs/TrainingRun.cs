@@ -51,15 +51,16 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         ITransformer model = chain.Fit(rows);
         if (cancellation.IsCancellationRequested) KeepCancelled(model, rows.Schema, results);
         ModelFiles.Save(ml, model, rows.Schema, plan.ModelFile);
-        TrainingRecord.Write(plan, rows, isFinished: true);
-        DropKept();
-        foreach (string stage in _stages) PathologyTrainingOptions.DeleteCheckpoints(plan.StageFolderOf(stage));
-        if (_resumes) File.Delete(plan.CancelledModelFile);
         IReadOnlyList<PathologyTransformer> fitted = PathologyModelFile.StagesOf(model);
         foreach ((string name, PathologyTransformer stage) in _stages.Zip(fitted))
             results.Add(Evaluated(evaluation, name, stage, rows));
         foreach (PathologyTransformer stage in fitted) stage.Dispose();
         WriteReport(results);
+        // A run that is killed before this goes on from the last stage's newest checkpoint.
+        TrainingRecord.Write(plan, rows, isFinished: true);
+        DropKept();
+        foreach (string stage in _stages) PathologyTrainingOptions.DeleteCheckpoints(plan.StageFolderOf(stage));
+        if (_resumes) File.Delete(plan.CancelledModelFile);
         RunFolder.DropAside(plan);
         return new TrainingOutcome(results, plan.ModelFile, _trainer.Memory.Text());
     }
