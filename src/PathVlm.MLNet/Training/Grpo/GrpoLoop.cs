@@ -120,6 +120,12 @@ internal sealed class GrpoLoop : TrainingLoop
         _rolloutLog?.FlushToDisk();
     }
 
+    protected override void EmptyLogs()
+    {
+        base.EmptyLogs();
+        _rolloutLog?.CutTo(0);
+    }
+
     protected override void SaveTo(JsonObject values)
     {
         if (_batch is not null && !_schedule.PlaceOf(State.Step, 0).StartsGeneration)

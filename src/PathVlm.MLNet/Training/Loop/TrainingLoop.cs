@@ -66,7 +66,12 @@ internal abstract class TrainingLoop : IDisposable
         if (_options.ResumeFrom is { } from)
         {
             using StageCheckpoint? checkpoint = CheckpointFolder.Newest(from, notice);
-            if (checkpoint is null) notice($"no checkpoint in [{from}]: the stage begins at its start");
+            if (checkpoint is null)
+            {
+                notice($"no checkpoint in [{from}]: the stage begins at its start");
+                // What stands in the logs there was written by a run that was stopped before its first checkpoint.
+                if (_options.OutputFolder is { } own && Path.GetFullPath(own) == Path.GetFullPath(from)) EmptyLogs();
+            }
             else
             {
                 RunIdentity.RequireEqual(identity, checkpoint);
@@ -175,6 +180,9 @@ internal abstract class TrainingLoop : IDisposable
     protected virtual void RestoreFrom(StageCheckpoint checkpoint)
     {
     }
+
+    /// <summary>Empties the logs.</summary>
+    protected virtual void EmptyLogs() => Log.Continue(new MetricsLogState(0, 0, new Dictionary<string, long>()), step: 0);
 
     /// <summary>Has the logs written to the disk, which a checkpoint counts on.</summary>
     protected virtual void FlushLogs() => Log.FlushToDisk();

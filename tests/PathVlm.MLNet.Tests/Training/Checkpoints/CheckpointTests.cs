@@ -61,6 +61,16 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void LogsOfARunThatWasStoppedBeforeItsFirstCheckpointAreWrittenAnew()
+    {
+        Grpo(options => options.SaveSteps = 100);
+        string[] files = ["metrics.jsonl", "rollouts.jsonl"];
+        string[] expected = [.. files.Select(file => File.ReadAllText(Path.Combine(Output, file)))];
+        Grpo(options => (options.ResumeFrom, options.SaveSteps) = (Output, 100));
+        Assert.Equal(expected, files.Select(file => File.ReadAllText(Path.Combine(Output, file))));
+    }
+
+    [Fact]
     public void ARunWithOtherOptionsOrRowsIsRefusedFieldByField()
     {
         Sft(steps: 4, options => options.SaveSteps = 1);
