@@ -36,22 +36,14 @@ public static class AtomicFile
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         string unfinished = path + Unfinished;
-        try
+        FullDisk.Guard(path, unfinished, () =>
         {
             write(unfinished);
             using (FileStream file = new(unfinished, FileMode.Open, FileAccess.ReadWrite))
                 file.Flush(flushToDisk: true);
             File.Move(unfinished, path, overwrite: true);
             FlushFolderOf(path);
-        }
-        catch (Exception fault)
-        {
-            IOException? full =
-                fault is IOException io && DiskSpace.IsFull(io) ? DiskSpace.Fault(path, unfinished, io) : FullDisk.Find(fault);
-            File.Delete(unfinished);
-            if (full is not null) throw full;
-            throw;
-        }
+        });
     }
 
     /// <summary>

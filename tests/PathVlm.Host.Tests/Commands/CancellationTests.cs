@@ -26,7 +26,7 @@ public sealed partial class CancellationTests : IDisposable
     public async Task ATrainingIsStoppedAndWhatItHasLearntIsSaved()
     {
         await IsStopped(
-            Interrupt, _folder.PathOf("run", "Alpha", "metrics.jsonl"), "train", "--preset", "embedded", "--base", Reference.Checkpoint,
+            Interrupt, _folder.PathOf("run", "Alpha", "tensorboard"), "train", "--preset", "embedded", "--base", Reference.Checkpoint,
             "--output", _folder.PathOf("run"),
             "--set", "Set:SftCount=4", "--set", "Set:RlCount=16", "--set", "Set:TestCount=1", "--set", "Set:OutOfDomainCount=0", "--set",
             "Set:TileSize=56",
@@ -35,6 +35,7 @@ public sealed partial class CancellationTests : IDisposable
         Assert.Contains("3 fitted stage(s)", (await CommandLine.RunAsync("inspect", _folder.PathOf("run", "cancelled.zip"))).Success(),
             StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.PathOf("run", "pathvlm-r1.zip")));
+        Assert.Single(Directory.GetDirectories(_folder.PathOf("run", "Alpha", "checkpoints"), "step-*"));
     }
 
     /// <summary>

@@ -11,33 +11,11 @@ namespace PathVlm.MLNet.Judging.Panel;
 internal sealed record ReviewPanelState(ReviewStatisticsState Statistics, bool Reached, int RecordBegin, int RecordEnd, int Known);
 
 /// <summary>The counts of a <see cref="ReviewStatistics"/>.</summary>
-internal sealed record ReviewStatisticsState
-{
-    public int Asked { get; init; }
-
-    public int CacheHits { get; init; }
-
-    public int BlankReasonings { get; init; }
-
-    public int Requests { get; init; }
-
-    public long InputTokens { get; init; }
-
-    public long OutputTokens { get; init; }
-
-    public decimal Price { get; init; }
-
-    public int QuotesRejected { get; init; }
-
-    public int Quotes { get; init; }
-
-    public int RecordAnswers { get; init; }
-
-    public TimeSpan JudgeTime { get; init; }
-
-    public IReadOnlyDictionary<MissingCause, int> Missing { get; init; } = new Dictionary<MissingCause, int>();
-
-    public IReadOnlyDictionary<MissingCause, string> Samples { get; init; } = new Dictionary<MissingCause, string>();
-
-    public IReadOnlyList<bool> Recent { get; init; } = [];
-}
+/// <param name="Totals">What is counted of the reviews.</param>
+/// <param name="BlankReasonings">Blank reasonings.</param>
+/// <param name="RecordAnswers">Reviews that the record answered.</param>
+/// <param name="Samples">The first detail of each cause of missing reviews.</param>
+/// <param name="Recent">The last reviews that count towards the share of missing ones: whether each is missing.</param>
+internal sealed record ReviewStatisticsState(
+    ReviewTotals Totals, int BlankReasonings, int RecordAnswers, IReadOnlyDictionary<MissingCause, string> Samples,
+    IReadOnlyList<bool> Recent);

@@ -89,13 +89,8 @@ public sealed class ReviewStatistics
     internal ReviewStatisticsState Save()
     {
         lock (_gate)
-            return new ReviewStatisticsState
-            {
-                Asked = Asked, CacheHits = CacheHits, BlankReasonings = BlankReasonings, Requests = Requests, InputTokens = InputTokens,
-                OutputTokens = OutputTokens, Price = Price, QuotesRejected = QuotesRejected, Quotes = Quotes,
-                RecordAnswers = _recordAnswers, JudgeTime = JudgeTime, Missing = new Dictionary<MissingCause, int>(_missing),
-                Samples = new Dictionary<MissingCause, string>(_samples), Recent = [.. _recent],
-            };
+            return new ReviewStatisticsState(
+                Totals(), BlankReasonings, _recordAnswers, new Dictionary<MissingCause, string>(_samples), [.. _recent]);
     }
 
     /// <summary>Goes on from counts that were kept.</summary>
@@ -105,11 +100,12 @@ public sealed class ReviewStatistics
     {
         lock (_gate)
         {
-            (Asked, CacheHits, BlankReasonings, Requests) = (state.Asked, state.CacheHits, state.BlankReasonings, state.Requests);
-            (InputTokens, OutputTokens, Price, JudgeTime) = (state.InputTokens, state.OutputTokens, state.Price, state.JudgeTime);
-            (QuotesRejected, Quotes, _recordAnswers, _spentBefore) =
-                (state.QuotesRejected, state.Quotes, state.RecordAnswers, spentBefore);
-            foreach ((MissingCause cause, int count) in state.Missing) _missing[cause] = count;
+            ReviewTotals totals = state.Totals;
+            (Asked, CacheHits, Requests, Quotes, QuotesRejected) =
+                (totals.Asked, totals.CacheHits, totals.Requests, totals.Quotes, totals.QuotesRejected);
+            (InputTokens, OutputTokens, Price, JudgeTime) = (totals.InputTokens, totals.OutputTokens, totals.Price, totals.JudgeTime);
+            (BlankReasonings, _recordAnswers, _spentBefore) = (state.BlankReasonings, state.RecordAnswers, spentBefore);
+            foreach ((MissingCause cause, int count) in totals.Missing) _missing[cause] = count;
             foreach ((MissingCause cause, string sample) in state.Samples) _samples[cause] = sample;
             foreach (bool isMissing in state.Recent) Watch(isMissing);
         }

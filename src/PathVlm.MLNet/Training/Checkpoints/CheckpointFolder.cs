@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Checkpoints.Safetensors;
 using PathVlm.Modeling.Files;
+using PathVlm.Modeling.Files.Platform;
 using static TorchSharp.torch;
 
 namespace PathVlm.MLNet.Training.Checkpoints;
@@ -95,11 +97,11 @@ internal sealed class CheckpointFolder
         AtomicFolder.Write(folder, CheckpointManifest.FileName, making =>
         {
             string file = Path.Combine(making, CheckpointManifest.TensorsFile);
-            SafetensorsWriter.Write(file, tensors);
+            string hash = WriteHashed(file, tensors);
             CheckpointManifest manifest = new()
             {
                 Format = CheckpointManifest.CurrentFormat, Step = step, Identity = _identity, Bytes = new FileInfo(file).Length,
-                Sha256 = InputFile.Sha256(file), ValuesSha256 = CheckpointManifest.HashOf(values), Values = values,
+                Sha256 = hash, ValuesSha256 = CheckpointManifest.HashOf(values), Values = values,
             };
             AtomicFile.Write(
                 Path.Combine(making, CheckpointManifest.FileName), JsonSerializer.Serialize(manifest, CheckpointManifest.Json));
@@ -109,6 +111,19 @@ internal sealed class CheckpointFolder
         (_lastStep, _written, _cost) = (step, Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(began));
         _totalCost += _cost;
         Written++;
+    }
+
+    // Hashed on the way to the disk: a large checkpoint is not read again, and a signal, which ends the reading of files, does not end it.
+    private static string WriteHashed(string file, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        using SHA256 hash = SHA256.Create();
+        FullDisk.Guard(file, () =>
+        {
+            using FileStream stream = new(file, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
+            using CryptoStream hashed = new(stream, hash, CryptoStreamMode.Write);
+            SafetensorsWriter.Write(hashed, tensors);
+        });
+        return Convert.ToHexStringLower(hash.Hash!);
     }
 
     private static IEnumerable<(long Step, string Path)> Steps(string folder)

@@ -23,7 +23,10 @@ public static class FullDisk
     /// <param name="path">The file.</param>
     /// <param name="write">Writes it.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
-    public static void Guard(string path, Action write)
+    public static void Guard(string path, Action write) => Guard(path, path, write);
+
+    /// <summary>The same for a file that is written under another name.</summary>
+    internal static void Guard(string path, string written, Action write)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(write);
@@ -33,8 +36,8 @@ public static class FullDisk
         }
         catch (Exception fault)
         {
-            IOException? full = fault is IOException io && DiskSpace.IsFull(io) ? DiskSpace.Fault(path, path, io) : null;
-            File.Delete(path);
+            IOException? full = fault is IOException io && DiskSpace.IsFull(io) ? DiskSpace.Fault(path, written, io) : Find(fault);
+            File.Delete(written);
             if (full is not null) throw full;
             throw;
         }

@@ -5,11 +5,13 @@ using Microsoft.ML.Runtime;
 using PathVlm.MLNet.Inference.Answering;
 using PathVlm.MLNet.Persistence.Weights;
 using PathVlm.MLNet.Tests.Contract;
+using PathVlm.MLNet.Tests.Training.Support;
 using PathVlm.MLNet.Training.Checkpoints;
 using PathVlm.MLNet.Training.Grpo.Options;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.MLNet.Training.Sft;
 using PathVlm.Modeling.Checkpoints.Safetensors;
+using PathVlm.Modeling.Files;
 using TorchSharp;
 
 namespace PathVlm.MLNet.Tests.Training.Checkpoints;
@@ -99,6 +101,19 @@ public sealed class CheckpointTests : IDisposable
     }
 
     [Fact]
+    public void ACancelledRunWritesOneAlsoWhereTheSameTokenEndsWaitingForFiles()
+    {
+        using CancellationTokenSource stop = new();
+        using IDisposable waits = FileWait.CancelWith(stop.Token);
+        Sft(steps: 50, options =>
+        {
+            options.SaveSteps = 100;
+            (options.Cancellation, options.Progress) = (stop.Token, new Recorder(_ => stop.Cancel()));
+        });
+        Assert.Equal(["step-000001"], Names());
+    }
+
+    [Fact]
     public void WhatAKilledProcessLeftHalfWrittenIsRemoved()
     {
         Sft(steps: 3, options => options.SaveSteps = 1);
@@ -171,7 +186,7 @@ public sealed class CheckpointTests : IDisposable
         foreach (torch.Tensor tensor in kept.Values) tensor.Dispose();
         manifest = manifest with
         {
-            Sha256 = Modeling.Files.InputFile.Sha256(tensors), ValuesSha256 = CheckpointManifest.HashOf(values), Values = values,
+            Sha256 = InputFile.Sha256(tensors), ValuesSha256 = CheckpointManifest.HashOf(values), Values = values,
         };
         File.WriteAllText(path, JsonSerializer.Serialize(manifest, CheckpointManifest.Json));
     }
