@@ -67,8 +67,9 @@ public sealed class PromptCheck
     public void Add(IDataView rows, PathologySftOptions options, string section = "")
     {
         ArgumentNullException.ThrowIfNull(options);
-        PromptEncoder encoder = new(_files, options.PolicySettings(_before));
-        AddPrompts(rows, options.Stage, encoder, options.PolicySettings(_before), Setting(section, nameof(options.MaxPromptLength)));
+        PolicySettings settings = options.PolicySettings(_before);
+        PromptEncoder encoder = new(_files, settings);
+        AddPrompts(rows, options.Stage, encoder, settings, Setting(section, nameof(options.MaxPromptLength)));
         Length[] targets = [.. PathologyRows.Read(rows, PathologyRowNeeds.Answer, options.Stage, _cancellation)
             .Select(row => new Length(row.Name, SftRows.TargetOf(row, encoder, options).Length))];
         Add(targets, options.MaxCompletionLength, Setting(section, nameof(options.MaxCompletionLength)), "answers to teach");

@@ -3,6 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using PathVlm.Experiments.Answers;
 using PathVlm.Experiments.Plans;
+using PathVlm.MLNet.Judging.Panel;
+using PathVlm.MLNet.Judging.Protocol;
 using PathVlm.MLNet.Training.Options;
 using PathVlm.Modeling.Files;
 
@@ -38,27 +40,29 @@ internal sealed class ExperimentSettings
     /// <param name="dataIdentity">Fingerprint of the staged rows.</param>
     internal static ExperimentSettings Create(ExperimentPlan plan, string dataIdentity)
     {
-        SortedDictionary<string, string> values = new(StringComparer.Ordinal)
-        {
-            ["Preset"] = plan.Recipe.Name,
-            ["Data"] = dataIdentity,
-            ["Judge"] = plan.Judge.Identity,
-            ["Judge:RequireShownInImage"] = plan.Panel.RequireShownInImage.ToString(),
-            ["Judge:SoundnessNeedsStep"] = plan.Panel.SoundnessNeedsStep.ToString(),
-        };
-        AddStages(values, plan.Recipe);
+        SortedDictionary<string, string> values = ValuesOf(plan.Recipe, plan.Judge, plan.Panel, dataIdentity);
         foreach (NamedPath model in plan.Bases) values[BaseSection + model.Name] = Fingerprint.OfModel(model.Path);
         foreach (ExternalEndpoint external in plan.Externals)
             values[ExternalSection + external.Name] = $"{external.Model} at {Fingerprint.Of(external.Address.ToString())}";
         return new ExperimentSettings(values);
     }
 
-    /// <summary>Adds the options of a recipe's stages, as <c>Sft:LearningRate</c>.</summary>
-    internal static void AddStages(IDictionary<string, string> values, Recipe recipe)
+    /// <summary>What the stages of any run depend on: recipe, rows and judge.</summary>
+    internal static SortedDictionary<string, string> ValuesOf(
+        Recipe recipe, IProcessJudge judge, ReviewPanelOptions panel, string dataIdentity)
     {
+        SortedDictionary<string, string> values = new(StringComparer.Ordinal)
+        {
+            ["Preset"] = recipe.Name,
+            ["Data"] = dataIdentity,
+            ["Judge"] = judge.Identity,
+            ["Judge:RequireShownInImage"] = panel.RequireShownInImage.ToString(),
+            ["Judge:SoundnessNeedsStep"] = panel.SoundnessNeedsStep.ToString(),
+        };
         Add("Sft", recipe.Sft);
         Add("Grpo", recipe.Grpo);
         Add("Process", recipe.Process);
+        return values;
 
         void Add(string section, PathologyTrainingOptions options)
         {

@@ -30,7 +30,8 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
     /// <summary>Runs the chain.</summary>
     internal TrainingOutcome Run(IDataView rows)
     {
-        _resumes = plan.Resume && TrainingRecord.Continues(plan, rows);
+        TrainingRecord record = new(plan, rows);
+        _resumes = plan.Resume && record.Continues();
         IEstimator<ITransformer> chain = Pipeline();
         TrainingCheck.Columns(chain, rows);
         RequireUntrainedTestRows(rows);
@@ -43,7 +44,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         using (PathologyTransformer baseModel = _pathology.Pretrained(plan.BaseModel, plan.Recipe.Model))
         {
             if (!_resumes) RunFolder.PutAside(plan);
-            TrainingRecord.Write(plan, rows, isFinished: false);
+            record.Write(isFinished: false);
             _pathology.Data.SaveSplit(rows, plan.SplitFile, cancellation);
             results.Add(Evaluated(evaluation, StageNames.Base, baseModel, rows));
         }
@@ -57,7 +58,7 @@ internal sealed class TrainingRun(MLContext ml, TrainingPlan plan, RunReporter r
         foreach (PathologyTransformer stage in fitted) stage.Dispose();
         WriteReport(results);
         // A run that is killed before this goes on from the last stage's newest checkpoint.
-        TrainingRecord.Write(plan, rows, isFinished: true);
+        record.Write(isFinished: true);
         DropKept();
         foreach (string stage in _stages) PathologyTrainingOptions.DeleteCheckpoints(plan.StageFolderOf(stage));
         if (_resumes) File.Delete(plan.CancelledModelFile);

@@ -21,8 +21,9 @@ internal sealed class FiniteStage(
     public PathologyTransformer Fit(IDataView input)
     {
         PathologyTransformer fitted = stage.Fit(input);
-        if (resultOf() is { } result) onTrained(result);
-        if (resultOf() is not { Reason: StopReason.NotFinite } stopped) return fitted;
+        TrainingResult? result = resultOf();
+        if (result is not null) onTrained(result);
+        if (result is not { Reason: StopReason.NotFinite } stopped) return fitted;
         fitted.Dispose();
         throw new RunStoppedException(FormattableString.Invariant(
             $"{title}: stopped after step {stopped.Steps}: loss or gradient was not finite {TrainingResult.NonFiniteStepLimit} times")
