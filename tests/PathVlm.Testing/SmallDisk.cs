@@ -16,8 +16,8 @@ public sealed class SmallDisk : IDisposable
         if (!Run("mount", "-t", "tmpfs", "-o", size, "tmpfs", _folder.Path)) throw new InvalidOperationException("mount failed");
     }
 
-    /// <summary>Whether this process may mount.</summary>
-    public static bool CanMount { get; } = Try();
+    /// <summary>Why this process cannot mount one; null where it can.</summary>
+    public static string? Lack { get; } = CanMount() ? null : "needs root on Linux, to mount a small file system";
 
     /// <summary>Where it is mounted.</summary>
     public string Path => _folder.Path;
@@ -45,7 +45,7 @@ public sealed class SmallDisk : IDisposable
         _folder.Dispose();
     }
 
-    private static bool Try()
+    private static bool CanMount()
     {
         if (!OperatingSystem.IsLinux()) return false;
         try

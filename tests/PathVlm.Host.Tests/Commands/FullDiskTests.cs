@@ -28,27 +28,17 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [RootTheory]
-    [InlineData(24)]
-    [InlineData(100)]
-    [InlineData(400)]
-    [InlineData(1500)]
-    public async Task ATrainingOnAFullDiskEndsInOneLineAndLeavesNoHalfFile(int kilobytes)
+    [InlineData("train", 24)]
+    [InlineData("train", 100)]
+    [InlineData("train", 400)]
+    [InlineData("train", 1500)]
+    [InlineData("experiment", 24)]
+    [InlineData("experiment", 400)]
+    public async Task ARunOnAFullDiskEndsInOneLineAndLeavesNoHalfFile(string verb, int kilobytes)
     {
         using SmallDisk disk = new(4096);
         disk.Fill(kilobytes);
-        Outcome outcome = await RunAsync([], ["train", "--data", _set.Folder, "--output", disk.PathOf("run"), .. TinyRun]);
-        IsTold(outcome, disk.Path);
-        HoldsWholeFilesAlone(disk.Path);
-    }
-
-    [RootTheory]
-    [InlineData(24)]
-    [InlineData(400)]
-    public async Task AnExperimentOnAFullDiskEndsInOneLineAndLeavesNoHalfFile(int kilobytes)
-    {
-        using SmallDisk disk = new(4096);
-        disk.Fill(kilobytes);
-        Outcome outcome = await RunAsync([], ["experiment", "--data", _set.Folder, "--output", disk.PathOf("run"), .. TinyRun]);
+        Outcome outcome = await RunAsync([], [verb, "--data", _set.Folder, "--output", disk.PathOf("run"), .. TinyRun]);
         IsTold(outcome, disk.Path);
         HoldsWholeFilesAlone(disk.Path);
     }

@@ -18,9 +18,10 @@ public sealed class HubDownloadTests : IDisposable
         _hub.Content["more/vocab file.txt"] = Encoding.UTF8.GetBytes(new string('v', 150));
         _hub.Content["empty.txt"] = [];
         _hub.Content["pickle.bin"] = new byte[200];
+        Cache = _folder.PathOf("cache");
     }
 
-    private string Cache => _folder.PathOf("cache");
+    private string Cache { get; set; }
 
     private string Place => Path.Combine(Cache, "models--Owner--Name-1.5");
 
@@ -280,22 +281,22 @@ public sealed class HubDownloadTests : IDisposable
             StringComparison.Ordinal);
     }
 
-    [TmpfsFact]
+    [RootFact]
     public async Task AFullDiskIsToldBeforeTheDownloadAndInTheMiddleOfIt()
     {
-        Directory.CreateDirectory(Cache);
-        using IDisposable mounted = TmpfsFactAttribute.Mount(Cache, 600_000);
+        using SmallDisk disk = new(586);
+        Cache = disk.Path;
         Assert.Contains("bytes free for Owner/Name-1.5, got", (await Assert.ThrowsAsync<IOException>(() => RunAsync())).Message,
             StringComparison.Ordinal);
         _hub.Content["model.safetensors"] = _weights[..500_000];
         _hub.OnFile = asked =>
         {
-            if (!asked.IsHub) File.WriteAllBytes(Path.Combine(Cache, "filler"), new byte[300_000]); // another program's
+            if (!asked.IsHub) File.WriteAllBytes(disk.PathOf("filler"), new byte[300_000]); // another program's
             return new LoopbackHub.Reply();
         };
         IOException full = await Assert.ThrowsAsync<IOException>(() => RunAsync(files: ["model.safetensors"]));
         Assert.Contains("the disk is full", full.Message, StringComparison.Ordinal);
-        File.Delete(Path.Combine(Cache, "filler"));
+        File.Delete(disk.PathOf("filler"));
         _hub.OnFile = _ => new();
         Assert.InRange(await RunAsync(files: ["model.safetensors"]), 100_000, 499_999); // it goes on
     }
